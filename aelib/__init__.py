@@ -1,0 +1,46 @@
+"""The helper package of the autoencoder course.
+
+Data moves one way: file, tensor, encoder, z, decoder, picture or slider, and the modules
+follow it: data, models, losses, training, metrics, plotting, widgets. The public names below
+are loaded when they are first used, so `import aelib` alone costs neither torch nor widgets.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "DataError": "files",
+    "load_mnist": "data",
+    "Autoencoder": "models",
+    "LinearAutoencoder": "models",
+    "bernoulli_nll": "losses",
+    "squared_error": "losses",
+    "History": "training",
+    "TrainingError": "training",
+    "fit": "training",
+    "load": "training",
+    "save": "training",
+    "seed_everything": "training",
+    "psnr": "metrics",
+    "pca_error": "metrics",
+    "plot_history": "plotting",
+    "plot_reconstructions": "plotting",
+    "show_images": "plotting",
+}
+_MODULES = {"data", "files", "losses", "metrics", "models", "plotting", "training", "widgets"}
+
+__all__ = sorted([*_HOME, *_MODULES])
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module that holds `name` when it is first asked for (PEP 562)."""
+    if name in _MODULES:
+        return import_module(f"aelib.{name}")
+    if name in _HOME:
+        return getattr(import_module(f"aelib.{_HOME[name]}"), name)
+    raise AttributeError(f"aelib has no {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    """Offer the public names to tab completion."""
+    return __all__

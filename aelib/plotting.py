@@ -1,0 +1,180 @@
+"""Arrays -> Axes: the pictures of the course, drawn on `ax` or on a new figure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import cast
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+# Okabe and Ito (2008): told apart by colour-blind eyes; black first, yellow left out.
+COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_LINES = ("--", ":", "-.")
+_PIXELS_PER_INCH = 96
+
+
+def show_images(
+    images: ArrayLike,
+    *,
+    columns: int = 10,
+    titles: Sequence[str] | None = None,
+    shape: tuple[int, int] | None = None,
+    vmin: float = 0.0,
+    vmax: float = 1.0,
+    cmap: str = "gray_r",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw images side by side, ink dark on light, all with the same limits.
+
+    Args:
+        images: (N, H * W) or (N, H, W), usually in [0, 1].
+        columns: Images in a row.
+        titles: A few words above each image.
+        shape: (H, W); needed where flat images are not square.
+        vmin: The value drawn as paper.
+        vmax: The value drawn as ink.
+        cmap: matplotlib's colour map; "RdBu_r" with vmin = -vmax suits differences.
+        ax: Where to draw; a new figure if None.
+
+    Raises:
+        ValueError: There is no image, its shape cannot be told, or titles are too few.
+    """
+    pictures = _as_pictures(images, shape)
+    if titles is not None and len(titles) != len(pictures):
+        raise ValueError(f"{len(pictures)} images need as many titles, not {len(titles)}.")
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    height, width = pictures.shape[1:]
+    step_y, step_x = height + max(2, height // (2 if titles else 10)), width + max(2, width // 10)
+    sheet = np.full((rows * step_y, columns * step_x), np.nan)
+    ax = ax or new_axes(width=min(8.0, 0.9 * columns), ratio=rows * step_y / (columns * step_x))
+    for i, picture in enumerate(pictures):
+        top, left = i // columns * step_y + step_y - height, i % columns * step_x
+        sheet[top : top + height, left : left + width] = picture
+        if titles:
+            ax.text(left + width / 2, top - 1, titles[i], ha="center", va="bottom", fontsize=8)
+    ax.imshow(sheet, cmap=cmap, vmin=vmin, vmax=vmax, interpolation="nearest")
+    ax.set_axis_off()
+    return ax
+
+
+def plot_reconstructions(
+    rows: Mapping[str, ArrayLike], *, shape: tuple[int, int] | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw the same images in labelled rows, one version below the other.
+
+    Args:
+        rows: A label for each row and its images (N, H * W) or (N, H, W), in [0, 1]; for
+            example {"input": x, "autoencoder": x_hat}.
+        shape: (H, W); needed where flat images are not square.
+        ax: Where to draw; a new figure if None.
+
+    Raises:
+        ValueError: There is no row, or the rows hold different numbers of images.
+    """
+    pictures = [_as_pictures(images, shape) for images in rows.values()]
+    if not pictures or len({p.shape for p in pictures}) != 1:
+        raise ValueError(
+            "Every row must hold the same images; got "
+            f"{ {label: np.shape(images) for label, images in rows.items()} }."
+        )
+    ax = show_images(np.concatenate(pictures), columns=len(pictures[0]), ax=ax)
+    height = pictures[0].shape[1]
+    for i, label in enumerate(rows):
+        middle = (i + 1) * (height + max(2, height // 10)) - height / 2
+        ax.text(-2, middle, label, ha="right", va="center")
+    return ax
+
+
+def plot_history(
+    history: Mapping[str, Sequence[float]],
+    *,
+    floors: Mapping[str, float] | None = None,
+    ylabel: str = "squared error per image",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw loss curves over the epochs, with the levels they should be read against.
+
+    Args:
+        history: A name for each curve and its losses, one per epoch; for example
+            {"training": history.loss, "test": history.validation}.
+        floors: A name for each level, such as the mean image, PCA or a perfect copy.
+        ylabel: The loss and its unit.
+        ax: Where to draw; a new figure if None.
+    """
+    ax = ax or new_axes(width=6.4, ratio=0.55)
+    markers = "osv^D"
+    for i, (name, losses) in enumerate(history.items()):
+        epochs = np.arange(1, len(losses) + 1)
+        marker = markers[i % len(markers)] if len(losses) <= 40 else None
+        ax.plot(epochs, losses, marker=marker, color=COLOURS[i % len(COLOURS)], label=name)
+    for i, (name, level) in enumerate((floors or {}).items()):
+        ax.axhline(level, linestyle=_LINES[i % 3], color="0.4")
+        ax.annotate(
+            f"{name}: {level:.4g}",
+            (1, level),
+            xycoords=("axes fraction", "data"),
+            xytext=(-4, 3),
+            textcoords="offset points",
+            ha="right",
+            fontsize=9,
+        )
+    ax.set(xlabel="epoch", ylabel=ylabel)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(frameon=False)
+    return ax
+
+
+def new_axes(width: float, ratio: float) -> Axes:
+    """A new figure of `width` inches and `ratio` times that height, with one Axes."""
+    _, ax = plt.subplots(figsize=(width, width * ratio), layout="constrained")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def show(ax: Axes, alt: str) -> None:
+    """Show the figure of `ax` in the notebook, with a text for those who cannot see it.
+
+    Args:
+        ax: Any Axes of the figure.
+        alt: What the picture shows, in a sentence or two.
+
+    Raises:
+        ValueError: The text is empty.
+    """
+    if not alt.strip():
+        raise ValueError("A figure needs an alt text: say in a sentence what it shows.")
+    figure = cast(Figure, ax.get_figure(root=True))
+    stream = BytesIO()
+    figure.savefig(stream, format="png", dpi=1.5 * _PIXELS_PER_INCH)  # crisp on dense screens
+    plt.close(figure)
+    width = round(figure.get_figwidth() * _PIXELS_PER_INCH)
+    display(
+        {"image/png": stream.getvalue(), "text/plain": alt},
+        metadata={
+            "image/png": {"alt": alt, "width": round(figure.get_figwidth() * _PIXELS_PER_INCH)}
+        },
+        raw=True,
+    )
+
+
+def _as_pictures(images: ArrayLike, shape: tuple[int, int] | None) -> np.ndarray:
+    """(N, H, W) from flat or square images."""
+    pictures = np.asarray(images, dtype=float)
+    if pictures.ndim == 2:
+        side = math.isqrt(pictures.shape[1])
+        height, width = shape or (side, side)
+        if height * width == pictures.shape[1]:
+            pictures = pictures.reshape(-1, height, width)
+    if pictures.ndim != 3 or not pictures.size:
+        raise ValueError(
+            f"Images must have shape (N, H * W) or (N, H, W) and be at least one, not "
+            f"{np.shape(images)}; for one image write images[:1], for flat ones give shape=(H, W)."
+        )
+    return pictures

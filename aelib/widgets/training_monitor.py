@@ -1,0 +1,73 @@
+"""The live loss curve of `fit`."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+_PAUSE = 0.1  # seconds between two messages to the browser: smooth to the eye, cheap to send
+
+
+class TrainingMonitor(anywidget.AnyWidget):
+    """Shows how far training is, the loss so far, and the time left.
+
+    `fit` makes one and reports to it: see aelib.progress.
+
+    Args:
+        epochs: How many epochs are planned.
+    """
+
+    _esm = Path(__file__).parent / "static" / "training_monitor.js"
+    _css = Path(__file__).parent / "static" / "training_monitor.css"
+    epochs = traitlets.Int(1).tag(sync=True)
+    done = traitlets.Float(0.0).tag(sync=True)  # epochs behind us
+    curve = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)  # [done, loss]
+    training = traitlets.List(traitlets.Float()).tag(sync=True)  # one loss per epoch
+    validation = traitlets.List(traitlets.Float()).tag(sync=True)
+    seconds_left = traitlets.Float(0.0).tag(sync=True)
+    message = traitlets.Unicode("starting").tag(sync=True)
+
+    def __init__(self, epochs: int, **traits: Any) -> None:
+        super().__init__(epochs=epochs, **traits)
+        self._started = self._sent = time.perf_counter()
+        self._points: list[list[float]] = []
+
+    def __repr__(self) -> str:
+        return f"TrainingMonitor(epochs={self.epochs})"
+
+    def step(self, done: float, loss: float) -> None:
+        """Note a batch's loss; the browser hears of it a few times a second."""
+        self._points.append([done, loss])
+        now = time.perf_counter()
+        if now - self._sent > _PAUSE:
+            self._sent = now
+            self._send(now)
+
+    def epoch(self, loss: float, validation: list[float]) -> None:
+        """Note the mean losses of an epoch that ended."""
+        self.training = [*self.training, loss]
+        self.validation = [*self.validation, *validation]
+
+    def finish(self, message: str) -> None:
+        """Say how training ended."""
+        now = time.perf_counter()
+        self._send(now)
+        self.seconds_left = 0.0
+        self.message = f"{message} after {now - self._started:.0f} s"
+
+    def _send(self, now: float) -> None:
+        done = self._points[-1][0] if self._points else 0.0
+        with self.hold_sync():
+            self.done = done
+            self.curve = _thinned(self._points)
+            self.seconds_left = (now - self._started) * (self.epochs - done) / max(done, 1e-9)
+            self.message = "training"
+
+
+def _thinned(points: list[list[float]], most: int = 120) -> list[list[float]]:
+    """At most `most` points, each the mean of a run of neighbours."""
+    run = -(-len(points) // most) or 1
+    groups = (points[i : i + run] for i in range(0, len(points), run))
+    return [[g[-1][0], sum(loss for _, loss in g) / len(g)] for g in groups]
