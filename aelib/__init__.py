@@ -13,6 +13,7 @@ _HOME = {
     "load_mnist": "data",
     "Autoencoder": "models",
     "LinearAutoencoder": "models",
+    "bernoulli_entropy": "losses",
     "bernoulli_nll": "losses",
     "squared_error": "losses",
     "History": "training",
@@ -21,10 +22,10 @@ _HOME = {
     "load": "training",
     "save": "training",
     "seed_everything": "training",
-    "psnr": "metrics",
     "pca_error": "metrics",
     "plot_history": "plotting",
     "plot_reconstructions": "plotting",
+    "show": "plotting",
     "show_images": "plotting",
 }
 _MODULES = {"data", "files", "losses", "metrics", "models", "plotting", "training", "widgets"}

@@ -7,16 +7,12 @@ import zlib
 from functools import cache
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from platformdirs import user_cache_dir
 
 from aelib.files import DataError, write_atomically
-
-if TYPE_CHECKING:  # collections.abc has it from Python 3.12 on
-    from typing_extensions import Buffer
 
 _MNIST = {  # sha256 of the decompressed files, as published and as in data/mnist/README.md
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -105,7 +101,7 @@ def _mnist_file(name: str) -> np.ndarray:
 
 def _is_intact(path: Path, sha256: str) -> bool:
     try:
-        return _sha256(np.memmap(path, mode="r")) == sha256
+        return _sha256(np.memmap(path, mode="r").data) == sha256
     except (OSError, ValueError):  # not there, not readable, or empty
         return False
 
@@ -128,7 +124,7 @@ def _unpack(path: Path, sha256: str) -> bytes:
     return content
 
 
-def _sha256(content: "Buffer") -> str:
+def _sha256(content: bytes | memoryview) -> str:
     return hashlib.sha256(content).hexdigest()
 
 

@@ -157,9 +157,7 @@ def show(ax: Axes, alt: str) -> None:
     width = round(figure.get_figwidth() * _PIXELS_PER_INCH)
     display(
         {"image/png": stream.getvalue(), "text/plain": alt},
-        metadata={
-            "image/png": {"alt": alt, "width": round(figure.get_figwidth() * _PIXELS_PER_INCH)}
-        },
+        metadata={"image/png": {"alt": alt, "width": width}},
         raw=True,
     )
 
