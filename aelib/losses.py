@@ -18,7 +18,7 @@ def squared_error(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         ValueError: The shapes differ, or there is no image.
     """
     check_pair(x_hat, x)
-    return (x_hat - x).square().sum() / len(x)
+    return ((x_hat - x) ** 2).sum() / len(x)
 
 
 def bernoulli_nll(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 # Okabe and Ito (2008): told apart by colour-blind eyes; black first, yellow left out.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _LINES = ("--", ":", "-.")
-_PIXELS_PER_INCH = 96
+_DENSITY = 2  # pixels of the file for each pixel of the page: crisp on dense screens
 
 
 def show_images(
@@ -152,11 +152,12 @@ def show(ax: Axes, alt: str) -> None:
         raise ValueError("A figure needs an alt text: say in a sentence what it shows.")
     figure = cast(Figure, ax.get_figure(root=True))
     stream = BytesIO()
-    figure.savefig(stream, format="png", dpi=1.5 * _PIXELS_PER_INCH)  # crisp on dense screens
+    figure.savefig(stream, format="png", dpi=_DENSITY * 96, bbox_inches="tight")
     plt.close(figure)
-    width = round(figure.get_figwidth() * _PIXELS_PER_INCH)
+    png = stream.getvalue()
+    width = int.from_bytes(png[16:20]) // _DENSITY  # a PNG tells its width in these bytes
     display(
-        {"image/png": stream.getvalue(), "text/plain": alt},
+        {"image/png": png, "text/plain": alt},
         metadata={"image/png": {"alt": alt, "width": width}},
         raw=True,
     )

@@ -1,0 +1,43 @@
+"""Run notebooks anew and keep only what belongs in the repository.
+
+    python tests/notebooks/refresh.py notebooks/01_autoencoder_from_scratch.ipynb
+
+A kept notebook holds text and pictures. Views of widgets, their state, timings and whatever an
+editor added are dropped: a stored view without its state shows "model not found".
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Drop in place what is not text, picture, tag or kernel name."""
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags")
+        cell.metadata = {"tags": tags} if tags else {}
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+
+
+def run(path: Path) -> float:
+    """Execute the notebook in its folder and write it back; returns the seconds it took."""
+    notebook = nbformat.read(path, as_version=4)
+    started = time.perf_counter()
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+    ).execute()
+    clean(notebook)
+    nbformat.write(notebook, path)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        print(f"{name}: {run(Path(name)):.0f} s")

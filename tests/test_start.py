@@ -1,0 +1,399 @@
+"""start.py against stand-ins for Python, uv and pip: nothing is downloaded or installed."""
+
+import ast
+import errno
+import importlib.util
+import os
+import shutil
+import signal
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+START = Path(__file__).parents[1] / "start.py"
+PYPROJECT = '[project]\nrequires-python = ">=3.11,<3.99"\n'
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
+
+# Plays python (also that of .venv) and uv: notes how it was called, makes what they would make.
+STAND_IN = r"""#!/bin/sh
+echo "$(basename "$0") $*" >> "$COURSE/calls"
+env > "$COURSE/env"
+case "$*" in
+  *--version) ;;
+  "-m pip config list") cat "$COURSE/pip-config" 2> /dev/null;;
+  venv\ * | -m\ venv\ *)
+    for last; do :; done
+    mkdir -p "$last/bin" && cp "$0" "$last/bin/python";;
+  *\ install\ *)
+    [ -n "$INTERRUPT" ] && echo $$ > "$COURSE/pid" && kill -INT $PPID && exec sleep 5
+    case "$*" in *\ uv) cp "$0" "$(dirname "$0")/uv";; esac
+    echo "$INSTALLER_SAYS"; exit ${INSTALLER_STATUS:-0};;
+  *pytest* | *jupyterlab*)
+    [ -n "$INTERRUPT_LATE" ] && sleep 0.2 && kill -INT $PPID && sleep 0.2
+    exit ${STATUS:-0};;
+esac
+"""
+
+
+class Course:
+    """A copy of start.py in a folder with stand-ins; call it as one would on a command line."""
+
+    def __init__(self, folder, capfd):
+        self.folder, self.capfd = folder, capfd
+        self.stamp = folder / ".venv" / "setup.json"
+        (folder / "bin").mkdir()
+        self.stand_in(folder / "bin" / "base")
+        shutil.copy(START, folder)
+        (folder / "pyproject.toml").write_text(PYPROJECT)
+        (folder / "notebooks").mkdir()
+        for name in ("01_from_scratch.ipynb", "00_start_here.ipynb", "a.ipynb"):
+            (folder / "notebooks" / name).touch()
+        spec = importlib.util.spec_from_file_location("start_under_test", folder / "start.py")
+        self.module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self.module)
+        self.module.BASE = str(folder / "bin" / "base")
+
+    def stand_in(self, path):
+        path.write_text(STAND_IN)
+        path.chmod(0o755)
+
+    def __call__(self, *argv):
+        """Return exit status, what was printed, and how the stand-ins were called."""
+        (self.folder / "calls").write_text("")
+        status = self.module.main(list(argv))
+        printed = "".join(self.capfd.readouterr())
+        assert "Traceback" not in printed
+        return status, printed, (self.folder / "calls").read_text().splitlines()
+
+    def installs(self, *argv):
+        """Return only the calls that install."""
+        return [call for call in self(*argv)[2] if " install " in call]
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch, capfd):
+    for name in list(os.environ):
+        if name.startswith(("PIP_", "UV_", "SSL_CERT", "AELIB_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COURSE", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    before = signal.getsignal(signal.SIGTERM)
+    yield Course(tmp_path, capfd)
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def uv(course):
+    course.stand_in(course.folder / "bin" / "uv")
+
+
+def test_python_3_6_can_read_it():
+    ast.parse(START.read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_names_no_package_host_and_no_path_of_a_machine():
+    text = START.read_text(encoding="utf-8")
+    assert not any(word in text for word in ("://", ".org", "/opt", "/root", "/work"))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "wanted"), [(">=3.80,<3.82", "3.80 to 3.81"), (">=3.1,<3.3", "3.1 to 3.2")]
+)
+def test_python_too_old_or_too_new(course, bounds, wanted):
+    (course.folder / "pyproject.toml").write_text(f'requires-python = "{bounds}"')
+    status, printed, calls = course("test")
+    assert status == 1
+    assert f"needs Python {wanted}, this is {sys.version.split()[0]}" in printed
+    assert calls == []
+    assert not (course.folder / ".venv").exists()
+
+
+def test_another_python_that_fits_is_named(course):
+    (course.folder / "pyproject.toml").write_text('requires-python = ">=3.80,<3.82"')
+    course.stand_in(course.folder / "bin" / "python3.80")
+    assert "run `python3.80 start.py test -x`" in course("test", "-x")[1]
+
+
+def test_help(course):
+    with pytest.raises(SystemExit) as stopped:
+        course("--help")
+    printed = course.capfd.readouterr().out
+    assert stopped.value.code == 0
+    assert all(word in printed for word in ("--cuda", "test [PYTEST ARGUMENTS]", "torch==2.13.0"))
+    assert len(printed.splitlines()) < 20
+
+
+def test_unknown_option_is_refused_before_anything_happens(course):
+    with pytest.raises(SystemExit) as stopped:
+        course("--gpu")
+    assert stopped.value.code == 2
+    assert not (course.folder / ".venv").exists()
+
+
+@pytest.mark.usefixtures("uv")
+def test_with_uv(course):
+    status, printed, calls = course("test", "-k", "a b")
+    assert status == 0
+    assert "[1/3] Making the environment in .venv ... done in 0 s" in printed
+    assert f"--python {course.module.BASE} {course.folder}/.venv" in calls[-4]
+    first, second = calls[-3:-1]
+    common = f"uv pip install --python {course.folder}/.venv/bin/python --torch-backend cpu"
+    assert first.startswith(common)
+    assert first.endswith("torch==2.13.0")
+    assert second.startswith(common)
+    assert second.endswith("torch==2.13.0 -e .[test]")
+    assert calls[-1] == "python -m pytest -k a b"
+
+
+def test_without_uv_on_linux_uv_is_fetched_for_the_cpu_build(course):
+    installs = course.installs("test")
+    assert installs[0] == "python -m pip install --progress-bar off uv"
+    assert len(installs) == 3
+    assert all(call.startswith("uv pip install") for call in installs[1:])
+    assert all("--torch-backend cpu" in call for call in installs[1:])
+
+
+@pytest.mark.parametrize(("platform", "argv"), [("darwin", ["test"]), ("linux", ["--cuda"])])
+def test_plain_pip_where_it_brings_the_right_build(course, monkeypatch, platform, argv):
+    monkeypatch.setattr(sys, "platform", platform)
+    installs = course.installs(*argv)
+    assert len(installs) == 2
+    assert all(call.startswith("python -m pip install") for call in installs)
+    assert not any("triton" in call or "--constraint" in call for call in installs)
+
+
+@pytest.mark.usefixtures("uv")
+@pytest.mark.parametrize("argv", [["--cuda", "test"], ["--cuda"]])
+def test_cuda_lets_the_gpu_build_come(course, argv):
+    assert not any("cpu" in call or "--constraint" in call for call in course.installs(*argv))
+
+
+@pytest.mark.usefixtures("uv")
+def test_cuda_remakes_a_cpu_environment_and_stays(course):
+    course()
+    assert course.installs("--cuda")
+    assert course.installs() == []
+
+
+@pytest.mark.parametrize(
+    "variable", ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "UV_DEFAULT_INDEX"]
+)
+def test_configured_sources_are_left_alone(course, monkeypatch, variable):
+    monkeypatch.setenv(variable, "somewhere")
+    installs = course.installs("test")
+    assert all(call.startswith("python -m pip install") for call in installs)
+    assert len(installs) == 2
+    assert not any("--torch-backend" in call for call in installs)
+    # yet it is refused what would bring the GPU build
+    assert all(f"--constraint {course.folder}/.venv/no-gpu.txt" in call for call in installs)
+    assert (course.folder / ".venv" / "no-gpu.txt").read_text() == "triton<0\n"
+
+
+@pytest.mark.usefixtures("uv")
+def test_uv_is_given_what_pip_is_configured_to(course, monkeypatch):
+    lines = ["global.find-links='a\\nb'", "global.extra-index-url='c d'", "install.cert='/e f'"]
+    (course.folder / "pip-config").write_text("\n".join(lines))
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "g h")  # beats the file
+    monkeypatch.setenv("STATUS", "0")
+    assert not any("--torch-backend" in call for call in course.installs("test"))
+    env = {}
+    course.module.hand_over(course.module.pip_settings(), env)
+    assert env == {
+        "UV_FIND_LINKS": "a,b",
+        "UV_INDEX": "g h",
+        "SSL_CERT_FILE": "/e f",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+    }
+
+
+@pytest.mark.usefixtures("uv")
+def test_uv_with_a_configuration_of_its_own_keeps_it(course, monkeypatch):
+    (course.folder / ".config" / "uv").mkdir(parents=True)
+    (course.folder / ".config" / "uv" / "uv.toml").write_text('[[index]]\nurl = "x"')
+    monkeypatch.setenv("PIP_INDEX_URL", "y")
+    assert not any("--torch-backend" in call for call in course.installs("test"))
+    env = {}
+    course.module.hand_over(course.module.pip_settings(), env)
+    assert env == {}
+
+
+def test_torch_can_be_chosen(course, monkeypatch):
+    monkeypatch.setattr(course.module, "TORCH", "torch==2.12.1")
+    assert sum("torch==2.12.1" in call for call in course.installs("test")) == 2
+
+
+@pytest.mark.usefixtures("uv")
+def test_second_call_installs_nothing(course):
+    course("test")
+    assert course.installs("test") == []
+    assert course.installs() == []  # the test extra may stay
+    assert "Set" not in course("test")[1]
+
+
+@pytest.mark.usefixtures("uv")
+def test_a_changed_pyproject_updates_in_place(course):
+    course("test")
+    (course.folder / ".venv" / "mine").touch()
+    (course.folder / "pyproject.toml").write_text(PYPROJECT + "# changed")
+    _, printed, calls = course()
+    assert "bringing .venv up to date" in printed
+    assert not any("venv --no-project" in call for call in calls)
+    assert any(call.endswith("-e .[test]") for call in calls)  # what was there stays
+    assert (course.folder / ".venv" / "mine").exists()
+
+
+@pytest.mark.usefixtures("uv")
+@pytest.mark.parametrize("left", ["nothing", "a file", "a broken python"])
+def test_half_made_environment_is_made_again(course, left):
+    (course.folder / ".venv" / "bin").mkdir(parents=True)
+    if left != "nothing":
+        (course.folder / ".venv" / "setup.log").write_text("Collecting")
+    if left == "a broken python":
+        (course.folder / ".venv" / "bin" / "python").symlink_to("gone")
+    status, printed, _ = course("test")
+    assert status == 0
+    assert "An earlier set-up did not finish; starting it again." in printed
+    assert course.stamp.exists()
+
+
+@pytest.mark.usefixtures("uv")
+@pytest.mark.parametrize("change", ["python", "folder", "broken"])
+def test_environment_that_no_longer_fits_is_made_anew(course, change):
+    course("test")
+    (course.folder / ".venv" / "old").touch()
+    if change == "broken":
+        (course.folder / ".venv" / "bin" / "python").unlink()
+    else:
+        text = course.stamp.read_text()
+        course.stamp.write_text(text.replace(f'"{change}": "', f'"{change}": "other'))
+    status, printed, _ = course("test")
+    assert status == 0
+    assert "making it anew" in printed
+    assert not (course.folder / ".venv" / "old").exists()
+
+
+SAYINGS = {
+    "Temporary failure in name resolution": "could not be reached",
+    "WARNING: Retrying after connection broken by 'X'\nERROR: No matching distribution found": (
+        "could not be reached"
+    ),
+    "error: Failed to fetch: `x`\n  cause: dns error": "could not be reached",
+    "OSError: [Errno 28] No space left on device": "The disk is full: free 3 GB",
+    "error: failed to write (os error 28)": "The disk is full: free 3 GB",
+    "The virtual environment was not created ... ensurepip is not available": "python3-venv",
+    "PermissionError: [Errno 13] Permission denied: 'x'": "cannot be written to",
+    "error: invalid peer certificate: UnknownIssuer": "certificate",
+    "error: unexpected argument '--torch-backend' found": "uv self update",
+    "Because torch==2.13.0 depends on triton<0": "--cuda",
+    "ERROR: No matching distribution found for torch": "did not succeed",
+}
+
+
+@pytest.mark.usefixtures("uv")
+@pytest.mark.parametrize(("says", "told"), SAYINGS.items())
+def test_failing_installer_is_explained(course, monkeypatch, says, told):
+    monkeypatch.setenv("INSTALLER_SAYS", says)
+    monkeypatch.setenv("INSTALLER_STATUS", "2")
+    status, printed, _ = course("test", "-x")
+    told = told.replace("python3-", f"python3.{sys.version_info[1]}-")
+    assert status == 1
+    assert told in printed.splitlines()[-1]
+    assert "run `python start.py test -x`" in printed.splitlines()[-1]
+    assert says.splitlines()[-1] in printed
+    assert str(course.folder / ".venv" / "setup.log") in printed
+    assert not course.stamp.exists()
+
+
+@pytest.mark.usefixtures("uv")
+def test_after_a_failure_the_next_call_goes_on(course, monkeypatch):
+    monkeypatch.setenv("INSTALLER_STATUS", "2")
+    assert course("test")[0] == 1
+    monkeypatch.delenv("INSTALLER_STATUS")
+    status, printed, _ = course("test")
+    assert status == 0
+    assert "starting it again" in printed
+
+
+def test_full_disk_is_seen_before_anything_is_made(course, monkeypatch):
+    usage = namedtuple("usage", "total used free")(10**12, 10**12, 2 * 10**9)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    status, printed, _ = course("test")
+    assert status == 1
+    assert "free 3 GB" in printed
+    assert not (course.folder / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [(errno.EROFS, "cannot be written to"), (errno.ENOSPC, "The disk is full")]
+)
+def test_folder_that_takes_no_files(course, monkeypatch, code, told):
+    def refuse(*_):
+        raise OSError(code, os.strerror(code), "x")
+
+    monkeypatch.setattr(course.module.Path, "mkdir", refuse)
+    status, printed, _ = course("test")
+    assert status == 1
+    assert told in printed
+
+
+@pytest.mark.usefixtures("uv")
+def test_two_set_ups_at_a_time(course):
+    (course.folder / ".venv").mkdir()
+    with course.module.open_log():
+        status, printed, _ = course("test")
+    assert status == 1
+    assert "Another start.py is setting up here" in printed
+
+
+@pytest.mark.usefixtures("uv")
+def test_ctrl_c_while_setting_up(course, monkeypatch):
+    monkeypatch.setenv("INTERRUPT", "1")
+    status, printed, _ = course("test")
+    assert status == 1
+    assert "Interrupted; nothing is lost; to go on, run `python start.py test`." in printed
+    assert not course.stamp.exists()
+    with pytest.raises(ProcessLookupError):  # the installer was ended too
+        os.kill(int((course.folder / "pid").read_text()), 0)
+
+
+@pytest.mark.usefixtures("uv")
+def test_ctrl_c_later_is_left_to_jupyterlab(course, monkeypatch):
+    course()
+    monkeypatch.setenv("INTERRUPT_LATE", "1")
+    monkeypatch.setenv("STATUS", "7")
+    status, printed, _ = course()
+    assert status == 7
+    assert "Interrupted" not in printed
+
+
+@pytest.mark.usefixtures("uv")
+def test_exit_status_of_pytest_is_passed_on(course, monkeypatch):
+    monkeypatch.setenv("STATUS", "5")
+    assert course("test")[0] == 5
+
+
+@pytest.mark.usefixtures("uv")
+def test_jupyterlab_opens_the_first_notebook(course, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    call = course("--", "--no-browser", "--port", "9000")[2][-1]
+    first = course.folder / "notebooks" / "00_start_here.ipynb"
+    assert call == f"python -m jupyterlab {first} --ip=127.0.0.1 --no-browser --port 9000"
+    first.unlink()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    call = course()[2][-1]
+    assert call.endswith("notebooks/01_from_scratch.ipynb --ip=127.0.0.1 --allow-root")
+
+
+@pytest.mark.usefixtures("uv")
+def test_children_do_not_see_foreign_packages(course, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    monkeypatch.setenv("PYTHONHOME", "/elsewhere")
+    course("test")
+    env = (course.folder / "env").read_text()
+    assert "/elsewhere" not in env
+    assert f"VIRTUAL_ENV={course.folder}/.venv" in env
