@@ -43,7 +43,7 @@ class TrainingMonitor(anywidget.AnyWidget):
         now = time.perf_counter()
         if now - self._sent > _PAUSE:
             self._sent = now
-            self._send(now)
+            self._tell(now)
 
     def epoch(self, loss: float, validation: list[float]) -> None:
         """Note the mean losses of an epoch that ended."""
@@ -53,11 +53,11 @@ class TrainingMonitor(anywidget.AnyWidget):
     def finish(self, message: str) -> None:
         """Say how training ended."""
         now = time.perf_counter()
-        self._send(now)
+        self._tell(now)
         self.seconds_left = 0.0
         self.message = f"{message} after {now - self._started:.0f} s"
 
-    def _send(self, now: float) -> None:
+    def _tell(self, now: float) -> None:
         done = self._points[-1][0] if self._points else 0.0
         with self.hold_sync():
             self.done = done

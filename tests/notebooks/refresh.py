@@ -8,11 +8,14 @@ editor added are dropped: a stored view without its state shows "model not found
 
 import sys
 import time
+from base64 import b64decode
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
+ROOT = Path(__file__).parents[2]
+README_PICTURE = ROOT / "notebooks" / "pictures" / "sixteen_numbers.png"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -38,6 +41,19 @@ def run(path: Path) -> float:
     return time.perf_counter() - started
 
 
+def readme_picture() -> bytes:
+    """The picture of README.md, as notebook 01 drew it."""
+    notebook = nbformat.read(ROOT / "notebooks" / "01_autoencoder_from_scratch.ipynb", as_version=4)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "three copies of each through 16 numbers" in data.get("text/plain", ""):
+                return b64decode(data["image/png"])
+    raise LookupError("notebook 01 holds no picture of digits and their copies")
+
+
 if __name__ == "__main__":
     for name in sys.argv[1:]:
         print(f"{name}: {run(Path(name)):.0f} s")
+    README_PICTURE.parent.mkdir(exist_ok=True)
+    README_PICTURE.write_bytes(readme_picture())

@@ -1,0 +1,148 @@
+"""Rules that every committed notebook keeps, checked without a kernel."""
+
+import ast
+import re
+import statistics
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+from refresh import README_PICTURE, clean, readme_picture
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TAGS = {"defines", "exercise"}
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+@pytest.fixture
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def lines(cell):
+    return [line for line in cell.source.splitlines() if line.strip()]
+
+
+def outputs(code):
+    return [output for cell in code for output in cell.outputs]
+
+
+def test_the_name_has_a_number_and_snake_case(path):
+    assert re.fullmatch(r"\d\d(_[a-z0-9]+)+", path.stem)
+
+
+def test_the_file_is_small(path):
+    assert path.stat().st_size <= 600_000
+
+
+def test_it_is_valid_and_holds_nothing_else(notebook):
+    nbformat.validate(notebook)
+    before = nbformat.writes(notebook)
+    clean(notebook)
+    assert nbformat.writes(notebook) == before, "run tests/notebooks/refresh.py"
+
+
+def test_it_was_run_once_from_top_to_bottom(code):
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+
+
+def test_what_prints_has_its_output(code):
+    for cell in code:
+        calls = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Call)]
+        names = {getattr(call.func, "id", "") for call in calls}
+        if names & {"print", "show"} and not cell.source.startswith("def "):
+            assert cell.outputs, cell.source
+
+
+def test_no_output_is_an_error_or_a_warning(code):
+    for output in outputs(code):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr", output.get("text")
+
+
+def test_every_picture_has_a_text(code):
+    for output in outputs(code):
+        if "image/png" in output.get("data", {}):
+            alt = output.metadata.get("image/png", {}).get("alt", "")
+            assert len(alt.split()) >= 6, f"alt text missing or too short: {alt!r}"
+
+
+def test_code_cells_are_short(code):
+    lengths = [len(lines(cell)) for cell in code]
+    assert statistics.median(lengths) <= 5
+    assert max(lengths) <= 25
+
+
+def test_prose_outweighs_code(notebook, code):
+    prose = " ".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    ratio = len(prose.split()) / sum(len(lines(cell)) for cell in code)
+    assert ratio >= 4.5, f"{ratio:.1f} words of prose for each line of code"
+
+
+def test_code_keeps_the_rules_of_the_house(code):
+    for cell in code:
+        assert not re.search(r"^\s*[%!]", cell.source, flags=re.M), "no magic commands"
+        assert "import *" not in cell.source
+        assert not re.search(r"\b(interact|Output)\(", cell.source)
+        assert not cell.source.rstrip().endswith(";"), "nbval cannot see what is suppressed"
+
+
+def test_imports_stand_in_one_cell(code):
+    importing = [
+        cell
+        for cell in code
+        if any(
+            isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(cell.source).body
+        )
+    ]
+    assert importing == [code[0]]
+    assert "seed_everything(0)" in code[0].source
+
+
+def test_tags_are_known(code):
+    assert {tag for cell in code for tag in cell.metadata.get("tags", [])} <= TAGS
+
+
+def test_it_opens_with_title_question_and_minutes(notebook, path):
+    first = notebook.cells[0].source
+    assert first.startswith(f"# {path.stem[:2]} · ")
+    assert re.search(r"^\*\*.+\?\*\*$", first, flags=re.M), "the question, in bold"
+    assert "minute" in first
+
+
+def test_headings_come_in_order(notebook):
+    levels = [
+        len(marks)
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for marks in re.findall(r"^(#+) ", cell.source, flags=re.M)
+    ]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(deeper <= level + 1 for level, deeper in pairwise(levels))
+
+
+def test_it_has_exercises_a_summary_and_a_way_on(notebook):
+    prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    assert len(re.findall(r"^\*\*Exercise \d", prose, flags=re.M)) >= 4
+    assert "## What we learned" in prose
+    assert "## Where next" in prose
+
+
+def test_readme_lists_it(path):
+    assert f"notebooks/{path.name}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readmes_picture_is_made_by_notebook_01():
+    assert README_PICTURE.read_bytes() == readme_picture()

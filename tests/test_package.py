@@ -1,0 +1,181 @@
+"""The house as a whole: who may import whom, what is loaded when, what is written once."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import aelib
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "aelib").rglob("*.py"))
+
+FROM_AELIB = {  # module -> the modules of aelib that it may import
+    "files": set(),
+    "data": {"files", "letters"},
+    "letters": {"files"},
+    "models": set(),
+    "losses": set(),
+    "metrics": set(),
+    "plotting": set(),
+    "progress": {"widgets"},
+    "training": {"files", "losses", "models", "progress"},
+    "widgets": {"widgets", "files"},
+    "cli": {"widgets"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+ONLY_WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
+NEVER = {"pickle", "dill", "cloudpickle", "requests", "urllib", "torchvision"}
+
+
+def room(path):
+    """The module a file belongs to: all of widgets/ is one."""
+    return path.relative_to(ROOT / "aelib").parts[0].removesuffix(".py")
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write imports in full"
+            if node.module == "aelib":
+                yield from (f"aelib.{name.name}" for name in node.names)
+            else:
+                yield node.module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_modules_import_only_what_they_may(path):
+    for name in imports(path):
+        top, _, rest = name.partition(".")
+        assert top not in NEVER, f"{path} imports {name}"
+        if top in ONLY_WIDGETS:
+            assert room(path) == "widgets", f"{path} imports {name}"
+        if top == "aelib":
+            assert rest.split(".")[0] in FROM_AELIB[room(path)], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_modules_are_small(path):
+    code = ast.unparse(Bare().visit(ast.parse(path.read_text(encoding="utf-8"))))
+    assert len(code.splitlines()) <= 200, "docstrings, comments and checks not counted"
+
+
+def loaded_by(code):
+    """The modules that a fresh Python holds after running `code`."""
+    program = f"import sys; {code}; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(run.stdout.split())
+
+
+def test_importing_aelib_loads_nothing_heavy():
+    heavy = {"torch", "numpy", "matplotlib", "ipywidgets", "anywidget", "sklearn", "scipy"}
+    assert not heavy & loaded_by("import aelib")
+
+
+def test_training_loads_no_widget():
+    assert not {"ipywidgets", "anywidget"} & loaded_by("import aelib; aelib.fit")
+
+
+def test_all_public_names_are_there_and_documented():
+    for name in aelib.__all__:
+        assert getattr(aelib, name).__doc__, name
+    assert set(aelib.__all__) <= set(dir(aelib))
+
+
+def test_a_wrong_name_is_answered_with_the_right_ones():
+    with pytest.raises(AttributeError, match=r"aelib has no 'Autoencodr'; it has .*Autoencoder"):
+        aelib.Autoencodr  # noqa: B018
+
+
+def test_the_command_answers_as_module_and_as_program():
+    for command in ([sys.executable, "-m", "aelib"], [str(Path(sys.executable).parent / "aelib")]):
+        run = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
+        assert run.stdout.startswith("aelib 0.")
+
+
+# Shown once in a lesson, imported afterwards
+
+
+def definitions():
+    """Every function or class that a cell tagged `defines` writes out."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if "defines" in cell["metadata"].get("tags", []):
+                for node in ast.parse("".join(cell["source"])).body:
+                    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                        yield pytest.param(node, id=f"{path.stem}-{node.name}")
+
+
+class Bare(ast.NodeTransformer):
+    """Drops what a lesson leaves out: docstrings, annotations and checks of the input."""
+
+    def visit_Expr(self, node):
+        if isinstance(node.value, ast.Constant):
+            return None
+        called = getattr(node.value, "func", None)
+        name = getattr(called, "id", getattr(called, "attr", ""))
+        return None if name.lstrip("_").startswith("check") else node
+
+    def visit_FunctionDef(self, node):
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+
+def bare(node):
+    return ast.dump(Bare().visit(node))
+
+
+def written_in_aelib(name):
+    for path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if getattr(node, "name", None) == name:
+                return node
+    raise AssertionError(f"aelib has no {name}")
+
+
+@pytest.mark.parametrize("node", list(definitions()))
+def test_a_lessons_definition_is_the_one_in_aelib(node):
+    assert bare(node) == bare(written_in_aelib(node.name))
+
+
+def test_lessons_define_something():
+    assert len(list(definitions())) >= 1
+
+
+def test_a_changed_definition_would_be_noticed():
+    node = ast.parse("def squared_error(x_hat, x):\n    return ((x_hat - x) ** 2).mean()").body[0]
+    assert bare(node) != bare(written_in_aelib("squared_error"))
+
+
+def test_a_wheel_carries_the_package_the_data_and_the_widgets(tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = ZipFile(wheel).namelist()
+    for path in ROOT.glob("aelib/**/*.*"):
+        if path.suffix in {".py", ".js", ".css"}:
+            assert str(path.relative_to(ROOT)) in names
+    for path in ROOT.glob("data/mnist/*"):
+        assert f"aelib/_data/mnist/{path.name}" in names
+
+
+def test_a_wheels_own_data_is_found_first(tmp_path, monkeypatch):
+    from aelib import data
+
+    monkeypatch.setattr(data, "__file__", str(tmp_path / "aelib" / "data.py"))
+    assert data._data_dir() == tmp_path / "data"
+    (tmp_path / "aelib" / "_data").mkdir(parents=True)
+    assert data._data_dir() == tmp_path / "aelib" / "_data"
