@@ -3,6 +3,7 @@
 import ast
 import errno
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -81,6 +82,7 @@ def course(tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("COURSE", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
     before = signal.getsignal(signal.SIGTERM)
     yield Course(tmp_path, capfd)
@@ -397,3 +399,18 @@ def test_children_do_not_see_foreign_packages(course, monkeypatch):
     env = (course.folder / "env").read_text()
     assert "/elsewhere" not in env
     assert f"VIRTUAL_ENV={course.folder}/.venv" in env
+
+
+def test_one_core_is_left_to_the_browser_unless_the_machine_says_otherwise(course, monkeypatch):
+    monkeypatch.setattr(course.module.os, "cpu_count", lambda: 2)
+    course()
+    assert "OMP_NUM_THREADS=1\n" in (course.folder / "env").read_text()
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    course()
+    assert "OMP_NUM_THREADS=7\n" in (course.folder / "env").read_text()
+
+
+def test_jupyterlab_does_not_ask_to_fetch_news(course):
+    course()
+    config = course.folder / ".venv" / "etc" / "jupyter" / "labconfig" / "page_config.json"
+    assert json.loads(config.read_text())["disabledExtensions"]
