@@ -28,7 +28,7 @@ TORCH = os.environ.get("AELIB_TORCH") or "torch==2.13.0"
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-LAB = VENV / "etc/jupyter/labconfig/page_config.json"
+JUPYTER = ROOT / "aelib" / "jupyter"  # no delay for small messages, no pop-up asking for news
 LOG, STAMP, NO_GPU = VENV / "setup.log", VENV / "setup.json", VENV / "no-gpu.txt"
 BASE = getattr(sys, "_base_executable", sys.executable)  # never the Python of .venv itself
 MINOR = "3.{1}".format(*sys.version_info)
@@ -239,10 +239,6 @@ class Plan:
             steps = self.steps(env)
             for number, (title, command) in enumerate(steps, 1):
                 run_step(f"[{number}/{len(steps)}] {title} ...", command, env, log)
-        LAB.parent.mkdir(parents=True, exist_ok=True)  # no pop-up that asks to fetch news
-        LAB.write_text(
-            '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
-        )
         draft = STAMP.with_suffix(".tmp")
         draft.write_text(json.dumps(self.stamp), encoding="utf-8")
         draft.replace(STAMP)
@@ -318,6 +314,8 @@ def launch(command, rest):
         print(f"Opening {first.name} in JupyterLab; Ctrl-C in this window ends it.", flush=True)
     env = clean_environment()  # one core is left to the browser: threads that wait for one crawl
     env.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) - 1)))
+    config = [str(JUPYTER), env.get("JUPYTER_CONFIG_PATH", "")]
+    env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, config))
     process = subprocess.Popen([str(PYTHON), *own, *rest], cwd=str(ROOT), env=env)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     while process.returncode is None:

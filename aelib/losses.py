@@ -1,5 +1,7 @@
 """x, x_hat -> number: summed over the pixels of an image, averaged over images."""
 
+from collections.abc import Callable
+
 import torch
 from torch.nn import functional
 
@@ -57,11 +59,164 @@ def bernoulli_entropy(x: torch.Tensor) -> torch.Tensor:
     return bernoulli_nll(x, x)
 
 
-def check_pair(x_hat: torch.Tensor, x: torch.Tensor) -> None:
+def l1_penalty(z: torch.Tensor) -> torch.Tensor:
+    """Sum of the absolute values of a code: pulls every value towards exactly 0.
+
+    Args:
+        z: Codes (N, K), float.
+
+    Returns:
+        A scalar: |z|, summed over the K values of a code, averaged over the N images.
+
+    Raises:
+        ValueError: There is no image.
+
+    Reference: Goodfellow, Bengio and Courville (2016), Deep Learning, section 14.2.1.
+    """
+    check_not_empty(z)
+    return z.abs().sum() / len(z)
+
+
+def sparsity_kl(z: torch.Tensor, rho: float = 0.05) -> torch.Tensor:
+    """How far each unit's mean activation is from rho, as a Kullback-Leibler divergence.
+
+    Args:
+        z: Codes (N, K), float in [0, 1], for example after a sigmoid.
+        rho: The share of images for which a unit should be on, between 0 and 1.
+
+    Returns:
+        A scalar in nats, summed over the K units: KL(rho || mean), where a unit's mean over the
+        N images of the batch is held between 1e-6 and 1 - 1e-6. 0 if every mean is rho.
+
+    Raises:
+        ValueError: There is no image, z does not lie in [0, 1], or rho is not between 0 and 1.
+
+    Reference: Ng (2011), Sparse autoencoder, CS294A lecture notes.
+    """
+    check_not_empty(z)
+    check_activations(z, rho)
+    mean = z.mean(dim=0).clamp(1e-6, 1 - 1e-6)
+    on, off = rho * torch.log(rho / mean), (1 - rho) * torch.log((1 - rho) / (1 - mean))
+    return (on + off).sum()
+
+
+def contraction(encode: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+    """Squared Frobenius norm of the encoder's Jacobian: how strongly codes react to pixels.
+
+    Args:
+        encode: Images (N, D) -> codes (N, K), differentiable, each image on its own (no batch
+            normalisation). It is differentiated once for each of the K values.
+        x: Images (N, D), float.
+
+    Returns:
+        A scalar: (d z_k / d x_d) ** 2, summed over the K values and D pixels, averaged over the
+        N images. It can be differentiated again, so that it can be trained on.
+
+    Raises:
+        ValueError: There is no image.
+
+    Reference: Rifai, Vincent, Muller, Glorot and Bengio (2011), Contractive auto-encoders.
+    """
+    check_not_empty(x)
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        sums = encode(x).sum(dim=0)
+        rows = [torch.autograd.grad(z_k, x, create_graph=True)[0] for z_k in sums]
+    return torch.stack(rows).square().sum() / len(x)
+
+
+def kl_divergence(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
+    """How far the clouds N(mu, exp(logvar)) are from N(0, 1), in nats.
+
+    Args:
+        mu: Means (N, K), float.
+        logvar: Logarithms of the variances (N, K), float.
+
+    Returns:
+        A scalar: KL(N(mu, exp(logvar)) || N(0, 1)), summed over the K numbers of a code,
+        averaged over the N images. Never negative.
+
+    Raises:
+        ValueError: The shapes differ, there is no image, or a variance is too large to write.
+
+    Reference: Kingma and Welling (2014), Auto-encoding variational Bayes, appendix B.
+    """
+    check_pair(mu, logvar, "mu", "logvar")
+    check_logvar(logvar)
+    return 0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum() / len(mu)
+
+
+def negative_elbo(
+    x_hat: torch.Tensor,
+    x: torch.Tensor,
+    mu: torch.Tensor,
+    logvar: torch.Tensor,
+    beta: float = 1.0,
+) -> torch.Tensor:
+    """What a variational autoencoder makes small: reconstruction plus beta times KL, in nats.
+
+    Args:
+        x_hat: Probabilities of ink (N, D) decoded from a drawn code.
+        x: The images (N, D).
+        mu: Means of the codes (N, K).
+        logvar: Logarithms of their variances (N, K).
+        beta: Weight of the KL; 1 is the bound on -log p(x).
+
+    Returns:
+        A scalar in nats per image: bernoulli_nll + beta * kl_divergence.
+
+    Raises:
+        ValueError: Shapes differ, a value is out of range, or beta is negative.
+
+    References: Kingma and Welling (2014); Higgins et al. (2017), beta-VAE.
+    """
+    check_beta(beta)
+    return bernoulli_nll(x_hat, x) + beta * kl_divergence(mu, logvar)
+
+
+def check_logvar(logvar: torch.Tensor) -> None:
+    """Raise ValueError where exp(logvar) would overflow, or where it is NaN."""
+    if not logvar.max() < 80:
+        raise ValueError(
+            f"logvar reaches {logvar.max():.4g}: its exponential is too large to compute with. "
+            "Is it really the logarithm of a variance? Lower the learning rate, or clamp it."
+        )
+
+
+def check_beta(beta: float) -> None:
+    """Raise ValueError unless beta is 0 or more."""
+    if not beta >= 0:
+        raise ValueError(f"beta must be 0 or more, not {beta!r}.")
+
+
+def check_not_empty(values: torch.Tensor) -> None:
+    """Raise ValueError unless there is a row for at least one image."""
+    if values.ndim != 2 or len(values) == 0:
+        raise ValueError(
+            f"Shape {tuple(values.shape)} holds no rows to average; give (N, ...), one row for "
+            "each of at least one image."
+        )
+
+
+def check_activations(z: torch.Tensor, rho: float) -> None:
+    """Raise ValueError unless z lies in [0, 1] and rho between 0 and 1."""
+    if not 0 < rho < 1:
+        raise ValueError(f"rho must be between 0 and 1, for example 0.05, not {rho!r}.")
+    low, high = z.aminmax()
+    if not (low >= 0 and high <= 1):  # also when NaN
+        raise ValueError(
+            f"z lies in [{low:.4g}, {high:.4g}], sparsity_kl needs [0, 1]. End the encoder with "
+            "a sigmoid, or use l1_penalty."
+        )
+
+
+def check_pair(
+    x_hat: torch.Tensor, x: torch.Tensor, first: str = "x_hat", second: str = "x"
+) -> None:
     """Raise ValueError unless both hold the same number of images of the same size."""
     if x_hat.shape != x.shape:
         raise ValueError(
-            f"x_hat has shape {tuple(x_hat.shape)} and x has {tuple(x.shape)}; "
+            f"{first} has shape {tuple(x_hat.shape)} and {second} has {tuple(x.shape)}; "
             "both must be the same images. Did you pass another batch, or forget to flatten?"
         )
     if len(x) == 0:

@@ -12,9 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
+from PIL import Image
 
 # Okabe and Ito (2008): told apart by colour-blind eyes; black first, yellow left out.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+# Ten classes: those seven, two of them darkened for thin strokes, and three more. Ten colours are
+# too many for some eyes, so each class is drawn as its own number as well.
+CLASS_COLOURS = (
+    *("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7"),
+    *("#B07800", "#3A9BD5", "#882255", "#7A7A00", "#777777"),
+)
 _LINES = ("--", ":", "-.")
 _DENSITY = 2  # pixels of the file for each pixel of the page: crisp on dense screens
 
@@ -65,7 +72,13 @@ def show_images(
 
 
 def plot_reconstructions(
-    rows: Mapping[str, ArrayLike], *, shape: tuple[int, int] | None = None, ax: Axes | None = None
+    rows: Mapping[str, ArrayLike],
+    *,
+    shape: tuple[int, int] | None = None,
+    vmin: float = 0.0,
+    vmax: float = 1.0,
+    cmap: str = "gray_r",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the same images in labelled rows, one version below the other.
 
@@ -73,6 +86,9 @@ def plot_reconstructions(
         rows: A label for each row and its images (N, H * W) or (N, H, W), in [0, 1]; for
             example {"input": x, "autoencoder": x_hat}.
         shape: (H, W); needed where flat images are not square.
+        vmin: The value drawn as paper.
+        vmax: The value drawn as ink.
+        cmap: matplotlib's colour map; "RdBu_r" with vmin = -vmax suits differences.
         ax: Where to draw; a new figure if None.
 
     Raises:
@@ -84,7 +100,8 @@ def plot_reconstructions(
             "Every row must hold the same images; got "
             f"{ {label: np.shape(images) for label, images in rows.items()} }."
         )
-    ax = show_images(np.concatenate(pictures), columns=len(pictures[0]), ax=ax)
+    stacked, columns = np.concatenate(pictures), len(pictures[0])
+    ax = show_images(stacked, columns=columns, vmin=vmin, vmax=vmax, cmap=cmap, ax=ax)
     height = pictures[0].shape[1]
     for i, label in enumerate(rows):
         middle = (i + 1) * (height + max(2, height // 10)) - height / 2
@@ -131,6 +148,56 @@ def plot_history(
     return ax
 
 
+def plot_latent(
+    z: ArrayLike,
+    y: ArrayLike,
+    *,
+    size: float = 30.0,
+    limits: Sequence[float] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a map of 2-D codes, each point as its class's number, in its class's colour.
+
+    Args:
+        z: Codes (N, 2).
+        y: Their classes (N,), whole numbers from 0 on.
+        size: Area of a number in square points.
+        limits: The lowest and highest value on both axes, for maps that are to be compared; by
+            default each map fits its own points. One unit is as long across as up.
+        ax: Where to draw; a new figure if None.
+
+    Raises:
+        ValueError: z is not (N, 2), holds no point or NaN, or y has another length or is not
+            made of whole numbers from 0 on.
+    """
+    z, y = _check_map(z, y)
+    ax = ax or new_axes(width=6.0, ratio=1.0)
+    for label in np.unique(y):
+        colour, (across, up) = CLASS_COLOURS[label % len(CLASS_COLOURS)], z[y == label].T
+        ax.scatter(across, up, size, colour, marker=f"${label}$", linewidths=0, label=str(label))
+    ax.set_aspect("equal", adjustable="datalim" if limits is None else "box")
+    if limits is not None:
+        ax.set(xlim=limits, ylim=limits)
+    ax.set(xlabel="z1", ylabel="z2")
+    return ax
+
+
+def _check_map(z: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Both as arrays, if they are points of a plane with a class each."""
+    z, y = np.asarray(z, dtype=float), np.asarray(y)
+    if z.ndim != 2 or z.shape[1] != 2 or not len(z) or not np.isfinite(z).all():
+        raise ValueError(
+            f"A map needs codes z of shape (N, 2) without NaN, not {z.shape}; of longer codes "
+            "choose two columns, such as z[:, :2]."
+        )
+    if y.shape != (len(z),) or not np.issubdtype(y.dtype, np.integer) or y.min() < 0:
+        raise ValueError(
+            f"y must hold a whole number from 0 on for each of the {len(z)} codes, not "
+            f"{y.dtype} of shape {y.shape}."
+        )
+    return z, y
+
+
 def new_axes(width: float, ratio: float) -> Axes:
     """A new figure of `width` inches and `ratio` times that height, with one Axes."""
     _, ax = plt.subplots(figsize=(width, width * ratio), layout="constrained")
@@ -154,13 +221,22 @@ def show(ax: Axes, alt: str) -> None:
     stream = BytesIO()
     figure.savefig(stream, format="png", dpi=_DENSITY * 96, bbox_inches="tight")
     plt.close(figure)
-    png = stream.getvalue()
+    png = _in_a_palette(stream)
     width = int.from_bytes(png[16:20]) // _DENSITY  # a PNG tells its width in these bytes
     display(
         {"image/png": png, "text/plain": alt},
         metadata={"image/png": {"alt": alt, "width": width}},
         raw=True,
     )
+
+
+def _in_a_palette(stream: BytesIO) -> bytes:
+    """The same picture with 256 colours: a third of the bytes, no difference to the eye."""
+    smaller = BytesIO()
+    with Image.open(stream) as image:
+        palette = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        palette.save(smaller, "png", optimize=True)
+    return smaller.getvalue()
 
 
 def _as_pictures(images: ArrayLike, shape: tuple[int, int] | None) -> np.ndarray:

@@ -25,7 +25,8 @@ FROM_AELIB = {  # module -> the modules of aelib that it may import
     "progress": {"widgets"},
     "training": {"files", "losses", "models", "progress"},
     "widgets": {"widgets", "files"},
-    "cli": {"widgets"},
+    "cli": {"files", "widgets"},
+    "jupyter": set(),
     "__main__": {"cli"},
     "__init__": set(),
 }

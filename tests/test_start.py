@@ -3,7 +3,6 @@
 import ast
 import errno
 import importlib.util
-import json
 import os
 import shutil
 import signal
@@ -410,7 +409,8 @@ def test_one_core_is_left_to_the_browser_unless_the_machine_says_otherwise(cours
     assert "OMP_NUM_THREADS=7\n" in (course.folder / "env").read_text()
 
 
-def test_jupyterlab_does_not_ask_to_fetch_news(course):
+def test_jupyterlab_gets_the_courses_settings_before_those_of_the_machine(course, monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/mine")
     course()
-    config = course.folder / ".venv" / "etc" / "jupyter" / "labconfig" / "page_config.json"
-    assert json.loads(config.read_text())["disabledExtensions"]
+    wanted = f"JUPYTER_CONFIG_PATH={course.folder}/aelib/jupyter{os.pathsep}/mine\n"
+    assert wanted in (course.folder / "env").read_text()

@@ -1,5 +1,30 @@
-"""What a hand can move, and what moves by itself while a network trains."""
+"""What a hand can move, and what moves by itself while a network trains.
 
-from aelib.widgets.training_monitor import TrainingMonitor
+The names are loaded when they are first used, as in aelib itself.
+"""
 
-__all__ = ["TrainingMonitor"]
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "DigitPad": "digit_pad",
+    "LatentExplorer": "latent_explorer",
+    "LatentMap": "latent_map",
+    "NoiseExplorer": "noise_explorer",
+    "TrainingMonitor": "training_monitor",
+    "TwoDecoders": "latent_explorer",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module that holds `name` when it is first asked for (PEP 562)."""
+    if name in _HOME:
+        return getattr(import_module(f"aelib.widgets.{_HOME[name]}"), name)
+    raise AttributeError(f"aelib.widgets has no {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    """Offer the public names to tab completion."""
+    return __all__

@@ -14,6 +14,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from aelib.widgets.strip import strip
+
 ROOT = Path(__file__).parents[2]
 README_PICTURE = ROOT / "notebooks" / "pictures" / "sixteen_numbers.png"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -22,11 +24,10 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 def clean(notebook: nbformat.NotebookNode) -> None:
     """Drop in place what is not text, picture, tag or kernel name."""
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    strip(notebook)
     for cell in notebook.cells:
         tags = cell.metadata.get("tags")
         cell.metadata = {"tags": tags} if tags else {}
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
 
 
 def run(path: Path) -> float:

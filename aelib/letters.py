@@ -1,0 +1,92 @@
+"""Fonts -> letters: pictures like MNIST's digits that are no digits."""
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from string import ascii_letters
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from aelib.files import DataError
+
+FONTS = (  # of those that matplotlib ships, the ones with a to z and A to Z
+    *(f"DejaVuSans{style}" for style in ("", "-Bold", "-Oblique", "-BoldOblique")),
+    *(f"DejaVuSansMono{style}" for style in ("", "-Bold", "-Oblique", "-BoldOblique")),
+    *(f"DejaVuSerif{style}" for style in ("", "-Bold", "-Italic", "-BoldItalic")),
+    *(f"STIXGeneral{style}" for style in ("", "Bol", "Italic", "BolIta")),
+    *("cmb10", "cmmi10", "cmr10", "cmss10", "cmti10", "cmtt10"),
+)
+
+
+def draw(n: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pictures (n, 784) of letters, and their places in the alphabet (n,); see draw_letters."""
+    draws = torch.from_numpy(np.random.default_rng(seed).random((n, 4))).float()
+    which = (draws[:, 0] * len(FONTS) * len(ascii_letters)).long()
+    pairs = zip(which.split(500), draws.split(500), strict=True)
+    x = torch.cat([_distort(_glyphs()[rows] / 255, part) for rows, part in pairs])
+    return x, which % 26
+
+
+def _distort(glyphs: torch.Tensor, draw: torch.Tensor) -> torch.Tensor:
+    """Glyphs (N, 72, 72), numbers in [0, 1] (N, 4) -> letters (N, 784)."""
+    turn, slant, weight = 0.5 * draw[:, 1] - 0.25, 0.4 * draw[:, 2] - 0.2, draw[:, 3]
+    matrix = torch.zeros(len(draw), 2, 3)
+    matrix[:, 0, 0], matrix[:, 0, 1] = turn.cos(), turn.sin() + slant
+    matrix[:, 1, 0], matrix[:, 1, 1] = -turn.sin(), turn.cos()
+    ink = _resample(glyphs, matrix, 72)
+    ink = functional.avg_pool2d(ink, 3, stride=1, padding=1)  # blur, then move the outline
+    ink = (4 * (ink - 0.4 + 0.27 * weight[:, None, None]) + 0.5).clamp(0, 1)
+
+    side, centre = _extent_and_centre(ink)
+    matrix = torch.zeros(len(draw), 2, 3)
+    matrix[:, 0, 0] = matrix[:, 1, 1] = side / 72 * 28 / 20
+    matrix[:, :, 2] = (2 * centre + 1) / 72 - 1
+    return functional.avg_pool2d(_resample(ink, matrix, 84), 3).flatten(1).clamp(0, 1)
+
+
+def _resample(pictures: torch.Tensor, matrix: torch.Tensor, size: int) -> torch.Tensor:
+    """Pictures (N, H, W) seen through affine maps (N, 2, 3), as (N, size, size)."""
+    grid = functional.affine_grid(matrix, [len(matrix), 1, size, size], align_corners=False)
+    return functional.grid_sample(pictures[:, None], grid, align_corners=False)[:, 0]
+
+
+def _extent_and_centre(ink: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The longer side of the box around each picture's ink, and its centre of mass (x, y)."""
+    places, sides, centres = torch.arange(ink.shape[-1]), [], []
+    for axis in (1, 2):  # summed over y, what is left is x; and the other way round
+        inked = (ink > 0.2).any(dim=axis).int()
+        sides.append(len(places) - inked.argmax(dim=1) - inked.flip(1).argmax(dim=1))
+        centres.append((ink.sum(dim=axis) * places).sum(dim=1) / ink.sum(dim=(1, 2)))
+    return torch.maximum(*sides), torch.stack(centres, dim=1)
+
+
+@cache
+def _glyphs() -> torch.Tensor:
+    """Every letter in every font, the letters of a font in a row: (fonts * 52, 72, 72) bytes."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    pictures = []
+    for name in FONTS:
+        path = _font_dir() / f"{name}.ttf"
+        try:
+            file = BytesIO(path.read_bytes())  # given a path, Pillow looks elsewhere, too
+            font = ImageFont.truetype(file, 42, layout_engine=ImageFont.Layout.BASIC)
+        except OSError as error:
+            raise DataError(
+                f"{path} cannot be read ({error}). Install matplotlib again."
+            ) from error
+        for letter in ascii_letters:
+            picture = Image.new("L", (72, 72))
+            left, top, right, bottom = font.getbbox(letter)
+            corner = 36 - (left + right) / 2, 36 - (top + bottom) / 2
+            ImageDraw.Draw(picture).text(corner, letter, fill=255, font=font)
+            pictures.append(np.asarray(picture))
+    return torch.from_numpy(np.stack(pictures))
+
+
+def _font_dir() -> Path:
+    import matplotlib
+
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"

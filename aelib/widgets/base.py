@@ -1,0 +1,227 @@
+"""What the widgets share: a code z, models, example pictures, and a still twin."""
+
+import base64
+import math
+import zlib
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from aelib.widgets.sources import Packed, Source
+from aelib.widgets.twin import contact_sheet
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def module(*names: str) -> str:
+    """Join files of static/ into the one module that anywidget takes.
+
+    Each file is an ES module of its own. Joined, they share one scope: a line that begins
+    with `import` is left out, and so is `export` before a declaration; the last file's
+    `export default` stays.
+    """
+    lines = []
+    for name in names:
+        for line in (_STATIC / f"{name}.js").read_text(encoding="utf-8").splitlines():
+            if not line.startswith("import "):
+                is_declaration = line.startswith("export ") and not line.startswith(
+                    "export default"
+                )
+                lines.append(line.removeprefix("export ") if is_declaration else line)
+    return "\n".join(lines) + "\n"
+
+
+class Numbers(traitlets.List):
+    """A list of floats that also takes arrays and tensors."""
+
+    def validate(self, obj: Any, value: Any) -> list[float]:
+        """Refuse what is not `obj.n_numbers(name)` finite numbers."""
+        try:
+            values = [float(v) for v in np.asarray(value).ravel()]
+        except (TypeError, ValueError):
+            raise ValueError(f"{self.name} must be a list of numbers, not {value!r}.") from None
+        length = obj.n_numbers(self.name)
+        if len(values) != length:
+            raise ValueError(f"{self.name} takes {length} numbers, not {len(values)}.")
+        if not all(map(math.isfinite, values)):
+            raise ValueError(f"{self.name} holds NaN or infinity.")
+        return values
+
+
+class LatentWidget(anywidget.AnyWidget):
+    """Sends models and examples to the browser once; only z travels after that."""
+
+    _css = _STATIC / "widgets.css"
+    z = Numbers().tag(sync=True)
+    _models = traitlets.List(traitlets.Dict()).tag(sync=True)
+    _weights = traitlets.Bytes().tag(sync=True)  # float16
+    _shape = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W
+    _pixels = traitlets.Bytes().tag(sync=True)  # of the examples: uint8, deflated
+    _codes = traitlets.Bytes().tag(sync=True)  # of the examples: float32
+    _labels = traitlets.List(traitlets.Int()).tag(sync=True)
+    _spread = traitlets.Dict().tag(
+        sync=True
+    )  # of each latent dimension: low, high, mean, deviation
+
+    def __init__(
+        self,
+        sources: list[Source],
+        x: Any = None,
+        y: Any = None,
+        *,
+        shape: tuple[int, int] | None = None,
+        most: int = 200,
+        with_encoders: bool = False,
+        **traits: Any,
+    ) -> None:
+        self._sources = sources
+        self._height, self._width = _picture_shape(sources, shape)
+        self._x = _pictures(x, sources[0].pixels, most)
+        self._y = _classes(y, self._x)
+        self._z_of_x = self._encode_examples(sources[0])
+        models, weights = _send(sources, with_encoders)
+        super().__init__(
+            _models=models,
+            _weights=weights,
+            _shape=[self._height, self._width],
+            _pixels=zlib.compress(
+                (self._x * 255).round().clip(0, 255).astype(np.uint8).tobytes(), 9
+            ),
+            _codes=self._z_of_x.astype("<f4").tobytes(),
+            _labels=self._y.tolist(),
+            _spread=self._spread_of_codes(),
+            **traits,
+        )
+        self.on_msg(self._answer)
+
+    @traitlets.default("z")
+    def _start(self) -> np.ndarray:
+        """A real picture's code: at z = 0 many models show a grey blend."""
+        return self._z_of_x[0] if len(self._z_of_x) else np.zeros(self.latent_dim)
+
+    @property
+    def latent_dim(self) -> int:
+        """How many numbers z has."""
+        return self._sources[0].latent_dim
+
+    def n_numbers(self, name: str) -> int:
+        """How many numbers the trait of this name takes."""
+        return self.latent_dim
+
+    def __repr__(self) -> str:
+        n = self.latent_dim
+        return f"{type(self).__name__}({n} dimension{'s' if n > 1 else ''})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The live view, and a still picture with a description for those who cannot run it."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        rows, text = self._twin()
+        png = contact_sheet(rows, (self._height, self._width))
+        data = {**data, "image/png": base64.b64encode(png).decode(), "text/plain": repr(self)}
+        return data, {**metadata, "image/png": {"alt": text}}
+
+    def _twin(self) -> tuple[np.ndarray, str]:
+        """Rows of pictures (R, C, pixels) and what they show in words."""
+        raise NotImplementedError
+
+    def _encode_examples(self, source: Source) -> np.ndarray:
+        if not len(self._x) or source.encode is None:
+            return np.empty((0, source.latent_dim), np.float32)
+        codes = source.encode(self._x)
+        if codes.shape != (len(self._x), source.latent_dim) or not np.isfinite(codes).all():
+            raise ValueError(
+                f"Encoding {len(self._x)} pictures gave {codes.shape}, it should be "
+                f"{(len(self._x), source.latent_dim)} finite numbers."
+            )
+        return codes
+
+    def _spread_of_codes(self) -> dict[str, list[float]]:
+        """How far to move along each dimension: past the outermost codes, or -3 to 3."""
+        codes, n = self._z_of_x, self.latent_dim
+        if len(codes) < 2:
+            return {"low": [-3.0] * n, "high": [3.0] * n, "mean": [0.0] * n, "deviation": [1.0] * n}
+        low, high = np.quantile(codes, [0.005, 0.995], axis=0)
+        margin = np.maximum(0.15 * (high - low), 0.1)
+        found = {
+            "low": np.floor(10 * (low - margin)) / 10,
+            "high": np.ceil(10 * (high + margin)) / 10,
+            "mean": codes.mean(axis=0),
+            "deviation": codes.std(axis=0),
+        }
+        return {name: values.astype(float).tolist() for name, values in found.items()}
+
+    def _answer(self, _: Any, message: dict[str, Any], buffers: list[Any]) -> None:
+        """Decode for a view whose browser cannot; it asks again only after our answer."""
+        reply = {"id": message.get("id"), "view": message.get("view")}
+        try:
+            z = np.asarray(message["z"], np.float32).reshape(1, -1)
+            picture = self._sources[message["model"]].decode(z)
+        except Exception as error:  # the learner's function may raise anything
+            self.send({**reply, "error": f"{type(error).__name__}: {error}"})
+        else:
+            self.send(reply, [np.nan_to_num(picture).astype("<f4").tobytes()])
+
+
+def _picture_shape(sources: list[Source], shape: tuple[int, int] | None) -> tuple[int, int]:
+    if len({s.latent_dim for s in sources}) != 1 or len({s.pixels for s in sources}) != 1:
+        found = ", ".join(f"{s.label}: {s.latent_dim} -> {s.pixels}" for s in sources)
+        raise ValueError(f"The models must agree in latent_dim and pixels, not {found}.")
+    pixels = sources[0].pixels
+    side = math.isqrt(pixels)
+    height, width = shape or (side, side)
+    if height * width != pixels:
+        raise ValueError(f"{pixels} pixels are not {height} x {width}: say shape=(height, width).")
+    return height, width
+
+
+def _pictures(x: Any, pixels: int, most: int) -> np.ndarray:
+    """The first `most` rows of x, checked."""
+    if x is None:
+        return np.empty((0, pixels), np.float32)
+    if np.ndim(x) != 2 or np.shape(x)[1] != pixels or not len(x):
+        raise ValueError(
+            f"x has shape {tuple(np.shape(x))}, this model's pictures are (N, {pixels})."
+        )
+    pictures = np.asarray(x[:most], np.float32)
+    if not np.isfinite(pictures).all() or pictures.min() < -1 or pictures.max() > 2:
+        raise ValueError("x must hold finite pixels in [0, 1]; usual cure: x / 255 for bytes.")
+    return pictures
+
+
+def _classes(y: Any, x: np.ndarray) -> np.ndarray:
+    if y is None:
+        return np.empty(0, int)
+    labels = np.asarray(y[: len(x)])
+    if labels.shape != (len(x),) or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"y must hold one whole number for each of the {len(x)} rows of x.")
+    return labels
+
+
+def _send(sources: list[Source], with_encoders: bool) -> tuple[list[dict[str, Any]], bytes]:
+    """The models as the browser sees them, and all their weights in one run of bytes."""
+    weights = b""
+
+    def add(network: Packed | None) -> dict[str, Any] | None:
+        nonlocal weights
+        if network is None:
+            return None
+        begin, weights = len(weights), weights + network.weights
+        size = {"begin": begin, "end": len(weights)}
+        return {"layers": network.layers, "inputs": network.inputs, **size}
+
+    models = [
+        {
+            "label": s.label,
+            "samples": s.samples,
+            "decoder": add(s.decoder),
+            "encoder": add(s.encoder) if with_encoders else None,
+        }
+        for s in sources
+    ]
+    return models, weights

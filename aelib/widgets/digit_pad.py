@@ -1,0 +1,80 @@
+"""Draw a digit and see what the network makes of it."""
+
+from typing import Any
+
+import numpy as np
+import traitlets
+
+from aelib.widgets.base import LatentWidget, Numbers, module
+from aelib.widgets.latent_map import plane_of
+from aelib.widgets.sources import open_source
+
+NOT_IN_BROWSER = (
+    "{} encodes in the browser, so it needs a model whose encoder and decoder are PyTorch "
+    "layers, not {}."
+)
+
+
+class DigitPad(LatentWidget):
+    """A pad to draw on with mouse, finger or pen; encoded and decoded while the hand moves.
+
+    `pad.picture` is what the network saw, 28 x 28 pixels as MNIST would have centred them, and
+    `pad.z` its code.
+
+    Args:
+        model: A model of 28 x 28 pictures with encoder and decoder.
+        x: Real pictures (N, 784) in [0, 1], shown as a map on which the drawing finds its
+            place, and for those who cannot draw. The first `points` are used.
+        y: Their classes.
+        points: How many of the pictures are used.
+
+    Raises:
+        TypeError: The browser cannot run the encoder and the decoder.
+        ValueError: Sizes do not fit, or numbers are not finite.
+
+    Example:
+        DigitPad(model, x_test, y_test)
+    """
+
+    _esm = module("engine", "state", "ui", "plane", "digit_pad")
+    picture = Numbers().tag(sync=True)
+    _plane = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self, model: Any, x: Any = None, y: Any = None, *, points: int = 1000, **traits: Any
+    ) -> None:
+        source = open_source(model)
+        if source.encoder is None or source.decoder is None:
+            raise TypeError(NOT_IN_BROWSER.format("DigitPad", source.label))
+        if source.pixels != 784:
+            raise ValueError(
+                f"DigitPad draws 28 x 28 pictures, this model takes {source.pixels} pixels."
+            )
+        super().__init__([source], x, y, most=points, with_encoders=True, **traits)
+        if len(self._z_of_x) > 1 and self.latent_dim > 1:
+            self._plane = plane_of(self._z_of_x)
+
+    @traitlets.default("z")
+    def _start(self) -> np.ndarray:
+        """Nothing is drawn yet."""
+        return np.zeros(self.latent_dim)
+
+    @traitlets.default("picture")
+    def _blank(self) -> np.ndarray:
+        return np.zeros(784)
+
+    def n_numbers(self, name: str) -> int:
+        """How many numbers the trait of this name takes."""
+        return 784 if name == "picture" else super().n_numbers(name)
+
+    def _twin(self) -> tuple[np.ndarray, str]:
+        """Real pictures, or the drawing where there is one, above their reconstructions."""
+        source, x = self._sources[0], self._x[:8]
+        if any(self.picture):
+            x = np.asarray([self.picture], np.float32)
+        if not len(x):
+            empty = np.zeros((1, 784), np.float32)
+            return empty[None], "An empty pad: draw a digit when the notebook runs."
+        assert source.encode is not None  # DigitPad asks for it
+        rows = np.stack([x, source.decode(source.encode(x))])
+        return rows, "Digits above, what the network makes of them below."

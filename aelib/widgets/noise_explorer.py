@@ -1,0 +1,82 @@
+"""Spoil a picture and see what the network makes of it."""
+
+from typing import Any
+
+import numpy as np
+import traitlets
+
+from aelib.widgets.base import LatentWidget, module
+from aelib.widgets.digit_pad import NOT_IN_BROWSER
+from aelib.widgets.sources import open_source
+
+KINDS = ("gaussian", "salt and pepper", "masking", "occlusion", "blur")
+
+
+class NoiseExplorer(LatentWidget):
+    """Clean, noisy and denoised side by side, with the PSNR of each.
+
+    The noise comes from `seed`: only what the learner moves changes. `kind`, `strength`, `seed`,
+    `index` and `z` (the code of the noisy picture) can be read, set and observed.
+
+    Args:
+        model: A model with encoder and decoder.
+        x: Clean pictures (N, pixels) in [0, 1]; the first 200 are used.
+        y: Their classes, for the buttons and for the spoken description.
+        kind: gaussian, salt and pepper, masking, occlusion or blur.
+        strength: From 0 to 1: the standard deviation, the share of the pixels, the square's side
+            as a share of the picture's, or a quarter of the blur's radius in pixels.
+        seed: Another seed, other noise.
+        shape: (H, W) of a picture that is not square.
+
+    Raises:
+        TypeError: The browser cannot run the encoder and the decoder.
+        ValueError: Sizes do not fit, numbers are not finite, or kind or strength is unknown.
+
+    Example:
+        NoiseExplorer(model, x_test, y_test, kind="masking", strength=0.5)
+    """
+
+    _esm = module("engine", "state", "ui", "noise", "noise_explorer")
+    kind = traitlets.Unicode("gaussian").tag(sync=True)
+    strength = traitlets.Float(0.3).tag(sync=True)
+    seed = traitlets.Int(0).tag(sync=True)
+    index = traitlets.Int(0).tag(sync=True)
+
+    def __init__(
+        self,
+        model: Any,
+        x: Any,
+        y: Any = None,
+        *,
+        shape: tuple[int, int] | None = None,
+        **traits: Any,
+    ) -> None:
+        source = open_source(model)
+        if source.encoder is None or source.decoder is None:
+            raise TypeError(NOT_IN_BROWSER.format("NoiseExplorer", source.label))
+        if x is None:
+            raise ValueError("NoiseExplorer needs clean pictures x.")
+        super().__init__([source], x, y, shape=shape, with_encoders=True, **traits)
+
+    @traitlets.validate("kind", "strength", "index")
+    def _checked(self, proposal: Any) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        if name == "kind" and value not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {value!r}.")
+        if name == "strength" and not 0 <= value <= 1:
+            raise ValueError(f"strength must lie in [0, 1], not {value!r}.")
+        if name == "index" and not 0 <= value < len(self._x):
+            raise ValueError(f"index must lie in 0..{len(self._x) - 1}, not {value}.")
+        return value
+
+    def _twin(self) -> tuple[np.ndarray, str]:
+        """Clean pictures, the same with Gaussian noise, and what the network makes of these."""
+        source, x = self._sources[0], self._x[:8]
+        noise = np.random.default_rng(self.seed).normal(size=x.shape).astype(np.float32)
+        noisy = np.clip(x + 0.3 * noise, 0, 1)
+        assert source.encode is not None  # NoiseExplorer asks for it
+        rows = np.stack([x, noisy, source.decode(source.encode(noisy))])
+        return (
+            rows,
+            "Clean digits, the same with Gaussian noise, and what the network makes of them.",
+        )

@@ -1,0 +1,137 @@
+// What the widgets share on the page: pictures, sliders, a chooser of examples, one voice.
+
+export function make(tag, attributes, parent, text) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  if (text !== undefined) node.textContent = text;
+  parent?.append(node);
+  return node;
+}
+
+export function button(parent, text, action, attributes = {}) {
+  const node = make("button", { type: "button", ...attributes }, parent, text);
+  node.addEventListener("click", action);
+  return node;
+}
+
+// The widget's outer box: a stage (pictures left, controls right) and one voice.
+export function frame(el, name) {
+  const root = make("div", { class: "aelib-widget", role: "group", "aria-label": name }, el);
+  // JupyterLab would take arrows, Home, letters for itself: X cuts the cell. It keeps Ctrl, Cmd,
+  // Alt, Esc, Tab and Enter, except the bare Enter that presses a button.
+  root.addEventListener("keydown", (event) => {
+    const pressed = event.key === "Enter" && !event.shiftKey && event.target.tagName === "BUTTON";
+    const labs = event.ctrlKey || event.metaKey || event.altKey || ["Escape", "Tab", "Enter"].includes(event.key);
+    if (pressed || !labs) event.stopPropagation();
+  });
+  const stage = make("div", { class: "stage" }, root);
+  const left = make("div", { class: "left" }, stage);
+  const pictures = make("div", { class: "pictures" }, left);
+  const status = make("p", { class: "status", role: "status" }, left);
+  const controls = make("div", { class: "controls" }, stage);
+  let timer;
+  // A live region for each number would chatter: one sentence, once the hand rests.
+  const say = (describe) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (status.textContent = describe()), 400);
+  };
+  return { root, pictures, controls, say };
+}
+
+// A canvas of H x W pixels that the browser enlarges: crisp on any screen.
+export function picture(parent, caption, [height, width]) {
+  const figure = make("figure", {}, parent);
+  const canvas = make("canvas", { width, height, role: "img", "aria-label": caption }, figure);
+  canvas.style.aspectRatio = `${width} / ${height}`;
+  const text = make("figcaption", {}, figure, caption);
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(width, height);
+  return {
+    canvas,
+    paint(pixels) {
+      for (let i = 0; i < pixels.length; i++) {
+        // ink is 1 and dark; the clamped array rounds and keeps to 0..255
+        image.data[4 * i] = image.data[4 * i + 1] = image.data[4 * i + 2] = 255 * (1 - pixels[i]);
+        image.data[4 * i + 3] = 255;
+      }
+      context.putImageData(image, 0, 0);
+    },
+    title(words) {
+      text.textContent = words;
+    },
+    describe(words) {
+      canvas.setAttribute("aria-label", `${text.textContent}: ${words}`);
+    },
+  };
+}
+
+// A range input that says its value, with big steps, ends and a way home on the keyboard.
+export function slider(parent, name, { low, high, home, digits = 2 }, moved) {
+  const row = make("label", { class: "slider" }, parent);
+  make("span", {}, row, name);
+  const input = make("input", { type: "range", min: low, max: high, step: "any", "aria-label": name }, row);
+  const value = make("span", { "aria-hidden": "true", class: "value" }, row);
+  const show = (number) => {
+    if (number < +input.min) input.min = number; // Python may go beyond the data
+    if (number > +input.max) input.max = number;
+    input.value = number;
+    const words = number.toFixed(digits);
+    value.textContent = words;
+    input.setAttribute("aria-valuetext", words);
+  };
+  input.addEventListener("input", () => {
+    show(+input.value);
+    moved(+input.value, false);
+  });
+  input.addEventListener("change", () => moved(+input.value, true));
+  input.addEventListener("keydown", (event) => {
+    const next = step(event, +input.value, +input.min, +input.max, home());
+    if (next === null) return;
+    event.preventDefault();
+    show(next);
+    moved(next, false);
+  });
+  return { row, input, show };
+}
+
+// Where a key leads from a value: hundredths, tenths with Shift, the ends, or home with 0.
+export function step({ key, shiftKey, ctrlKey, metaKey, altKey }, value, low, high, home) {
+  if (ctrlKey || metaKey || altKey) return null;
+  const by = ((high - low) / 100) * (shiftKey ? 10 : 1);
+  const keep = (v) => Math.min(high, Math.max(low, v));
+  if (key === "ArrowRight" || key === "ArrowUp") return keep(value + by);
+  if (key === "ArrowLeft" || key === "ArrowDown") return keep(value - by);
+  if (key === "PageUp") return keep(value + (high - low) / 10);
+  if (key === "PageDown") return keep(value - (high - low) / 10);
+  if (key === "Home") return low;
+  if (key === "End") return high;
+  return key === "0" ? home : null;
+}
+
+// One button for each class, any other, or by number: all call picked(index).
+export function chooser(parent, examples, title, picked) {
+  if (!examples.count) return () => {};
+  const group = make("div", { class: "row", role: "group", "aria-label": title }, parent);
+  make("span", { "aria-hidden": "true" }, group, title);
+  const number = make("input", { type: "number", min: 0, max: examples.count - 1, "aria-label": "picture number" });
+  let index = 0;
+  const choose = (i) => picked((index = number.value = i));
+  const next = (label) => {
+    for (let n = 1; n <= examples.count; n++) {
+      const i = (index + n) % examples.count;
+      if (examples.labels[i] === label) return i;
+    }
+    return index;
+  };
+  const classes = [...new Set(examples.labels)].sort((a, b) => a - b).slice(0, 12);
+  const few = make("span", { class: "classes" }, group);
+  for (const label of classes) button(few, label, () => choose(next(label)), { "aria-label": `${label}: the next one` });
+  button(group, "shuffle", () => choose(Math.floor(Math.random() * examples.count)));
+  group.append(number);
+  number.value = 0;
+  number.addEventListener("change", () => {
+    const i = Math.round(+number.value);
+    choose(Math.min(examples.count - 1, Math.max(0, Number.isFinite(i) ? i : 0)));
+  });
+  return (i) => (index = number.value = i);
+}

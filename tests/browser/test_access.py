@@ -1,0 +1,39 @@
+"""axe-core finds nothing to mend in any widget, light or dark."""
+
+import os
+from importlib.resources import files
+
+import pytest
+
+from aelib.widgets import DigitPad, LatentExplorer, LatentMap, NoiseExplorer, TwoDecoders
+
+WIDGETS = {
+    "LatentExplorer": LatentExplorer,
+    "TwoDecoders": lambda model, x, y: TwoDecoders(model, model, x, y),
+    "LatentMap": LatentMap,
+    "DigitPad": DigitPad,
+    "DigitPad alone": lambda model, x, y: DigitPad(model),
+    "NoiseExplorer": NoiseExplorer,
+}
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The script of axe-core, which the package axe-playwright-python carries."""
+    try:
+        return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    except ModuleNotFoundError:
+        reason = "axe-core is missing: pip install axe-playwright-python"
+        return pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", WIDGETS)
+def test_axe_finds_no_violation(show, page, axe, model, digits, name, theme):
+    page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
+    show(WIDGETS[name](model, *digits))
+    page.wait_for_timeout(600)  # the voice has spoken
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document.querySelector('main'))")
+    assert len(found["passes"]) > 10
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []

@@ -1,0 +1,54 @@
+"""A widget in a real JupyterLab: stolen keys, z in Python, and what a stored notebook shows."""
+
+import json
+
+import numpy as np
+import pytest
+from lab import jupyter_lab, open_and_run, write_notebook
+
+MAKE = """\
+import numpy as np, torch
+from aelib.models import Autoencoder
+from aelib.widgets import LatentExplorer
+torch.manual_seed(0)
+model = Autoencoder(2, hidden=(32,)).eval()
+explorer = LatentExplorer(model)
+"""
+TELL = """\
+explorer.observe(lambda _: print_z(), "z")
+def print_z():
+    with open("z.json", "w") as f:
+        f.write(str([explorer.z, model.inverse_transform(np.array([explorer.z]))[0].tolist()]))
+"""
+
+
+@pytest.fixture
+def lab_page(browser, tmp_path):
+    with jupyter_lab(tmp_path) as url:
+        page = browser.new_page(viewport={"width": 1200, "height": 800})
+        page.set_default_timeout(60_000)
+        yield page, url
+        page.close()
+
+
+def test_keys_reach_the_slider_and_python_reads_what_is_shown(lab_page, tmp_path):
+    page, url = lab_page
+    write_notebook(tmp_path / "try.ipynb", MAKE, TELL, "explorer")
+    open_and_run(page, url, "try.ipynb")
+    slider = page.get_by_role("slider", name="z[1]")
+    slider.wait_for()
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    for key in "xdd":  # cut a cell, delete a cell: not while a slider has the focus
+        page.keyboard.press(key)
+    page.wait_for_timeout(1500)
+    assert page.locator(".jp-Notebook .jp-Cell").count() == 3
+    z, picture = json.loads((tmp_path / "z.json").read_text())
+    assert z == pytest.approx([0, 0.6], abs=1e-4)
+    read = """(canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+      return Array.from({ length: 784 }, (_, i) => 1 - data[4 * i] / 255);
+    }"""
+    shown = np.array(page.locator(".aelib-widget canvas").first.evaluate(read))
+    assert np.abs(shown - picture).max() < 0.5 / 255 + 1.1e-3

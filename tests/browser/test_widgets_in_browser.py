@@ -1,0 +1,367 @@
+"""The widgets in a real browser: hands and keys in, pixels and z out."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.decomposition import PCA
+
+from aelib.models import Autoencoder
+from aelib.widgets import DigitPad, LatentExplorer, LatentMap, NoiseExplorer, TwoDecoders
+
+INK = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return Array.from({ length: data.length / 4 }, (_, i) => 1 - data[4 * i] / 255);
+}"""
+
+
+def ink(page, number):
+    """The pixels of the page's nth canvas, 1 is ink."""
+    return np.array(page.locator("canvas").nth(number).evaluate(INK))
+
+
+def z_of(page):
+    return np.array(page.evaluate("model.get('z')"), np.float32)
+
+
+def decoded(model, z):
+    return model.inverse_transform(np.atleast_2d(np.asarray(z, np.float32)))[0].clip(0, 1)
+
+
+def assert_shows(page, number, model, z):
+    # half a grey level of rounding, and the engine's 1e-3
+    assert np.abs(ink(page, number) - decoded(model, z)).max() < 0.5 / 255 + 1.1e-3
+
+
+def test_sliders_follow_the_mouse(show, model, digits):
+    page = show(LatentExplorer(model, *digits))
+    assert_shows(page, 1, model, model.transform(digits[0])[0])
+    before = z_of(page)
+    box = page.get_by_role("slider", name="z[", exact=False).first.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=10)
+    page.mouse.up()
+    after = z_of(page)
+    assert (before != after).sum() == 1
+    assert_shows(page, 1, model, after)
+
+
+def test_sliders_follow_the_keys_and_tell_the_notebook_nothing(show, model, digits):
+    page = show(LatentExplorer(model, *digits))
+    page.evaluate(
+        "addEventListener('keydown', (e) => (window.heard = (window.heard ?? '') + e.key))"
+    )
+    slider = page.get_by_role("slider").first
+    name = slider.get_attribute("aria-label")
+    i = int(name[2:-1])
+    low, high = float(slider.get_attribute("min")), float(slider.get_attribute("max"))
+    home = z_of(page)[i]
+    slider.focus()
+    for keys, expected in [
+        (["ArrowRight"] * 3, home + 0.03 * (high - low)),
+        (["0"], home),
+        (["Shift+ArrowDown"], max(low, home - 0.1 * (high - low))),
+        (["End"], high),
+        (["Home"], low),
+        (["x", "d", "d"], low),  # JupyterLab would cut the cell
+    ]:
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_timeout(120)
+        assert z_of(page)[i] == pytest.approx(expected, abs=1e-4), keys
+    assert_shows(page, 1, model, z_of(page))
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Enter")
+    assert page.evaluate("heard") == "EscapeControlEnter"
+
+
+def test_python_moves_the_sliders_of_every_view(show, model):
+    page = show(LatentExplorer(model), views=2)
+    z = np.linspace(-1, 5, 16)  # beyond the sliders' ends
+    page.evaluate("z => model.set('z', z)", z.tolist())
+    for view in (0, 1):
+        assert_shows(page, view, model, z)
+    values = page.get_by_role("slider").evaluate_all("all => all.map((s) => +s.value)")
+    np.testing.assert_allclose(values, [*z[:8], *z[:8]], atol=1e-5)
+
+
+def test_many_dimensions_fold_into_pages(show, model):
+    page = show(LatentExplorer(model))
+    names = page.get_by_role("slider").evaluate_all("all => all.map((s) => s.ariaLabel)")
+    assert names == [f"z[{i}]" for i in range(8)]
+    page.get_by_role("button", name="next page").click()
+    names = page.get_by_role("slider").evaluate_all("all => all.map((s) => s.ariaLabel)")
+    assert names == [f"z[{i}]" for i in range(8, 16)]
+
+
+def test_digits_reset_and_random(show, model, digits):
+    x, y = digits
+    page = show(LatentExplorer(model, x, y))
+    codes = model.transform(x)
+    page.get_by_role("button", name="3", exact=False).first.click()
+    np.testing.assert_allclose(z_of(page), codes[3], atol=1e-4)
+    np.testing.assert_allclose(ink(page, 0), x[3], atol=0.5 / 255 + 1e-6)
+    page.get_by_role("button", name="random").click()
+    assert np.abs(z_of(page) - codes[3]).max() > 0.01
+    page.get_by_role("button", name="reset").click()
+    np.testing.assert_allclose(z_of(page), codes[3], atol=1e-4)
+    page.get_by_role("spinbutton").fill("17")
+    page.keyboard.press("Tab")
+    np.testing.assert_allclose(z_of(page), codes[17], atol=1e-4)
+    assert "number 17, a 7" in page.locator("figcaption").first.inner_text()
+
+
+def test_one_voice_says_what_is_shown(show, digits):
+    x, y = digits
+    pca = PCA(8).fit(x)
+    page = show(LatentExplorer(pca, x, y))
+    page.wait_for_timeout(600)
+    assert page.get_by_role("status").count() == 1
+    assert page.get_by_role("status").inner_text() == "looks like a 0"
+    label = page.locator("canvas").nth(1).get_attribute("aria-label")
+    assert label == "PCA: looks like a 0"
+
+
+def test_the_kernel_answers_with_the_same_look_and_drops_what_is_stale(show, model):
+    asked = []
+
+    def decode(z):
+        asked.append(z)
+        return model.inverse_transform(z)
+
+    page = show(LatentExplorer(decode, latent_dim=16))
+    asked.clear()
+    page.get_by_role("slider").first.focus()
+    page.evaluate("for (let i = 1; i <= 50; i++) model.set('z', Array(16).fill(i / 50))")
+    page.wait_for_timeout(500)
+    assert len(asked) <= 3  # one under way, and the newest
+    assert_shows(page, 0, model, np.ones(16))
+
+
+def test_an_error_in_the_kernel_is_read_out(show):
+    def decode(z):
+        if abs(z).max() > 1:
+            raise RuntimeError("too far out")
+        return np.zeros((len(z), 784))
+
+    page = show(LatentExplorer(decode, latent_dim=2))
+    page.evaluate("model.set('z', [2, 2])")
+    page.wait_for_timeout(700)
+    assert page.get_by_role("status").inner_text() == "RuntimeError: too far out"
+
+
+def test_two_decoders_take_the_same_z_or_their_own(show, model, digits):
+    other = Autoencoder(16, hidden=(32,)).eval()
+    page = show(TwoDecoders(model, other))
+    page.evaluate("model.set('z', Array(16).fill(0.5))")
+    for number, each in enumerate((model, other)):
+        assert_shows(page, number, each, np.full(16, 0.5))
+
+
+def test_two_decoders_start_at_their_own_codes(show, model, digits):
+    x, y = digits
+    other = Autoencoder(16, hidden=(32,)).eval()
+    page = show(TwoDecoders(model, other, x, y))
+    codes = [each.transform(x) for each in (model, other)]
+    page.get_by_role("button", name="4: the next one").click()
+    step = np.zeros(16)
+    step[0] = codes[0][:, 0].std()  # one standard deviation of the first model's codes
+    page.evaluate("z => model.set('z', z)", (codes[0][4] + step).tolist())
+    assert_shows(page, 1, model, codes[0][4] + step)
+    step[0] = codes[1][:, 0].std()
+    assert_shows(page, 2, other, codes[1][4] + step)
+
+
+def test_the_map_decodes_where_the_hand_is(show, digits):
+    torch.manual_seed(0)
+    model = Autoencoder(2, hidden=(32,)).eval()
+    page = show(LatentMap(model, *digits))
+    box = page.locator(".plane").bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.down()
+    for at in (60, 150, 220):
+        page.mouse.move(box["x"] + at, box["y"] + at)
+        page.wait_for_timeout(120)  # z is told to Python within 80 ms
+        assert_shows(page, 0, model, z_of(page))
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    assert "live" in page.get_by_role("status").inner_text()
+    x_axis = page.get_by_role("slider", name="horizontal: z[0]")
+    before = z_of(page)
+    x_axis.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowUp")
+    page.wait_for_timeout(120)
+    change = z_of(page) - before
+    assert change[1] / change[0] == pytest.approx(10, rel=1e-3)
+
+
+def test_a_click_on_a_point_loads_its_picture(show, digits):
+    torch.manual_seed(0)
+    model = Autoencoder(2, hidden=(32,)).eval()
+    x, y = digits
+    page = show(LatentMap(model, x, y))
+    codes = model.transform(x)
+    low, high = codes.min(axis=0), codes.max(axis=0)
+    middle, reach = (low + high) / 2, 0.58 * (high - low).max()
+    lonely = np.abs(codes - middle).max(axis=1).argmax()  # nobody else within the click's reach
+    box = page.locator(".plane").bounding_box()
+    place = ((codes[lonely] - middle) / reach * [1, -1] + 1) * box["width"] / 2
+    page.mouse.click(box["x"] + place[0] + 3, box["y"] + place[1])
+    np.testing.assert_allclose(z_of(page), codes[lonely], atol=1e-5)
+    np.testing.assert_allclose(ink(page, 1), x[lonely], atol=0.5 / 255 + 1e-6)
+
+
+def test_in_many_dimensions_the_map_moves_in_its_plane_only(show, model, digits):
+    x, y = digits
+    page = show(LatentMap(model, x, y))
+    start = z_of(page)
+    box = page.locator(".plane").bounding_box()
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+    centred = model.transform(x) - model.transform(x).mean(axis=0)
+    rows = np.linalg.svd(centred, full_matrices=False)[2][:2]
+    change = z_of(page) - start
+    np.testing.assert_allclose(change, change @ rows.T @ rows, atol=1e-4)
+    page.get_by_label("plane").select_option("two dimensions")
+    page.get_by_label("across").select_option("z[3]")
+    page.get_by_label("up").select_option("z[9]")
+    start = z_of(page)
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+    assert set(np.flatnonzero(np.abs(z_of(page) - start) > 1e-6)) == {3, 9}
+
+
+def as_mnist_was(drawing):
+    """The box scaled to 20 x 20 and the centre of mass moved to the middle, an independent way."""
+    from scipy.ndimage import center_of_mass
+    from skimage.transform import resize
+
+    rows, columns = np.nonzero(drawing)
+    box = drawing[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    scale = 20 / max(box.shape)
+    small = resize(box, [round(scale * side) for side in box.shape], anti_aliasing=True)
+    picture = np.zeros((28, 28))
+    top, left = (round(13.5 - c) for c in center_of_mass(small))
+    picture[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return picture
+
+
+def test_the_pad_centres_encodes_and_decodes(show, model, digits):
+    page = show(DigitPad(model, *digits))
+    pad = page.locator("canvas").first.bounding_box()
+    page.mouse.move(pad["x"] + 30, pad["y"] + 20)  # in the corner, and small
+    page.mouse.down()
+    for x, y in [(110, 22), (60, 120)]:
+        page.mouse.move(pad["x"] + x, pad["y"] + y, steps=8)
+    page.mouse.up()
+    picture = np.array(page.evaluate("model.get('picture')"), np.float32)
+    alpha = """(canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, 280, 280);
+      return Array.from({ length: 280 * 280 }, (_, i) => data[4 * i + 3] / 255);
+    }"""
+    drawing = np.array(page.locator("canvas").first.evaluate(alpha)).reshape(280, 280)
+    assert np.corrcoef(picture, as_mnist_was(drawing).ravel())[0, 1] > 0.95
+    rows, columns = np.nonzero(picture.reshape(28, 28) > 0.02)
+    assert 20 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21
+    weights = picture.reshape(28, 28) / picture.sum()
+    assert (weights.sum(axis=1) * np.arange(28)).sum() == pytest.approx(13.5, abs=0.05)
+    np.testing.assert_allclose(z_of(page), model.transform(picture[None])[0], atol=2e-3)
+    assert_shows(page, 2, model, z_of(page))
+    page.get_by_role("button", name="undo").click()
+    assert np.abs(np.array(page.evaluate("model.get('picture')"))).max() == 0
+    assert page.get_by_role("button", name="clear").is_disabled()
+
+
+def test_the_pad_works_without_a_hand(show, model, digits):
+    x, y = digits
+    page = show(DigitPad(model, x, y))
+    page.get_by_role("button", name="5: the next one").focus()
+    page.keyboard.press("Space")
+    np.testing.assert_allclose(page.evaluate("model.get('picture')"), x[5], atol=0.5 / 255 + 1e-6)
+    page.wait_for_timeout(600)
+    assert page.get_by_role("status").inner_text().startswith("the reconstruction")
+
+
+def test_the_pad_has_examples_of_its_own(show, model):
+    page = show(DigitPad(model))
+    page.get_by_role("button", name="draw an example").click()
+    assert 40 < np.sum(page.evaluate("model.get('picture')")) < 200
+
+
+def test_noise_changes_only_as_the_learner_moves(show, model, digits):
+    x, y = digits
+    page = show(NoiseExplorer(model, x, y, strength=0.4))
+    first = ink(page, 1)
+    page.get_by_role("slider", name="strength").focus()
+    page.keyboard.press("ArrowRight")
+    second = ink(page, 1)
+    assert np.abs(second - first).max() == pytest.approx(0.01 * 3, abs=0.03)
+    page.keyboard.press("ArrowLeft")
+    np.testing.assert_array_equal(ink(page, 1), first)
+    page.get_by_role("button", name="draw new noise").click()
+    assert np.abs(ink(page, 1) - first).max() > 0.3
+    page.keyboard.press("Tab")
+    page.get_by_role("slider", name="strength").focus()
+    page.keyboard.press("0")
+    np.testing.assert_array_equal(ink(page, 1), ink(page, 0))
+    assert "identical" in page.locator("figcaption").nth(1).inner_text()
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "salt and pepper", "masking", "occlusion", "blur"])
+def test_each_noise_and_its_psnr(show, model, digits, kind):
+    from skimage.metrics import peak_signal_noise_ratio
+
+    x, y = digits
+    page = show(NoiseExplorer(model, x, y, kind=kind, strength=0.5, index=12))
+    clean, noisy, denoised = (ink(page, i) for i in range(3))
+    np.testing.assert_allclose(clean, x[12], atol=0.5 / 255 + 1e-6)
+    assert noisy.min() >= 0
+    assert noisy.max() <= 1
+    changed = np.mean(np.abs(noisy - clean) > 0.01)
+    if kind == "gaussian":  # half of the noise on blank paper is clipped away
+        blank = noisy[clean == 0]
+        assert np.mean(blank == 0) == pytest.approx(0.5, abs=0.08)
+        assert np.mean(blank[blank > 0] < 0.337) == pytest.approx(0.5, abs=0.08)
+    if kind == "salt and pepper":
+        assert np.mean(noisy[clean == 0] == 1) == pytest.approx(0.25, abs=0.06)
+    if kind == "masking":
+        assert np.mean(noisy[clean > 0] == 0) == pytest.approx(0.5, abs=0.25)
+        assert (noisy[clean == 0] == 0).all()
+    if kind == "occlusion":
+        assert changed <= (14 / 28) ** 2
+    if kind == "blur":
+        from scipy.ndimage import gaussian_filter
+
+        expected = gaussian_filter(x[12].reshape(28, 28), 2, mode="constant", radius=6)
+        np.testing.assert_allclose(noisy, expected.ravel(), atol=0.5 / 255 + 1e-4)
+    expected = model.inverse_transform(model.transform(noisy[None].astype(np.float32)))[0]
+    assert np.abs(denoised - expected).max() < 5e-3
+    for number, picture in ((1, noisy), (2, denoised)):
+        said = page.locator("figcaption").nth(number).inner_text()
+        if (picture == clean).all():  # the square may miss the ink
+            assert "identical" in said
+            continue
+        expected = peak_signal_noise_ratio(clean, picture, data_range=1)
+        assert float(said.split()[1]) == pytest.approx(expected, abs=0.15)
+
+
+def test_a_position_is_decoded_and_painted_within_half_a_frame(show, model, digits):
+    page = show(LatentExplorer(Autoencoder(16).eval(), *digits))
+    drag = """(input) => [...Array(200).keys()].map((i) => {
+      input.value = +input.min + (i / 200) * (input.max - input.min);
+      const begin = performance.now();
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      return performance.now() - begin;
+    })"""
+    waits = page.get_by_role("slider").first.evaluate(drag)
+    assert np.median(waits) < 8
+
+
+def test_every_widget_cleans_up_and_fits_a_phone(show, model, digits):
+    x, y = digits
+    widget = DigitPad(model, x, y)
+    page = show(widget)
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate("close_widget()")
+    assert page.evaluate("model.listeners.length") == 0

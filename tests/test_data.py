@@ -1,0 +1,467 @@
+"""The loaders give the same checked rows at every call, and say what is wrong with a file."""
+
+import gzip
+import hashlib
+import os
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+import aelib
+from aelib import DataError, data, letters
+
+IMPOSSIBLE_SIZES = [0, -1, True, 2.5, "10", None, float("nan")]
+LABELS = "t10k-labels-idx1-ubyte"
+IMAGES = "t10k-images-idx3-ubyte"
+
+
+@pytest.fixture(autouse=True)
+def fresh_process():
+    """Forget what earlier tests read, and what this test read from damaged files."""
+    cached = (data._mnist_file, data._half_size_photo, letters._glyphs)
+    yield
+    for function in cached:
+        function.cache_clear()
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("AELIB_CACHE", str(tmp_path / "cache"))
+    data._mnist_file.cache_clear()
+    return tmp_path / "cache" / "mnist"
+
+
+@pytest.fixture
+def own_data(own_cache, tmp_path, monkeypatch):
+    """A copy of the small files of data/ that a test may damage."""
+    folder = tmp_path / "data" / "mnist"
+    folder.mkdir(parents=True)
+    for name in (LABELS, IMAGES):
+        source = data._data_dir() / "mnist" / f"{name}.gz"
+        (folder / source.name).write_bytes(source.read_bytes())
+    monkeypatch.setattr(data, "_data_dir", lambda: folder.parent)
+    return folder
+
+
+# --- MNIST: what comes back -------------------------------------------------------------------
+
+
+def test_mnist_has_the_published_shapes_types_and_range():
+    x_train, y_train, x_test, y_test = aelib.load_mnist()
+    assert x_train.shape == (60_000, 784)
+    assert x_test.shape == (10_000, 784)
+    assert y_train.shape == (60_000,)
+    assert y_test.shape == (10_000,)
+    for x in (x_train, x_test):
+        assert x.dtype == torch.float32
+        assert (x.min(), x.max()) == (0, 1)
+    assert y_train.dtype == y_test.dtype == torch.int64
+
+
+def test_mnist_is_the_published_data():
+    _, y_train, _, y_test = aelib.load_mnist()
+    # counts and first labels as printed in LeCun's description and in every tutorial since
+    assert y_train.bincount().tolist() == [
+        5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949
+    ]  # fmt: skip
+    assert y_test.bincount().tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert y_train[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert y_test[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
+
+
+def test_pixels_are_bytes_divided_by_255():
+    _, _, x_test, _ = aelib.load_mnist(1, 10_000)
+    with gzip.open(data._data_dir() / "mnist" / f"{IMAGES}.gz") as file:
+        content = np.frombuffer(file.read(), dtype=np.uint8, offset=16).reshape(-1, 784)
+    np.testing.assert_array_equal(x_test.numpy() * 255, content)
+
+
+def test_ink_is_1_and_paper_is_0():
+    x, *_ = aelib.load_mnist(100, 1)
+    corners = x.reshape(-1, 28, 28)[:, :3, :3]
+    assert corners.max() == 0
+    assert 0.1 < x.mean() < 0.2
+
+
+@pytest.mark.parametrize("size", [10, 500, 5000])
+def test_subsets_are_balanced(size):
+    _, y_train, _, y_test = aelib.load_mnist(size, size)
+    assert y_train.bincount().tolist() == [size // 10] * 10
+    assert y_test.bincount(minlength=10).max() - size // 10 <= size // 50  # few 5s in the test set
+
+
+def test_subset_of_any_size_is_balanced_to_one():
+    _, y, *_ = aelib.load_mnist(1237, 1)
+    counts = y.bincount()
+    assert counts.sum() == 1237
+    assert counts.max() - counts.min() <= 1
+
+
+def test_smaller_sets_are_contained_in_larger_ones():
+    rows = [{row.numpy().tobytes() for row in aelib.load_mnist(n, 1)[0]} for n in (20, 333, 2000)]
+    assert rows[0] < rows[1] < rows[2]
+
+
+def test_labels_belong_to_their_images():
+    x_all, y_all, *_ = aelib.load_mnist(60_000, 1)
+    label_of = {row.tobytes(): label for row, label in zip(x_all.numpy(), y_all, strict=True)}
+    x, y, *_ = aelib.load_mnist(500, 1)
+    assert [label_of[row.tobytes()] for row in x.numpy()] == y.tolist()
+
+
+def test_every_call_gives_the_same_rows_and_may_be_written_to():
+    first, again = aelib.load_mnist(30, 20), aelib.load_mnist(30, 20)
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+    first[0].zero_()
+    first[3].zero_()
+    assert all(torch.equal(a, b) for a, b in zip(aelib.load_mnist(30, 20), again, strict=True))
+
+
+def test_numpy_integers_are_whole_numbers():
+    assert len(aelib.load_mnist(np.int64(7), np.uint8(5))[0]) == 7
+
+
+@pytest.mark.parametrize("size", [*IMPOSSIBLE_SIZES, 60_001])
+def test_impossible_n_train_is_named(size):
+    with pytest.raises(ValueError, match=r"n_train must be a whole number from 1 to 60,000, not "):
+        aelib.load_mnist(n_train=size)
+
+
+@pytest.mark.parametrize("size", [*IMPOSSIBLE_SIZES, 10_001])
+def test_impossible_n_test_is_named(size):
+    with pytest.raises(ValueError, match=r"n_test must be a whole number from 1 to 10,000, not "):
+        aelib.load_mnist(n_test=size)
+
+
+# --- MNIST: files -----------------------------------------------------------------------------
+
+
+def test_checksums_are_those_of_the_readme():
+    readme = (data._data_dir() / "mnist" / "README.md").read_text(encoding="utf-8")
+    for name, sha256 in data._MNIST.items():
+        assert f"{sha256}  {name}" in readme
+
+
+def test_cache_holds_the_decompressed_file(own_cache):
+    aelib.load_mnist(1, 1)
+    assert sorted(path.name for path in own_cache.iterdir()) == sorted(data._MNIST)
+    for name, sha256 in data._MNIST.items():
+        assert hashlib.sha256((own_cache / name).read_bytes()).hexdigest() == sha256
+
+
+def test_cache_is_used_when_data_is_gone(own_data):
+    data._mnist_file(LABELS)
+    data._mnist_file.cache_clear()
+    (own_data / f"{LABELS}.gz").unlink()
+    assert data._mnist_file(LABELS).stat().st_size == 10_008
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:5000], lambda b: b"", lambda b: b[:-1] + b"\x7f"])
+def test_damaged_cache_is_repaired(own_data, own_cache, damage):
+    good = data._mnist_file(LABELS).read_bytes()
+    data._mnist_file.cache_clear()
+    (own_cache / LABELS).unlink()
+    (own_cache / LABELS).write_bytes(damage(good))
+    assert data._mnist_file(LABELS).read_bytes() == good
+    assert (own_cache / LABELS).read_bytes() == good
+
+
+def test_missing_file(own_data):
+    (own_data / f"{LABELS}.gz").unlink()
+    with pytest.raises(DataError, match=rf"{LABELS}\.gz is missing\. Copy data/ again"):
+        data._mnist_file(LABELS)
+
+
+def test_truncated_file(own_data):
+    path = own_data / f"{LABELS}.gz"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(DataError, match=r"truncated or damaged.*Copy data/ again"):
+        data._mnist_file(LABELS)
+
+
+def test_file_with_flipped_bytes(own_data):
+    path = own_data / f"{LABELS}.gz"
+    content = bytearray(path.read_bytes())
+    content[2000:2040] = bytes(40)
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"damaged|not the published file"):
+        data._mnist_file(LABELS)
+
+
+def test_file_that_is_no_gzip(own_data):
+    (own_data / f"{LABELS}.gz").write_bytes(b"<html>not found</html>")
+    with pytest.raises(DataError, match=r"truncated or damaged.*Not a gzipped file"):
+        data._mnist_file(LABELS)
+
+
+def test_altered_content_in_a_sound_gzip(own_data):
+    content = bytearray(data._unpack(own_data / f"{LABELS}.gz", data._MNIST[LABELS]))
+    content[20] ^= 1
+    (own_data / f"{LABELS}.gz").write_bytes(gzip.compress(bytes(content)))
+    with pytest.raises(DataError, match=r"not the published file: its sha256 is .*, it should be"):
+        data._mnist_file(LABELS)
+
+
+def test_file_that_is_a_folder(own_data):
+    (own_data / f"{LABELS}.gz").unlink()
+    (own_data / f"{LABELS}.gz").mkdir()
+    with pytest.raises(DataError, match=r"cannot be read|is missing"):
+        data._mnist_file(LABELS)
+
+
+def test_a_bad_file_leaves_nothing_in_the_cache(own_data, own_cache):
+    (own_data / f"{LABELS}.gz").write_bytes(b"nonsense")
+    with pytest.raises(DataError):
+        data._mnist_file(LABELS)
+    assert not own_cache.exists() or list(own_cache.iterdir()) == []
+
+
+def test_cache_that_cannot_be_written_names_the_cure(own_data, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("AELIB_CACHE", str(tmp_path / "file"))
+    with pytest.raises(DataError, match=r"Cannot write .* AELIB_CACHE\."):
+        data._mnist_file(LABELS)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write anywhere")
+def test_read_only_cache_names_the_cure(own_data, tmp_path, monkeypatch):
+    folder = tmp_path / "read-only"
+    folder.mkdir(mode=0o500)
+    monkeypatch.setenv("AELIB_CACHE", str(folder))
+    with pytest.raises(DataError, match=r"Cannot write .* AELIB_CACHE\."):
+        data._mnist_file(LABELS)
+
+
+def test_cache_dir_follows_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("AELIB_CACHE", str(tmp_path))
+    assert data.cache_dir() == tmp_path
+    monkeypatch.setenv("AELIB_CACHE", "")
+    assert data.cache_dir().name == "aelib"
+
+
+def test_data_dir_in_a_wheel_is_inside_the_package(tmp_path, monkeypatch):
+    (tmp_path / "aelib" / "_data").mkdir(parents=True)
+    monkeypatch.setattr(data, "__file__", str(tmp_path / "aelib" / "data.py"))
+    assert data._data_dir() == tmp_path / "aelib" / "_data"
+
+
+# --- faces and photographs --------------------------------------------------------------------
+
+
+def test_faces_have_the_promised_shapes_and_types():
+    x, y = aelib.load_faces()
+    assert x.shape == (200, 784)
+    assert x.dtype == torch.float32
+    assert y.dtype == torch.int64
+    assert y.tolist() == [1] * 100 + [0] * 100
+    assert x.min() >= 0
+    assert x.max() <= 1
+
+
+def test_faces_at_their_own_size_are_the_stored_pixels():
+    from skimage.data import lfw_subset
+
+    x, _ = aelib.load_faces(size=25)
+    np.testing.assert_array_equal(x, lfw_subset().reshape(200, 625).astype(np.float32))
+
+
+def test_resized_faces_show_the_same_pictures():
+    small, _ = aelib.load_faces(size=25)
+    for size in (5, 28, 50):
+        x, _ = aelib.load_faces(size=size)
+        assert x.shape == (200, size * size)
+        torch.testing.assert_close(x.mean(dim=1), small.mean(dim=1), atol=0.04, rtol=0)
+        assert np.corrcoef(x.mean(dim=1), small.mean(dim=1))[0, 1] > 0.99
+
+
+def test_faces_are_the_same_at_every_call():
+    assert torch.equal(aelib.load_faces()[0], aelib.load_faces()[0])
+
+
+@pytest.mark.parametrize("size", [*IMPOSSIBLE_SIZES, 257])
+def test_impossible_face_size(size):
+    with pytest.raises(ValueError, match="size must be a whole number from 1 to 256"):
+        aelib.load_faces(size)
+
+
+@pytest.fixture
+def own_scikit_image(tmp_path, monkeypatch):
+    monkeypatch.setattr(data, "_scikit_image_dir", lambda: tmp_path)
+    data._half_size_photo.cache_clear()
+    return tmp_path
+
+
+def test_missing_faces_are_not_downloaded(own_scikit_image):
+    with pytest.raises(DataError, match=r"lfw_subset\.npy cannot be read.*Install scikit-image"):
+        aelib.load_faces()
+
+
+def test_altered_photograph(own_scikit_image):
+    (own_scikit_image / "camera.png").write_bytes(b"no picture")
+    with pytest.raises(DataError, match=r"camera\.png is not the published file"):
+        aelib.photo_patches(5, photos=["camera"])
+
+
+def test_patches_have_the_promised_shapes_and_types():
+    x = aelib.photo_patches(50)
+    assert x.shape == (50, 784)
+    assert x.dtype == torch.float32
+    assert x.min() >= 0
+    assert x.max() <= 1
+    assert aelib.photo_patches(3, size=11).shape == (3, 121)
+
+
+@pytest.mark.parametrize("name", data.PHOTOS)
+def test_patches_are_pieces_of_the_grey_photograph_at_half_size(name):
+    from skimage.color import rgb2gray
+    from skimage.io import imread
+    from skimage.transform import downscale_local_mean
+
+    photo = imread(data._scikit_image_dir() / f"{name}.png") / 255
+    grey = rgb2gray(photo) if photo.ndim == 3 else photo
+    height, width = (side // 2 * 2 for side in grey.shape)
+    half = downscale_local_mean(grey[:height, :width], (2, 2))
+    windows = np.lib.stride_tricks.sliding_window_view(half, (28, 28))
+    for patch in aelib.photo_patches(2, photos=[name]).reshape(-1, 28, 28).numpy():
+        top, left = np.argwhere(np.abs(windows[:, :, 3, 5] - patch[3, 5]) < 1e-6).T
+        assert np.abs(windows[top, left] - patch).max(axis=(1, 2)).min() < 1e-5
+
+
+def test_patches_follow_the_seed_and_few_are_the_first_of_many():
+    many = aelib.photo_patches(100, seed=3)
+    assert torch.equal(many, aelib.photo_patches(100, seed=3))
+    assert torch.equal(many[:10], aelib.photo_patches(10, seed=3))
+    assert not torch.equal(many, aelib.photo_patches(100, seed=4))
+
+
+def test_patches_of_other_photographs_are_other_patches():
+    a = aelib.photo_patches(200, photos=data.PHOTOS[:3])
+    b = aelib.photo_patches(200, photos=data.PHOTOS[3:])
+    assert torch.cdist(a, b).min() > 0
+
+
+@pytest.mark.parametrize("photos", [[], "camera", ["camera", "skin"], ["camera.png"]])
+def test_unknown_photographs(photos):
+    with pytest.raises(ValueError, match="photos must be a list of names out of"):
+        aelib.photo_patches(5, photos=photos)
+
+
+@pytest.mark.parametrize("n", [*IMPOSSIBLE_SIZES, 100_001])
+def test_impossible_numbers_of_patches_and_letters(n):
+    for draw in (aelib.photo_patches, aelib.draw_letters):
+        with pytest.raises(ValueError, match="n must be a whole number from 1 to 100,000"):
+            draw(n)
+
+
+@pytest.mark.parametrize("seed", [-1, True, 2.5, "10", None])
+def test_impossible_seeds(seed):
+    for draw in (aelib.photo_patches, aelib.draw_letters):
+        with pytest.raises(ValueError, match="seed must be a whole number from 0"):
+            draw(5, seed=seed)
+
+
+@pytest.mark.parametrize("size", [0, 151, 2.5])
+def test_impossible_patch_sizes(size):
+    with pytest.raises(ValueError, match="size must be a whole number from 1 to 150"):
+        aelib.photo_patches(5, size=size)
+
+
+# --- letters ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def some_letters():
+    return aelib.draw_letters(600, seed=0)
+
+
+def test_letters_have_the_promised_shapes_and_types(some_letters):
+    x, y = some_letters
+    assert x.shape == (600, 784)
+    assert x.dtype == torch.float32
+    assert y.shape == (600,)
+    assert y.dtype == torch.int64
+    assert sorted(set(y.tolist())) == list(range(26))
+    assert x.min() == 0
+    assert x.max() <= 1
+
+
+def test_letters_are_grey_at_their_edges_and_mostly_paper(some_letters):
+    x, _ = some_letters
+    assert ((x > 0.1) & (x < 0.9)).any(dim=1).all()
+    assert ((x > 0.5).float().mean(dim=1) < 0.5).all()
+    assert (x.max(dim=1).values > 0.5).all()
+
+
+def test_centre_of_mass_is_the_middle(some_letters):
+    pictures = some_letters[0].reshape(-1, 28, 28)
+    places = torch.arange(28.0)
+    for axis in (1, 2):
+        centre = (pictures.sum(dim=axis) * places).sum(dim=1) / pictures.sum(dim=(1, 2))
+        assert (centre - 13.5).abs().max() < 0.3
+
+
+def test_letters_fill_a_box_of_20_pixels(some_letters):
+    ink = some_letters[0].reshape(-1, 28, 28) > 0.1
+    sides = torch.stack([ink.any(dim=axis).sum(dim=1) for axis in (1, 2)]).amax(dim=0)
+    assert sides.min() >= 17
+    assert sides.max() <= 22
+
+
+def test_labels_name_the_letters():
+    # an independent drawing of each letter, in the font that most resembles all others
+    from PIL import Image, ImageDraw, ImageFont
+
+    x, y = aelib.draw_letters(2000, seed=1)
+    font = ImageFont.truetype(letters._font_dir() / "DejaVuSans.ttf", 26)
+    templates = []
+    for letter in letters.ascii_letters:
+        picture = Image.new("L", (28, 28))
+        ImageDraw.Draw(picture).text((14, 14), letter, fill=255, font=font, anchor="mm")
+        templates.append(np.asarray(picture).ravel() / 255)
+    found = np.corrcoef(x.numpy(), np.array(templates))[:2000, 2000:].argmax(axis=1) % 26
+    assert (found == y.numpy()).mean() > 0.4  # chance: 0.04
+
+
+def test_letters_follow_the_seed_and_few_are_the_first_of_many(some_letters):
+    x, y = some_letters
+    again = aelib.draw_letters(600, seed=0)
+    assert torch.equal(again[0], x)
+    assert torch.equal(again[1], y)
+    few = aelib.draw_letters(7)
+    torch.testing.assert_close(few[0], x[:7], atol=1e-6, rtol=0)
+    assert torch.equal(few[1], y[:7])
+    assert not torch.equal(aelib.draw_letters(600, seed=1)[1], y)
+
+
+def test_one_letter_varies():
+    x, y = aelib.draw_letters(2000, seed=2)
+    assert len(torch.unique(x[y == 0], dim=0)) == (y == 0).sum()
+
+
+def test_thousands_of_letters_take_seconds():
+    started = time.process_time()
+    aelib.draw_letters(5000)
+    assert time.process_time() - started < 15  # 2 on a quiet machine
+
+
+def test_every_font_has_every_letter():
+    glyphs = letters._glyphs().float().reshape(len(letters.FONTS), 52, -1)
+    assert (glyphs.amax(dim=2) > 200).all()
+    for font in glyphs:  # no box that stands for "not in this font"
+        assert len(torch.unique(font, dim=0)) == 52
+
+
+def test_glyphs_fit_their_picture():
+    glyphs = letters._glyphs()
+    assert glyphs[:, [0, -1], :].max() == 0
+    assert glyphs[:, :, [0, -1]].max() == 0
+
+
+def test_missing_font(tmp_path, monkeypatch):
+    monkeypatch.setattr(letters, "_font_dir", lambda: tmp_path)
+    letters._glyphs.cache_clear()
+    with pytest.raises(DataError, match=r"DejaVuSans\.ttf cannot be read.*Install matplotlib"):
+        aelib.draw_letters(5)

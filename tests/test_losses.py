@@ -1,0 +1,294 @@
+"""Every loss: its value against an independent oracle, its gradient, its unit, its errors."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from torch import nn
+from torch.distributions import Bernoulli, kl_divergence
+
+from aelib import (
+    bernoulli_entropy,
+    bernoulli_nll,
+    contraction,
+    l1_penalty,
+    sparsity_kl,
+    squared_error,
+)
+
+settings.register_profile("aelib", deadline=None, max_examples=50)  # slow machines are no errors
+settings.load_profile("aelib")
+
+LOSSES_OF_A_PAIR = [squared_error, bernoulli_nll]
+
+
+def images(low=0.0, high=1.0):
+    """Small batches (N, D) of float64 numbers."""
+    shape = arrays.array_shapes(min_dims=2, max_dims=2, max_side=6)
+    numbers = st.floats(low, high, allow_nan=False, width=32)
+    return arrays.arrays(np.float64, shape, elements=numbers).map(torch.from_numpy)
+
+
+def pair(seed=0, shape=(5, 7)):
+    generator = torch.Generator().manual_seed(seed)
+    return (0.02 + 0.96 * torch.rand(shape, generator=generator) for _ in range(2))
+
+
+# --- the unit: summed over pixels, averaged over images ---------------------------------------
+
+
+def test_squared_error_by_hand():
+    x = torch.tensor([[0.0, 1.0, 0.5], [1.0, 1.0, 1.0]])
+    x_hat = torch.tensor([[1.0, 1.0, 0.5], [0.0, 0.5, 1.0]])
+    assert squared_error(x_hat, x).item() == (1 + 0 + 0 + 1 + 0.25 + 0) / 2
+
+
+@given(images(), st.integers(1, 4))
+def test_repeating_the_images_changes_nothing_and_repeating_pixels_multiplies(x, times):
+    x_hat = 1 - 0.9 * x
+    for loss in LOSSES_OF_A_PAIR:
+        once = loss(x_hat, x)
+        torch.testing.assert_close(loss(x_hat.repeat(times, 1), x.repeat(times, 1)), once)
+        torch.testing.assert_close(
+            loss(x_hat.repeat(1, times), x.repeat(1, times)), times * once
+        )  # fmt: skip
+
+
+@given(images())
+def test_shape_of_an_image_does_not_matter(x):
+    for loss in LOSSES_OF_A_PAIR:
+        torch.testing.assert_close(loss(x * 0.9, x), loss((x * 0.9)[:, None], x[:, None]))
+
+
+def test_squared_error_against_numpy():
+    x_hat, x = pair()
+    assert squared_error(x_hat, x) == pytest.approx(
+        np.square(x_hat.numpy() - x.numpy()).sum(axis=1).mean(), rel=1e-6
+    )
+
+
+@given(images(-5, 5))
+def test_squared_error_is_zero_for_a_copy_and_symmetric(x):
+    assert squared_error(x, x) == 0
+    other = x.flip(1) + 0.5
+    assert squared_error(x, other) == squared_error(other, x) >= 0
+
+
+# --- cross-entropy ----------------------------------------------------------------------------
+
+
+def test_bernoulli_nll_is_a_log_likelihood():
+    x_hat, x = pair()
+    x = x.round()
+    expected = -Bernoulli(x_hat).log_prob(x).sum(dim=1).mean()
+    torch.testing.assert_close(bernoulli_nll(x_hat, x), expected)
+
+
+def test_bernoulli_nll_of_grey_is_the_expectation_over_drawn_pixels():
+    x_hat, x = pair()
+    black = -Bernoulli(x_hat).log_prob(torch.ones_like(x))
+    white = -Bernoulli(x_hat).log_prob(torch.zeros_like(x))
+    expected = (x * black + (1 - x) * white).sum(dim=1).mean()
+    torch.testing.assert_close(bernoulli_nll(x_hat, x), expected)
+
+
+def test_bernoulli_nll_is_in_nats():
+    half = torch.full((3, 784), 0.5)
+    assert bernoulli_nll(half, half.round()).item() == pytest.approx(784 * math.log(2), rel=1e-6)
+
+
+@given(images())
+def test_bernoulli_nll_is_its_floor_plus_the_divergence(x):
+    x_hat = 0.05 + 0.9 * x.flip(0)
+    gap = kl_divergence(Bernoulli(x), Bernoulli(x_hat)).sum(dim=1).mean()
+    torch.testing.assert_close(bernoulli_nll(x_hat, x), bernoulli_entropy(x) + gap)
+
+
+@given(images(0.0625, 0.9375))
+def test_entropy_is_that_of_torch(x):
+    expected = Bernoulli(x).entropy().sum(dim=1).mean()
+    torch.testing.assert_close(bernoulli_entropy(x), expected)
+
+
+def test_entropy_of_black_and_white_is_zero():
+    assert bernoulli_entropy(torch.tensor([[0.0, 1.0], [1.0, 1.0]])) == 0
+
+
+def test_certain_and_wrong_is_finite():
+    assert bernoulli_nll(torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])).isfinite()
+
+
+def test_gradient_at_the_logits_is_y_minus_x():
+    x_hat, x = pair()
+    logits = torch.logit(x_hat).requires_grad_()
+    bernoulli_nll(torch.sigmoid(logits), x).backward()
+    torch.testing.assert_close(logits.grad, (x_hat - x) / len(x))
+
+
+@pytest.mark.parametrize("loss", LOSSES_OF_A_PAIR)
+def test_gradients_against_finite_differences(loss):
+    x_hat, x = (values.double() for values in pair())
+    assert torch.autograd.gradcheck(lambda values: loss(values, x), x_hat.requires_grad_())
+
+
+# --- sparsity ---------------------------------------------------------------------------------
+
+
+def test_l1_penalty_by_hand():
+    assert l1_penalty(torch.tensor([[1.0, -2.0, 0.0], [0.5, 0.0, 0.0]])) == (3 + 0.5) / 2
+
+
+@given(images(-3, 3), st.floats(0.1, 10))
+def test_l1_penalty_follows_the_scale(z, scale):
+    torch.testing.assert_close(l1_penalty(scale * z), scale * l1_penalty(z))
+    torch.testing.assert_close(l1_penalty(-z), l1_penalty(z))
+
+
+@given(images(0.0625, 0.9375), st.floats(0.01, 0.99))
+def test_sparsity_kl_is_the_divergence_of_coins(z, rho):
+    expected = kl_divergence(Bernoulli(torch.tensor(rho).double()), Bernoulli(z.mean(dim=0))).sum()
+    torch.testing.assert_close(sparsity_kl(z, rho), expected, atol=1e-9, rtol=1e-6)
+
+
+@given(st.floats(0.01, 0.99), st.integers(1, 5))
+def test_sparsity_kl_is_zero_at_the_target_and_positive_elsewhere(rho, units):
+    z = torch.full((4, units), rho, dtype=torch.float64)
+    assert sparsity_kl(z, rho) == pytest.approx(0, abs=1e-12)
+    assert sparsity_kl(z * 0.5, rho) > 0
+
+
+def test_sparsity_kl_sees_only_the_mean_of_each_unit():
+    z = torch.tensor([[0.0, 0.1], [0.4, 0.3]])
+    torch.testing.assert_close(sparsity_kl(z), sparsity_kl(z.mean(dim=0, keepdim=True)))
+
+
+def test_sparsity_kl_of_dead_and_saturated_units_is_finite():
+    z = torch.tensor([[0.0, 1.0]] * 3, requires_grad=True)
+    value = sparsity_kl(z)
+    value.backward()
+    assert value.isfinite()
+    assert z.grad.isfinite().all()
+
+
+def test_gradients_of_sparsity_against_finite_differences():
+    z = next(pair()).double().requires_grad_()
+    assert torch.autograd.gradcheck(l1_penalty, z)
+    assert torch.autograd.gradcheck(sparsity_kl, z)
+
+
+# --- contraction ------------------------------------------------------------------------------
+
+
+def small_encoder():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(7, 6), nn.Tanh(), nn.Linear(6, 3), nn.Sigmoid()).double()
+
+
+def test_contraction_against_the_jacobian_of_autograd():
+    encoder, x = small_encoder(), next(pair()).double()
+    jacobians = [torch.autograd.functional.jacobian(encoder, row) for row in x]
+    expected = torch.stack([J.square().sum() for J in jacobians]).mean()
+    torch.testing.assert_close(contraction(encoder, x), expected.detach())
+
+
+def test_contraction_against_finite_differences():
+    encoder, x, eps = small_encoder(), next(pair()).double(), 1e-6
+    total = 0.0
+    with torch.no_grad():
+        for nudge in eps * torch.eye(7, dtype=torch.float64):
+            total += ((encoder(x + nudge) - encoder(x - nudge)) / (2 * eps)).square().sum() / len(x)
+    assert contraction(encoder, x).item() == pytest.approx(total.item(), rel=1e-7)
+
+
+@given(images(-2, 2), st.integers(1, 4))
+def test_contraction_of_a_linear_map_is_the_norm_of_its_matrix(x, units):
+    matrix = torch.linspace(-1, 1, units * x.shape[1], dtype=torch.float64).reshape(-1, units)
+    torch.testing.assert_close(contraction(lambda x: x @ matrix, x), matrix.square().sum())
+
+
+def test_contraction_of_one_sigmoid_layer_by_hand():
+    layer, x = nn.Sequential(nn.Linear(7, 3), nn.Sigmoid()).double(), next(pair()).double()
+    z = layer(x)
+    rows = layer[0].weight.square().sum(dim=1)
+    expected = ((z * (1 - z)).square() * rows).sum(dim=1).mean()
+    torch.testing.assert_close(contraction(layer, x), expected)
+
+
+def test_contraction_can_be_trained_on():
+    encoder, x = small_encoder(), next(pair()).double()
+    weight = encoder[0].weight
+
+    def of_weight(values):
+        def encode(x):
+            return encoder[3](encoder[2](encoder[1](x @ values.T + encoder[0].bias)))
+
+        return contraction(encode, x)
+
+    assert torch.autograd.gradcheck(of_weight, weight.detach().clone().requires_grad_())
+
+
+def test_contraction_works_where_gradients_are_switched_off():
+    encoder, x = small_encoder(), next(pair()).double()
+    with torch.no_grad():
+        inside = contraction(encoder, x)
+    torch.testing.assert_close(inside, contraction(encoder, x).detach())
+
+
+def test_contraction_leaves_its_arguments_alone():
+    encoder, x = small_encoder(), next(pair()).double()
+    contraction(encoder, x)
+    assert not x.requires_grad
+    assert all(parameter.grad is None for parameter in encoder.parameters())
+
+
+# --- errors -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", LOSSES_OF_A_PAIR)
+@pytest.mark.parametrize("shape", [(4, 7), (5, 6), (5, 7, 1), (7,), (1, 7)])
+def test_other_shapes_are_named(loss, shape):
+    with pytest.raises(ValueError, match=r"x_hat has shape \(5, 7\) and x has .*flatten\?"):
+        loss(torch.zeros(5, 7), torch.zeros(shape))
+
+
+@pytest.mark.parametrize("loss", LOSSES_OF_A_PAIR)
+def test_empty_batches(loss):
+    with pytest.raises(ValueError, match="no image in this batch"):
+        loss(torch.zeros(0, 7), torch.zeros(0, 7))
+    with pytest.raises(ValueError, match="no image in this batch"):
+        bernoulli_entropy(torch.zeros(0, 7))
+
+
+@pytest.mark.parametrize("bad", [-0.01, 1.01, 255.0, math.nan, math.inf])
+def test_cross_entropy_names_what_is_no_probability(bad):
+    good, other = torch.full((2, 3), 0.5), torch.full((2, 3), 0.5)
+    other[1, 2] = bad
+    with pytest.raises(ValueError, match=r"^x_hat lies in .*sigmoid"):
+        bernoulli_nll(other, good)
+    with pytest.raises(ValueError, match=r"^x lies in .*/ 255"):
+        bernoulli_nll(good, other)
+    with pytest.raises(ValueError, match="lies in"):
+        bernoulli_entropy(other)
+
+
+@pytest.mark.parametrize("z", [torch.zeros(0, 4), torch.zeros(4), torch.tensor(1.0)])
+def test_codes_without_rows(z):
+    for call in (l1_penalty, sparsity_kl, lambda z: contraction(lambda x: x, z)):
+        with pytest.raises(ValueError, match="no rows to average"):
+            call(z)
+
+
+@pytest.mark.parametrize("rho", [0, 1, -0.1, 5, math.nan])
+def test_impossible_targets(rho):
+    with pytest.raises(ValueError, match="rho must be between 0 and 1"):
+        sparsity_kl(torch.full((2, 3), 0.5), rho)
+
+
+@pytest.mark.parametrize("bad", [-0.1, 1.5, math.nan])
+def test_activations_outside_the_unit_interval(bad):
+    with pytest.raises(ValueError, match=r"z lies in .*sigmoid, or use l1_penalty"):
+        sparsity_kl(torch.tensor([[0.5, bad]]))

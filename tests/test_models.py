@@ -1,0 +1,338 @@
+"""What every network of aelib.models promises, and how each differs from the others."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import aelib
+
+SMALL = {  # a quick one of each class
+    "LinearAutoencoder": lambda: aelib.LinearAutoencoder(3),
+    "Autoencoder": lambda: aelib.Autoencoder(3, hidden=(20, 10)),
+    "ConvAutoencoder": lambda: aelib.ConvAutoencoder(3, channels=(2, 4)),
+    "ResidualAutoencoder": lambda: aelib.ResidualAutoencoder(3, width=16),
+}
+WITH_SIGMOID = [name for name in SMALL if name != "LinearAutoencoder"]
+
+
+@pytest.fixture(autouse=True)
+def _seed():
+    torch.manual_seed(0)
+
+
+@pytest.fixture(params=SMALL)
+def model(request):
+    return SMALL[request.param]()
+
+
+@pytest.fixture
+def x():
+    return torch.rand(5, 784, generator=torch.Generator().manual_seed(0))
+
+
+def count(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+# --- what all of them do ---
+
+
+def test_every_plain_autoencoder_of_the_module_is_tested_here():
+    assert {name for name in vars(aelib.models) if name.endswith("Autoencoder")} == set(SMALL)
+
+
+def test_pixels_become_codes_and_codes_become_pixels(model, x):
+    z = model.encode(x)
+    assert z.shape == (5, 3)
+    assert z.dtype == torch.float32
+    x_hat = model.decode(z)
+    assert x_hat.shape == (5, 784)
+    assert x_hat.dtype == torch.float32
+
+
+def test_forward_is_decode_after_encode(model, x):
+    torch.testing.assert_close(model(x), model.decode(model.encode(x)))
+
+
+def test_one_image_and_no_image_are_batches_too(model, x):
+    assert model(x[:1]).shape == (1, 784)
+    assert model(x[:0]).shape == (0, 784)
+
+
+def test_an_image_does_not_depend_on_its_batch(model, x):
+    model.eval()
+    torch.testing.assert_close(model(x)[2:3], model(x[2:3]), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", WITH_SIGMOID)
+def test_pixels_lie_between_zero_and_one(name):
+    x_hat = SMALL[name]().inverse_transform(100 * torch.randn(50, 3))
+    assert 0 <= x_hat.min() <= x_hat.max() <= 1
+
+
+def test_gradients_reach_every_parameter(model, x):
+    with torch.no_grad():  # leave the zeros at which residual blocks begin
+        for parameter in model.parameters():
+            parameter.add_(0.05 * torch.randn_like(parameter))
+    (model(x) - x).square().sum().backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.abs().sum() > 0, name
+
+
+def test_the_same_seed_makes_the_same_network(model, x):
+    torch.manual_seed(0)
+    twin = SMALL[type(model).__name__]()
+    torch.testing.assert_close(model(x), twin(x), rtol=0, atol=0)
+
+
+def test_arguments_make_such_a_model_again(model):
+    twin = type(model)(**model.arguments)
+    shapes = {key: value.shape for key, value in model.state_dict().items()}
+    assert {key: value.shape for key, value in twin.state_dict().items()} == shapes
+    assert twin.arguments == model.arguments
+
+
+def test_encoder_and_decoder_are_sequences_of_layers(model, x):
+    assert type(model.encoder) is nn.Sequential
+    assert type(model.decoder) is nn.Sequential
+    torch.testing.assert_close(model.decoder(model.encoder(x)), model(x))
+
+
+def test_a_model_can_compute_in_float64(model, x):
+    model = model.double()
+    assert model(x.double()).dtype == torch.float64
+    with pytest.raises(ValueError, match=r"x holds torch.float32, this model torch.float64"):
+        model(x)
+
+
+# --- scikit-learn's verbs ---
+
+
+def test_transform_answers_numpy_with_numpy_and_tensor_with_tensor(model, x):
+    z = model.transform(x)
+    z_numpy = model.transform(x.numpy())
+    assert isinstance(z, torch.Tensor)
+    assert isinstance(z_numpy, np.ndarray)
+    assert z_numpy.dtype == np.float32
+    np.testing.assert_array_equal(z.numpy(), z_numpy)
+    x_hat = model.inverse_transform(z)
+    x_hat_numpy = model.inverse_transform(z_numpy)
+    assert isinstance(x_hat, torch.Tensor)
+    assert isinstance(x_hat_numpy, np.ndarray)
+    np.testing.assert_array_equal(x_hat.numpy(), x_hat_numpy)
+
+
+def test_transform_takes_the_float64_arrays_of_scikit_learn(model, x):
+    z = model.transform(x.numpy().astype(np.float64))
+    assert z.dtype == np.float32
+    np.testing.assert_array_equal(z, model.transform(x.numpy()))
+
+
+def test_transform_leaves_its_argument_alone(model, x):
+    before = x.clone()
+    model.inverse_transform(model.transform(x))
+    torch.testing.assert_close(x, before, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_transform_needs_no_gradients_and_restores_the_training_flag(model, x, training):
+    seen = []
+    model.train(training)
+    model.encoder.register_forward_pre_hook(lambda *_: seen.append(model.training))
+    z = model.transform(x.clone().requires_grad_())
+    assert not z.requires_grad
+    assert seen == [False], "transform works in evaluation mode"
+    assert model.training is training
+    assert model.encoder.training is training
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_the_training_flag_is_restored_after_bad_input_too(model, x):
+    model.train()
+    with pytest.raises(ValueError, match="shape"):
+        model.transform(x[:, :700])
+    assert model.training
+
+
+# --- bad input gets one clear sentence ---
+
+
+def spoilt(x, row):
+    x = x.clone()
+    x[row, 7] = float("nan")
+    return x
+
+
+BAD_PIXELS = {
+    "too narrow": (lambda x: x[:, :700], r"\(5, 700\).*\(N, 784\).*reshape\(-1, 784\)"),
+    "pictures": (lambda x: x.reshape(5, 28, 28), r"\(5, 28, 28\).*one row for each image"),
+    "channels": (lambda x: x.reshape(5, 1, 28, 28), r"\(5, 1, 28, 28\).*reshape\(-1, 784\)"),
+    "one flat image": (lambda x: x[0], r"shape \(784,\)"),
+    "NaN": (lambda x: spoilt(x, 3), "x holds NaN, first in row 3"),
+    "bytes": (lambda x: (x * 255).byte(), r"torch.uint8.*x.float\(\) / 255"),
+    "integers": (lambda x: x.long(), r"torch.int64.*x.float\(\) / 255"),
+    "0 to 255": (lambda x: x * 255, r"x lies in \[.*\].*\[0, 1\].*x / 255"),
+    "standardised": (lambda x: 12 * (x - 0.5), r"x lies in .*no other scaling or centring"),
+    "infinite": (lambda x: x / 0, r"x lies in"),
+    "float64": (lambda x: x.double(), r"torch.float64, this model torch.float32.*x.float\(\)"),
+    "an array": (lambda x: x.numpy(), "must be a torch tensor, not ndarray; torch.as_tensor"),
+    "a list": (lambda x: x.tolist(), "must be a torch tensor, not list"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_PIXELS)
+@pytest.mark.parametrize("verb", ["encode", "forward"])
+def test_bad_pixels_are_refused_with_a_sentence(model, x, case, verb):
+    spoil, sentence = BAD_PIXELS[case]
+    with pytest.raises(ValueError, match=f"(?s){sentence}"):
+        getattr(model, verb)(spoil(x))
+
+
+@pytest.mark.parametrize("case", set(BAD_PIXELS) - {"an array"})
+def test_transform_refuses_them_too(model, x, case):
+    spoil, sentence = BAD_PIXELS[case]
+    with pytest.raises(ValueError, match=f"(?s){sentence}"):
+        model.transform(spoil(x))
+
+
+def test_bytes_in_an_array_are_refused(model, x):
+    with pytest.raises(ValueError, match=r"torch.uint8.*/ 255"):
+        model.transform((x.numpy() * 255).astype(np.uint8))
+
+
+def test_noisy_pixels_are_welcome(model, x):
+    noisy = (x + 0.3 * torch.randn_like(x)).clamp(-1, 2)
+    assert model(noisy).isfinite().all()
+
+
+BAD_CODES = {
+    "too wide": (torch.zeros(5, 4), r"z has shape \(5, 4\).*\(N, 3\)"),
+    "one flat code": (torch.zeros(3), r"z has shape \(3,\)"),
+    "3-D": (torch.zeros(5, 3, 1), r"z has shape \(5, 3, 1\)"),
+    "NaN": (torch.full((5, 3), float("nan")), "z holds NaN, first in row 0"),
+    "integers": (torch.zeros(5, 3, dtype=torch.long), "z holds torch.int64"),
+    "float64": (torch.zeros(5, 3).double(), r"z holds torch.float64.*z.float\(\)"),
+    "a list": ([[0.0, 0.0, 0.0]], "z must be a torch tensor, not list"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_CODES)
+@pytest.mark.parametrize("verb", ["decode", "inverse_transform"])
+def test_bad_codes_are_refused_with_a_sentence(model, case, verb):
+    z, sentence = BAD_CODES[case]
+    with pytest.raises(ValueError, match=f"(?s){sentence}"):
+        getattr(model, verb)(z)
+
+
+@pytest.mark.parametrize("bad", [0, -1, 2.5, 3.0, True, "16", None, [16]])
+@pytest.mark.parametrize("name", SMALL)
+def test_latent_dim_must_be_a_whole_number(name, bad):
+    with pytest.raises(ValueError, match=r"latent_dim must be a whole number, 1 or more, not"):
+        getattr(aelib, name)(bad)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_whole_numbers_of_numpy_are_whole_numbers(name):
+    model = getattr(aelib, name)(np.int64(4))
+    assert model.latent_dim == 4
+    assert type(model.arguments["latent_dim"]) is int, "it must go into a JSON file"
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "sentence"),
+    [
+        ("Autoencoder", {"hidden": (512, 0)}, "hidden must be a whole number"),
+        ("Autoencoder", {"input_dim": -784}, "input_dim must be a whole number"),
+        ("ConvAutoencoder", {"channels": (16, 2.5)}, "channels must be a whole number"),
+        ("ConvAutoencoder", {"channels": (16, 32, 64)}, r"two whole numbers, not \[16, 32, 64\]"),
+        ("ConvAutoencoder", {"input_dim": 783}, r"input_dim is 783.*square pictures"),
+        ("ConvAutoencoder", {"input_dim": 625}, r"input_dim is 625.*divisible by 4"),
+        ("ResidualAutoencoder", {"width": 0}, "width must be a whole number"),
+        ("ResidualAutoencoder", {"blocks": True}, "blocks must be a whole number"),
+    ],
+)
+def test_other_arguments_are_checked_as_well(kind, arguments, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        getattr(aelib, kind)(3, **arguments)
+
+
+# --- what each of them is ---
+
+
+def test_linear_autoencoder_is_linear(x):
+    model, y = aelib.LinearAutoencoder(16).double(), torch.rand(5, 784).double()
+    x = x.double()
+    for a in (0.0, 0.3, 1.0):
+        expected = a * model(x) + (1 - a) * model(y)
+        torch.testing.assert_close(model(a * x + (1 - a) * y), expected)
+
+
+@pytest.mark.parametrize("name", WITH_SIGMOID)
+def test_the_others_are_not(name, x):
+    model, y = SMALL[name](), torch.rand(5, 784)
+    assert not torch.allclose(model((x + y) / 2), (model(x) + model(y)) / 2, atol=1e-6)
+
+
+def test_parameter_counts():
+    both = 784 * 32 + 32 + 32 * 784 + 784
+    assert count(aelib.LinearAutoencoder(32)) == both
+    half = 784 * 512 + 512 * 256 + 256 * 32
+    assert count(aelib.Autoencoder(32)) == 2 * half + (512 + 256 + 32) + (256 + 512 + 784)
+    encoder = (9 * 16 + 16) + (9 * 16 * 32 + 32) + (7 * 7 * 32 * 32 + 32)
+    decoder = (32 * 1568 + 1568) + (16 * 32 * 16 + 16) + (16 * 16 + 1)
+    assert count(aelib.ConvAutoencoder(32)) == encoder + decoder
+    block = 2 * 384 + (384 * 192 + 192) + (192 * 384 + 384)
+    layers = (784 * 384 + 384) + (384 * 30 + 30) + (30 * 384 + 384) + (384 * 784 + 784)
+    assert count(aelib.ResidualAutoencoder(30)) == layers + 4 * block + 2 * (2 * 384)
+
+
+def test_autoencoder_has_the_hidden_layers_it_was_asked_for():
+    model = aelib.Autoencoder(4, hidden=(30, 20, 10))
+    widths = [layer.out_features for layer in model.encoder if isinstance(layer, nn.Linear)]
+    assert widths == [30, 20, 10, 4]
+    widths = [layer.out_features for layer in model.decoder if isinstance(layer, nn.Linear)]
+    assert widths == [10, 20, 30, 784]
+
+
+def test_conv_autoencoder_sees_small_neighbourhoods():
+    model = aelib.ConvAutoencoder(3)
+    x = torch.rand(64, 784, requires_grad=True)
+    for layers, side in ((4, 4), (7, 10)):  # after the first and after the second pooling
+        maps = model.encoder[:layers](x)
+        middle = maps.shape[-1] // 2
+        (gradient,) = torch.autograd.grad(maps[:, :, middle, middle].sum(), x, retain_graph=True)
+        seen = gradient.abs().sum(dim=0).reshape(28, 28) > 0
+        rows, columns = seen.any(dim=1).sum(), seen.any(dim=0).sum()
+        assert (rows, columns) == (side, side)
+
+
+def test_conv_decoder_draws_every_pixel_with_equally_many_taps():
+    layers = [m for m in aelib.ConvAutoencoder(3).decoder if isinstance(m, nn.ConvTranspose2d)]
+    assert len(layers) == 2
+    for layer in layers:
+        ones = nn.ConvTranspose2d(1, 1, layer.kernel_size, layer.stride, layer.padding, bias=False)
+        nn.init.ones_(ones.weight)
+        taps = ones(torch.ones(1, 1, 9, 9))[0, 0, 2:-2, 2:-2]
+        assert taps.unique().numel() == 1
+
+
+def test_conv_autoencoder_takes_other_square_pictures():
+    model = aelib.ConvAutoencoder(5, input_dim=16 * 16)
+    assert model(torch.rand(2, 256)).shape == (2, 256)
+
+
+def test_residual_adds_its_block():
+    block = nn.Sequential(nn.Linear(4, 4), nn.Tanh())
+    x = torch.randn(3, 4)
+    torch.testing.assert_close(aelib.Residual(block)(x), x + block(x))
+
+
+def test_residual_blocks_begin_as_a_copy():
+    model = aelib.ResidualAutoencoder(3, width=16, blocks=2)
+    blocks = [m for m in model.modules() if isinstance(m, aelib.Residual)]
+    x = torch.randn(5, 16)
+    assert len(blocks) == 4
+    for block in blocks:
+        torch.testing.assert_close(block(x), x, rtol=0, atol=0)

@@ -1,0 +1,311 @@
+"""The Python half of the widgets: what they accept, refuse, send and store. No browser."""
+
+import base64
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+import traitlets
+from sklearn.decomposition import PCA
+from torch import nn
+
+from aelib.models import Autoencoder, LinearAutoencoder
+from aelib.widgets import DigitPad, LatentExplorer, LatentMap, NoiseExplorer, TwoDecoders
+from aelib.widgets.packing import pack
+from aelib.widgets.strip import strip
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(scope="module")
+def x():
+    return np.random.default_rng(0).random((30, 784), np.float32)
+
+
+@pytest.fixture(scope="module")
+def y():
+    return np.arange(30) % 10
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    return Autoencoder(3, hidden=(16,))
+
+
+def every_widget(model, x, y):
+    return [
+        LatentExplorer(model, x, y),
+        TwoDecoders(model, LinearAutoencoder(3), x, y),
+        LatentMap(model, x, y),
+        DigitPad(model, x, y),
+        NoiseExplorer(model, x, y),
+    ]
+
+
+# --- what is sent
+
+
+@pytest.mark.parametrize("outputs", [2, 20_000])
+def test_linear_weights_travel_input_major_and_small_ones_as_pairs(outputs):
+    layer = nn.Linear(3, outputs)
+    (spec,), halves = pack(layer)
+    sent = np.frombuffer(halves, "<f2").astype(float)
+    n, pairs = 3 * outputs, outputs == 2
+    assert spec["pairs"] is pairs
+    assert (spec["weight"], spec["bias"]) == (0, 2 * n if pairs else n)
+    assert len(sent) == spec["bias"] + 2 * outputs
+    weight = sent[:n] + (sent[n : 2 * n] if pairs else 0)
+    expected = layer.weight.detach().numpy().T.ravel()
+    np.testing.assert_allclose(weight, expected, rtol=1e-6 if pairs else 5e-4, atol=1e-6)
+    bias = sent[spec["bias"] :].reshape(2, -1).sum(axis=0)
+    np.testing.assert_allclose(bias, layer.bias.detach(), atol=1e-6)
+
+
+def test_packing_reads_nested_networks_in_evaluation_mode():
+    network = nn.Sequential(nn.Sequential(nn.Linear(2, 2), nn.Dropout()), nn.Identity(), nn.ReLU())
+    layers, _ = pack(network)
+    assert [layer["type"] for layer in layers] == ["linear", "relu"]
+    assert network.training
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.Softplus(),
+        nn.Conv2d(2, 2, 3, groups=2),
+        nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect"),
+        nn.Conv2d(1, 1, 2, padding="same"),
+        nn.MaxPool2d(2, ceil_mode=True),
+        nn.MaxPool2d(3, padding=1),
+        nn.Upsample(scale_factor=2, mode="bilinear"),
+        nn.Upsample(size=28),
+        nn.Flatten(2),
+        nn.BatchNorm1d(3, track_running_stats=False),
+    ],
+)
+def test_what_the_browser_lacks_is_refused_with_the_cure(layer):
+    with pytest.raises(TypeError, match=r"pass the function.*kernel answers"):
+        pack(nn.Sequential(nn.Linear(2, 2), layer))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(np.nan, "layer 0.weight holds NaN"), (np.inf, "infinity"), (1e5, "float16 ends at 65504")],
+)
+def test_weights_that_cannot_travel_are_refused(value, words):
+    network = nn.Sequential(nn.Linear(2, 2))
+    network[0].weight.data[0, 0] = value
+    with pytest.raises(ValueError, match=words):
+        pack(network)
+
+
+def test_a_decoder_goes_to_the_browser_only_where_it_is_all_that_decodes(model):
+    class Brighter(Autoencoder):
+        def decode(self, z):
+            return super().decode(z) ** 0.5
+
+    assert LatentExplorer(model)._models[0]["decoder"]
+    assert LatentExplorer(Brighter(3))._models[0]["decoder"] is None
+
+
+def test_networks_that_still_train_are_shown_as_they_will_be():
+    network = nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Dropout(), nn.Linear(4, 784))
+    explorer = LatentExplorer(network, latent_dim=2)
+    assert explorer._models[0]["decoder"]
+    assert network.training
+
+
+def test_pca_runs_in_the_browser_and_its_function_in_the_kernel(x):
+    pca = PCA(4).fit(x)
+    assert LatentExplorer(pca)._models[0]["decoder"]
+    explorer = LatentExplorer(pca.inverse_transform)
+    assert explorer.latent_dim == 4
+    assert explorer._models[0]["label"] == "PCA"
+    assert explorer._models[0]["decoder"] is None
+
+
+def test_the_message_to_the_browser_is_small(x, y):
+    model = Autoencoder(16, hidden=(400,))
+    state = LatentMap(model, x, y).get_state()
+    size = len(json.dumps(state, default=lambda b: base64.b64encode(b).decode()))
+    assert size < 1_200_000
+
+
+# --- the trait z
+
+
+def test_z_begins_at_a_real_picture(model, x):
+    expected = model.transform(x)[0]
+    np.testing.assert_allclose(LatentExplorer(model, x).z, expected, rtol=1e-4, atol=1e-6)
+    assert LatentExplorer(model).z == [0.0, 0.0, 0.0]
+
+
+def test_z_takes_lists_arrays_and_tensors_and_can_be_observed(model):
+    explorer, seen = LatentExplorer(model), []
+    explorer.observe(lambda change: seen.append(change.new), "z")
+    explorer.z = [1, 2, 3]
+    explorer.z = np.array([0.5, 0, 0])
+    explorer.z = torch.tensor([[0.25, 0, 0]])
+    assert seen == [[1, 2, 3], [0.5, 0, 0], [0.25, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    "z", [[], [1.0, 2.0], [0.0] * 4, [0, 0, np.nan], ["a", "b", "c"], "abc", None]
+)
+def test_a_wrong_z_is_refused(model, z):
+    explorer = LatentExplorer(model)
+    with pytest.raises(ValueError, match=r"^z "):
+        explorer.z = z
+    with pytest.raises(ValueError, match=r"^z "):
+        LatentExplorer(model, z=z)
+
+
+def test_widgets_can_share_one_z(model, x):
+    explorer, latent_map = LatentExplorer(model), LatentMap(model, x)
+    traitlets.link((explorer, "z"), (latent_map, "z"))
+    latent_map.z = [1, 2, 3]
+    assert explorer.z == [1, 2, 3]
+
+
+def test_ranges_follow_the_data(model, x):
+    codes = model.transform(x)
+    spread = LatentExplorer(model, x)._spread
+    assert (spread["low"] <= codes.min(axis=0)).all()
+    assert (spread["high"] >= codes.max(axis=0)).all()
+    assert LatentExplorer(model)._spread["low"] == [-3.0] * 3
+
+
+# --- the kernel's answers
+
+
+def answer(widget, **message):
+    said = []
+    widget.send = lambda reply, buffers=None: said.append((reply, buffers))
+    widget._answer(widget, {"view": "v", "id": 7, "model": 0, **message}, [])
+    return said[0]
+
+
+def test_the_kernel_decodes_what_the_browser_cannot(model):
+    explorer = LatentExplorer(model.inverse_transform)
+    reply, (picture,) = answer(explorer, z=[0.5, -1, 2])
+    assert reply == {"view": "v", "id": 7}
+    expected = model.inverse_transform(np.array([[0.5, -1, 2]], np.float32))
+    np.testing.assert_allclose(np.frombuffer(picture, "<f4"), expected[0], atol=1e-6)
+
+
+def test_functions_of_tensors_are_fine_too(model):
+    reply, _ = answer(LatentExplorer(model.decode, latent_dim=3), z=[0, 0, 0])
+    assert "error" not in reply
+
+
+def test_a_function_that_fails_later_says_so(model):
+    def fussy(z):
+        if abs(z).max() > 1:
+            raise RuntimeError("too far out")
+        return np.zeros((len(z), 784))
+
+    reply, buffers = answer(LatentExplorer(fussy, latent_dim=2), z=[0, 5])
+    assert reply["error"] == "RuntimeError: too far out"
+    assert buffers is None
+
+
+# --- what is refused at construction
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda m, x: LatentExplorer(5), TypeError, "needs something that decodes"),
+        (lambda m, x: LatentExplorer(Autoencoder), TypeError, "needs something that decodes"),
+        (lambda m, x: LatentExplorer([]), ValueError, "at least one model"),
+        (lambda m, x: LatentExplorer(lambda z: z), ValueError, "Say latent_dim"),
+        (lambda m, x: LatentExplorer(lambda z: z, latent_dim=0), ValueError, "whole number"),
+        (lambda m, x: LatentExplorer(lambda z: z[0], latent_dim=4), ValueError, "two rows"),
+        (lambda m, x: LatentExplorer(m, latent_dim=5), ValueError, "codes have 3 numbers"),
+        (lambda m, x: LatentExplorer(Autoencoder(65, hidden=(8,))), ValueError, "up to 64"),
+        (lambda m, x: LatentExplorer(Autoencoder(2, input_dim=20)), ValueError, "say shape="),
+        (lambda m, x: LatentExplorer(m, x[:, :9]), ValueError, r"pictures are \(N, 784\)"),
+        (lambda m, x: LatentExplorer(m, x * 255), ValueError, "x / 255"),
+        (lambda m, x: LatentExplorer(m, x * np.nan), ValueError, "finite pixels"),
+        (lambda m, x: LatentExplorer(m, x, [1, 2]), ValueError, "one whole number for each"),
+        (lambda m, x: LatentExplorer(m, labels=["a", "b"]), ValueError, "as many labels"),
+        (lambda m, x: TwoDecoders(m, Autoencoder(2)), ValueError, "must agree"),
+        (lambda m, x: LatentMap(m, None), ValueError, "pictures x"),
+        (lambda m, x: LatentMap(Autoencoder(1), x), ValueError, "at least two dimensions"),
+        (lambda m, x: LatentMap(m, x, points=5000), ValueError, "from 2 to 3000"),
+        (lambda m, x: LatentMap(m.decoder, x), ValueError, "latent_dim"),
+        (lambda m, x: DigitPad(m.inverse_transform), TypeError, "PyTorch layers"),
+        (lambda m, x: DigitPad(Autoencoder(2, input_dim=100)), ValueError, "28 x 28"),
+        (lambda m, x: NoiseExplorer(m, None), ValueError, "clean pictures"),
+        (lambda m, x: NoiseExplorer(m, x, kind="rain"), ValueError, "kind must be one of"),
+        (lambda m, x: NoiseExplorer(m, x, strength=2.0), ValueError, "strength must lie"),
+        (lambda m, x: NoiseExplorer(m, x, index=30), ValueError, "index must lie"),
+    ],
+)
+def test_bad_use_gets_a_sentence(model, x, make, error, words):
+    with pytest.raises(error, match=words) as caught:
+        make(model, x)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_broken_or_unknown_network_is_refused(model):
+    model.decoder[0].weight.data[0, 0] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        LatentExplorer(model)
+    model.decoder = nn.Sequential(nn.Linear(3, 784), nn.Softplus())
+    with pytest.raises(TypeError, match="Softplus"):
+        LatentExplorer(model)
+
+
+# --- what is stored in a notebook
+
+
+def test_reprs_are_fixed(model, x, y):
+    names = [repr(w) for w in every_widget(model, x, y)]
+    assert names == [
+        "LatentExplorer(3 dimensions)",
+        "LatentExplorer(3 dimensions)",
+        "LatentMap(3 dimensions)",
+        "DigitPad(3 dimensions)",
+        "NoiseExplorer(3 dimensions)",
+    ]
+    assert repr(LatentExplorer(Autoencoder(1, hidden=(4,)))) == "LatentExplorer(1 dimension)"
+
+
+def test_every_widget_has_a_still_twin_with_words(model, x, y):
+    for widget in every_widget(model, x, y):
+        data, metadata = widget._repr_mimebundle_()
+        assert VIEW in data
+        assert data["text/plain"] == repr(widget)
+        assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+        assert len(metadata["image/png"]["alt"]) > 40
+
+
+def test_strip_leaves_picture_and_text():
+    output = {
+        "data": {VIEW: {"model_id": "1"}, "text/plain": ["LatentMap"], "image/png": "iVBO"},
+        "metadata": {"image/png": {"alt": "a map"}},
+    }
+    notebook = {"cells": [{"outputs": [output]}, {}], "metadata": {"widgets": {}, "k": 1}}
+    assert strip(notebook)
+    assert output["data"].keys() == {"text/plain", "image/png"}
+    assert output["metadata"] == {"image/png": {"alt": "a map"}}
+    assert notebook["metadata"] == {"k": 1}
+    assert not strip(notebook)
+
+
+def test_no_script_names_another_host():
+    from aelib.widgets.base import _STATIC
+
+    for path in _STATIC.iterdir():
+        text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert "//" not in "".join(line.split("// ")[0] for line in text.splitlines()), path
+
+
+def test_import_aelib_costs_no_widgets():
+    code = "import sys, aelib; assert not {'anywidget', 'torch', 'ipywidgets'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
