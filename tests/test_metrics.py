@@ -1,0 +1,267 @@
+"""aelib.metrics against SciPy, scikit-learn and subspaces whose angles are known."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from scipy.stats import ortho_group
+from sklearn.decomposition import PCA
+from sklearn.neighbors import KNeighborsClassifier
+
+from aelib import LinearAutoencoder, load_mnist, neighbour_accuracy, pca_error, principal_angles
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def random_basis(seed, ambient, dimension):
+    return np.random.default_rng(seed).normal(size=(ambient, dimension))
+
+
+def turned_plane(*degrees):
+    """Two subspaces of as many dimensions, turned against each other by just these angles."""
+    n, angles = len(degrees), np.deg2rad(degrees)
+    space = ortho_group.rvs(2 * n, random_state=0)
+    first, across = space[:, :n], space[:, n:]
+    return first, first * np.cos(angles) + across * np.sin(angles)
+
+
+# Squared error of PCA
+
+
+@pytest.fixture(scope="module")
+def digits():
+    x_train, _, x_test, _ = load_mnist(500, 200)
+    return x_train, x_test
+
+
+def test_pca_error_on_all_of_mnist_is_the_published_one():
+    x_train, _, x_test, _ = load_mnist()
+    assert pca_error(x_train, x_test, 2) == pytest.approx(43.645, abs=0.001)
+    assert pca_error(x_train, x_test, 16) == pytest.approx(21.058, abs=0.001)
+    assert pca_error(x_train, x_test, 30) == pytest.approx(13.87, abs=0.005)  # Hinton 2006
+
+
+@pytest.mark.parametrize("n_components", [1, 5, 40])
+def test_pca_error_is_what_a_full_svd_leaves(digits, n_components):
+    train, test = (x.double().numpy() for x in digits)
+    mean = train.mean(axis=0)
+    directions = np.linalg.svd(train - mean, full_matrices=False)[2][:n_components]
+    rest = (test - mean) - (test - mean) @ directions.T @ directions
+    expected = (rest**2).sum() / len(test)
+    assert pca_error(*digits, n_components) == pytest.approx(expected, rel=1e-5)
+
+
+def test_no_component_is_the_mean_image_and_all_are_the_copy(digits):
+    x_train, x_test = digits
+    spread = ((x_test - x_train.mean(dim=0)) ** 2).sum(dim=1).mean().item()
+    assert pca_error(x_train, x_test, 0) == pytest.approx(spread, rel=1e-5)
+    assert pca_error(x_train, x_train, 500) == pytest.approx(0, abs=1e-6)
+
+
+def test_pca_error_falls_with_every_component(digits):
+    errors = [pca_error(digits[0], digits[0], k) for k in (0, 1, 2, 4, 8, 16)]
+    assert errors == sorted(errors, reverse=True)
+
+
+@pytest.mark.parametrize("n_components", [-1, 501, 2.5, 0.5, True, "2", None])
+def test_pca_error_refuses_impossible_numbers_of_components(digits, n_components):
+    with pytest.raises(ValueError, match="whole number from 0 to 500"):
+        pca_error(*digits, n_components)
+
+
+def test_more_components_than_pixels_are_refused():
+    x = torch.rand(20, 4)
+    with pytest.raises(ValueError, match="from 0 to 4"):
+        pca_error(x, x, 5)
+
+
+def test_pca_error_refuses_sets_that_do_not_fit(digits):
+    x_train, x_test = digits
+    with pytest.raises(ValueError, match="same D"):
+        pca_error(x_train, x_test[:, :100], 2)
+    with pytest.raises(ValueError, match="same D"):
+        pca_error(x_train, x_test[0], 2)
+    with pytest.raises(ValueError, match="at least one"):
+        pca_error(x_train, x_test[:0], 2)
+
+
+# Angles between subspaces
+
+
+@pytest.mark.parametrize("degrees", [(0,), (90,), (30,), (1e-8,), (10, 45), (0, 1e-6, 60, 90)])
+def test_angles_that_are_known(degrees):
+    assert_allclose(principal_angles(*turned_plane(*degrees)), degrees, rtol=1e-6, atol=1e-12)
+
+
+def test_angles_come_smallest_first():
+    assert_allclose(principal_angles(*turned_plane(70, 5, 33)), (5, 33, 70))
+
+
+def test_a_line_in_a_plane_has_no_angle_and_the_normal_a_right_one():
+    plane = np.eye(3)[:, :2]
+    assert_allclose(principal_angles(plane, [[1], [1], [0]]), [0], atol=1e-12)
+    assert_allclose(principal_angles(plane, [[0], [0], [2]]), [90])
+
+
+def test_angles_agree_with_the_singular_values_of_orthonormal_bases():
+    A, B = random_basis(1, 12, 4), random_basis(2, 12, 3)
+    cosines = np.linalg.svd(np.linalg.qr(A)[0].T @ np.linalg.qr(B)[0])[1]
+    assert_allclose(principal_angles(A, B), np.rad2deg(np.arccos(cosines)), rtol=1e-9)
+
+
+def test_float32_is_as_good_as_its_own_digits():
+    A, B = turned_plane(0, 20)
+    angles = principal_angles(A.astype(np.float32), B.astype(np.float32))
+    assert_allclose(angles, (0, 20), atol=1e-4)
+
+
+@settings(deadline=None, max_examples=40)
+@given(seeds, st.integers(1, 6), st.integers(1, 6))
+def test_angles_are_symmetric_and_lie_between_0_and_90(seed, m, n):
+    A, B = random_basis(seed, 8, m), random_basis(seed + 1, 8, n)
+    angles = principal_angles(A, B)
+    assert angles.shape == (min(m, n),)
+    assert (np.diff(angles) >= 0).all()
+    assert angles.min() >= 0
+    assert angles.max() <= 90 + 1e-9
+    assert_allclose(principal_angles(B, A), angles, atol=1e-9)
+
+
+@settings(deadline=None, max_examples=40)
+@given(seeds, st.integers(2, 5))
+def test_angles_do_not_depend_on_the_basis_nor_on_the_axes_of_the_space(seed, n):
+    A, B = random_basis(seed, 9, n), random_basis(seed + 1, 9, n)
+    angles = principal_angles(A, B)
+    within = ortho_group.rvs(n, random_state=seed) * np.linspace(1, 3, n)
+    around = ortho_group.rvs(9, random_state=seed)
+    assert_allclose(principal_angles(A @ within, B), angles, atol=1e-6)
+    assert_allclose(principal_angles(around @ A, around @ B), angles, atol=1e-6)
+    assert_allclose(principal_angles(A, A @ within), 0, atol=1e-6)
+
+
+def test_angles_take_weights_of_a_network():
+    weight = LinearAutoencoder(3, input_dim=10).decoder[0].weight
+    assert_allclose(principal_angles(weight.detach(), 2 * weight.detach()), 0, atol=1e-4)
+    with pytest.raises(RuntimeError, match="detach"):
+        principal_angles(weight, weight)
+
+
+EYE = np.eye(5)[:, :2]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        (np.eye(4)[:, :2], "5 dimensions and B in 4"),
+        (EYE.T, r"no more columns than rows.*B\.T"),
+        (EYE[:, 0], r"B has shape \(5,\)"),
+        (np.empty((5, 0)), r"B has shape \(5, 0\)"),
+        (np.empty((0, 0)), r"B has shape \(0, 0\)"),
+        (EYE * np.nan, "B holds NaN"),
+        (EYE + np.inf, "B holds NaN or infinity"),
+        (np.ones((5, 2)), "columns of B span fewer"),
+        (EYE * [1, 0], "columns of B span fewer"),
+    ],
+)
+def test_what_is_no_basis_of_the_same_space_is_refused(wrong, text):
+    with pytest.raises(ValueError, match=text):
+        principal_angles(EYE, wrong)
+    with pytest.raises(ValueError, match=r"\bA\b"):
+        principal_angles(wrong, EYE)
+
+
+# What the neighbours say
+
+
+def blobs(n, seed, spread=1.0):
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % 3
+    return rng.normal(size=(n, 2)) * spread + 4 * np.eye(3)[y][:, :2], y
+
+
+def test_neighbours_by_hand():
+    z_train, y_train = [[0.0], [1.0], [10.0], [11.0], [12.0]], [0, 0, 1, 1, 1]
+    z_test, y_test = [[0.4], [10.6], [2.0]], [0, 1, 1]
+    assert neighbour_accuracy(z_train, y_train, z_test, y_test, k=1) == pytest.approx(2 / 3)
+    assert neighbour_accuracy(z_train, y_train, z_test, y_test, k=5) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("k", [1, 4, 5, 15])
+def test_neighbours_agree_with_a_full_table_of_distances(k):
+    (z_train, y_train), (z_test, y_test) = blobs(90, 0, 2.0), blobs(60, 1, 2.0)
+    distance = ((z_test[:, None] - z_train) ** 2).sum(axis=2)
+    votes = y_train[np.argsort(distance, axis=1)[:, :k]]
+    winner = np.array([np.bincount(row, minlength=3).argmax() for row in votes])
+    expected = np.mean(winner == y_test)
+    assert neighbour_accuracy(z_train, y_train, z_test, y_test, k=k) == pytest.approx(expected)
+
+
+def test_five_neighbours_vote_unless_told_otherwise():
+    (z_train, y_train), (z_test, y_test) = blobs(90, 2, 3.0), blobs(60, 3, 3.0)
+    expected = KNeighborsClassifier(5).fit(z_train, y_train).score(z_test, y_test)
+    assert neighbour_accuracy(z_train, y_train, z_test, y_test) == pytest.approx(expected)
+
+
+def test_tensors_give_what_arrays_give():
+    (z_train, y_train), (z_test, y_test) = blobs(90, 0), blobs(60, 1)
+    tensors = [torch.from_numpy(a) for a in (z_train, y_train, z_test, y_test)]
+    accuracy = neighbour_accuracy(*tensors)
+    assert accuracy == neighbour_accuracy(z_train, y_train, z_test, y_test)
+    assert isinstance(accuracy, float)
+    assert 0.8 < accuracy <= 1
+
+
+def test_training_points_know_themselves_and_wrong_labels_do_not():
+    z, y = blobs(60, 4)
+    assert neighbour_accuracy(z, y, z, y, k=1) == 1
+    assert neighbour_accuracy(z, y, z, (y + 1) % 3, k=1) == 0
+
+
+@settings(deadline=None, max_examples=20)
+@given(seeds)
+def test_neighbours_do_not_care_how_the_code_is_turned_or_moved(seed):
+    (z_train, y_train), (z_test, y_test) = blobs(60, seed), blobs(30, seed + 1)
+    turn, move = ortho_group.rvs(2, random_state=seed), np.array([3.0, -7.0])
+    accuracy = neighbour_accuracy(z_train, y_train, z_test, y_test)
+    moved = neighbour_accuracy(z_train @ turn + move, y_train, z_test @ turn + move, y_test)
+    assert moved == pytest.approx(accuracy)
+
+
+def test_digits_are_told_apart_in_a_code_of_pca():
+    x_train, y_train, x_test, y_test = load_mnist(2000, 500)
+    pca = PCA(16, svd_solver="covariance_eigh").fit(x_train)
+    few = neighbour_accuracy(pca.transform(x_train), y_train, pca.transform(x_test), y_test)
+    assert few > 0.9
+
+
+@pytest.mark.parametrize("k", [0, -1, 91, 2.0, True, None])
+def test_impossible_numbers_of_neighbours_are_refused(k):
+    (z_train, y_train), (z_test, y_test) = blobs(90, 0), blobs(30, 1)
+    with pytest.raises(ValueError, match="k must be a whole number from 1 to 90"):
+        neighbour_accuracy(z_train, y_train, z_test, y_test, k=k)
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+@pytest.mark.parametrize(
+    ("spoil", "text"),
+    [
+        (lambda z, y: (z, y[:-1]), r"z_{part} holds 30 points and y_{part} has shape \(29,\)"),
+        (lambda z, y: (z, y[:, None]), r"y_{part} has shape \(30, 1\)"),
+        (lambda z, y: (z[:0], y[:0]), r"z_{part} has shape \(0, 2\)"),
+        (lambda z, y: (z[:, 0], y), r"z_{part} has shape \(30,\)"),
+        (lambda z, y: (z * np.nan, y), "z_{part} holds NaN"),
+    ],
+)
+def test_sets_that_do_not_fit_are_refused(part, spoil, text):
+    sets = {"train": blobs(30, 0), "test": blobs(30, 1)}
+    sets[part] = spoil(*sets[part])
+    with pytest.raises(ValueError, match=text.replace("{part}", part)):
+        neighbour_accuracy(*sets["train"], *sets["test"])
+
+
+def test_codes_of_two_encoders_are_refused():
+    (z_train, y_train), (z_test, y_test) = blobs(30, 0), blobs(30, 1)
+    with pytest.raises(ValueError, match="2 wide and z_test 1"):
+        neighbour_accuracy(z_train, y_train, z_test[:, :1], y_test)
