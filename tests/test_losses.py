@@ -9,13 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from torch import nn
-from torch.distributions import Bernoulli, kl_divergence
+from torch.distributions import Bernoulli, Normal
+from torch.distributions import kl_divergence as divergence
 
 from aelib import (
     bernoulli_entropy,
     bernoulli_nll,
     contraction,
+    kl_divergence,
     l1_penalty,
+    negative_elbo,
     sparsity_kl,
     squared_error,
 )
@@ -104,7 +107,7 @@ def test_bernoulli_nll_is_in_nats():
 @given(images())
 def test_bernoulli_nll_is_its_floor_plus_the_divergence(x):
     x_hat = 0.05 + 0.9 * x.flip(0)
-    gap = kl_divergence(Bernoulli(x), Bernoulli(x_hat)).sum(dim=1).mean()
+    gap = divergence(Bernoulli(x), Bernoulli(x_hat)).sum(dim=1).mean()
     torch.testing.assert_close(bernoulli_nll(x_hat, x), bernoulli_entropy(x) + gap)
 
 
@@ -150,7 +153,7 @@ def test_l1_penalty_follows_the_scale(z, scale):
 
 @given(images(0.0625, 0.9375), st.floats(0.01, 0.99))
 def test_sparsity_kl_is_the_divergence_of_coins(z, rho):
-    expected = kl_divergence(Bernoulli(torch.tensor(rho).double()), Bernoulli(z.mean(dim=0))).sum()
+    expected = divergence(Bernoulli(torch.tensor(rho).double()), Bernoulli(z.mean(dim=0))).sum()
     torch.testing.assert_close(sparsity_kl(z, rho), expected, atol=1e-9, rtol=1e-6)
 
 
@@ -292,3 +295,54 @@ def test_impossible_targets(rho):
 def test_activations_outside_the_unit_interval(bad):
     with pytest.raises(ValueError, match=r"z lies in .*sigmoid, or use l1_penalty"):
         sparsity_kl(torch.tensor([[0.5, bad]]))
+
+
+# --- the variational bound ---
+
+CODES = arrays.arrays(np.float64, (4, 3), elements=st.floats(-5, 5))
+
+
+@given(CODES, CODES)
+def test_kl_divergence_is_that_of_normal_distributions(mu, logvar):
+    mu, logvar = torch.from_numpy(mu), torch.from_numpy(logvar)
+    cloud = Normal(mu, (0.5 * logvar).exp())
+    oracle = divergence(cloud, Normal(0.0, 1.0)).sum() / 4
+    torch.testing.assert_close(kl_divergence(mu, logvar), oracle, rtol=1e-9, atol=1e-9)
+    assert kl_divergence(mu, logvar) >= 0
+
+
+def test_kl_divergence_is_zero_only_for_the_prior():
+    zeros = torch.zeros(2, 3)
+    assert kl_divergence(zeros, zeros) == 0
+    assert kl_divergence(zeros + 0.1, zeros) > 0
+    assert kl_divergence(zeros, zeros - 0.1) > 0
+
+
+def test_kl_divergence_against_monte_carlo():
+    mu, logvar = torch.tensor([[1.0, -0.5]]), torch.tensor([[0.5, -1.0]])
+    cloud = Normal(mu, (0.5 * logvar).exp())
+    z = cloud.sample((200_000,))
+    estimate = (cloud.log_prob(z) - Normal(0.0, 1.0).log_prob(z)).sum(dim=-1).mean()
+    torch.testing.assert_close(kl_divergence(mu, logvar), estimate, rtol=0, atol=0.02)
+
+
+def test_negative_elbo_weighs_the_divergence_with_beta():
+    x, mu, logvar = torch.full((2, 4), 0.3), torch.ones(2, 3), torch.ones(2, 3)
+    parts = bernoulli_nll(x, x), kl_divergence(mu, logvar)
+    assert negative_elbo(x, x, mu, logvar) == parts[0] + parts[1]
+    assert negative_elbo(x, x, mu, logvar, beta=4) == parts[0] + 4 * parts[1]
+    assert negative_elbo(x, x, mu, logvar, beta=0) == parts[0]
+
+
+@pytest.mark.parametrize("logvar", [100.0, math.inf, math.nan])
+def test_a_variance_too_large_to_write_is_named(logvar):
+    with pytest.raises(ValueError, match="logvar reaches"):
+        kl_divergence(torch.zeros(1, 2), torch.full((1, 2), logvar))
+
+
+def test_shapes_and_weights_that_do_not_fit_are_named():
+    x = torch.full((2, 4), 0.5)
+    with pytest.raises(ValueError, match=r"mu has shape \(2, 3\) and logvar has \(2, 2\)"):
+        kl_divergence(torch.zeros(2, 3), torch.zeros(2, 2))
+    with pytest.raises(ValueError, match="beta must be 0 or more, not -1"):
+        negative_elbo(x, x, torch.zeros(2, 3), torch.zeros(2, 3), beta=-1)

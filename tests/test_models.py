@@ -336,3 +336,55 @@ def test_residual_blocks_begin_as_a_copy():
     assert len(blocks) == 4
     for block in blocks:
         torch.testing.assert_close(block(x), x, rtol=0, atol=0)
+
+
+# --- the variational autoencoder ---
+
+
+@pytest.fixture
+def vae():
+    return aelib.VAE(3, hidden=(20,)).eval()
+
+
+def test_vae_encodes_to_the_mean_and_the_logarithm_of_the_variance(vae, x):
+    mu, logvar = vae.encode(x)
+    assert mu.shape == logvar.shape == (5, 3)
+    torch.testing.assert_close(torch.cat([mu, logvar], dim=1), vae.encoder(x))
+    torch.testing.assert_close(vae.transform(x), mu.detach())
+
+
+def test_vae_draws_codes_with_that_mean_and_variance(vae):
+    mu, logvar = torch.tensor([[2.0, -1.0, 0.0]]), torch.tensor([[0.0, 2.0, -3.0]])
+    z = vae.reparameterize(mu.expand(200_000, 3), logvar.expand(200_000, 3))
+    torch.testing.assert_close(z.mean(dim=0), mu[0], rtol=0, atol=0.03)
+    torch.testing.assert_close(z.var(dim=0).log(), logvar[0], rtol=0, atol=0.03)
+
+
+def test_vae_gradients_reach_both_outputs_of_the_encoder(vae, x):
+    x_hat, mu, logvar = vae(x)
+    mu.retain_grad()
+    logvar.retain_grad()
+    aelib.negative_elbo(x_hat, x, mu, logvar).backward()
+    assert mu.grad.abs().sum() > 0
+    assert logvar.grad.abs().sum() > 0
+    assert all(p.grad is not None for p in vae.parameters())
+
+
+def test_vae_samples_are_decoded_normal_codes(vae):
+    pictures = vae.sample(4, generator=torch.Generator().manual_seed(1))
+    z = torch.randn(4, 3, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(pictures, vae.inverse_transform(z))
+    assert not pictures.requires_grad
+    with pytest.raises(ValueError, match="n must be a whole number, 1 or more, not 0"):
+        vae.sample(0)
+
+
+def test_vae_comes_back_from_a_file(vae, x, tmp_path):
+    aelib.save(vae, tmp_path / "vae.safetensors")
+    copy = aelib.load(tmp_path / "vae.safetensors")
+    torch.testing.assert_close(copy.transform(x), vae.transform(x))
+
+
+def test_vae_refuses_pixels_as_the_others_do(vae, x):
+    with pytest.raises(ValueError, match="255"):
+        vae.encode(x * 255)
