@@ -24,7 +24,7 @@ def draw(n: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Pictures (n, 784) of letters, and their places in the alphabet (n,); see draw_letters."""
     draws = torch.from_numpy(np.random.default_rng(seed).random((n, 4))).float()
     which = (draws[:, 0] * len(FONTS) * len(ascii_letters)).long()
-    pairs = zip(which.split(500), draws.split(500), strict=True)
+    pairs = zip(which.split(100), draws.split(100), strict=True)
     x = torch.cat([_distort(_glyphs()[rows] / 255, part) for rows, part in pairs])
     return x, which % 26
 

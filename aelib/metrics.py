@@ -43,8 +43,8 @@ def principal_angles(A: ArrayLike, B: ArrayLike) -> np.ndarray:  # noqa: N803
 
     Returns:
         One angle from 0 to 90 for each dimension of the smaller subspace; all are 0 where one
-        subspace lies in the other. Computed in float64, right to about 1e-12 degrees, also near
-        0; a basis in float32 is itself only exact to about 1e-5 degrees.
+        subspace lies in the other. Computed in float64 and right to about 1e-5 degrees, so a
+        true 0 may come out as 1e-6.
 
     Raises:
         ValueError: A or B is no matrix, is empty, holds NaN, has more columns than rows or
