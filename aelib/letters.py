@@ -24,8 +24,9 @@ def draw(n: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Pictures (n, 784) of letters, and their places in the alphabet (n,); see draw_letters."""
     draws = torch.from_numpy(np.random.default_rng(seed).random((n, 4))).float()
     which = (draws[:, 0] * len(FONTS) * len(ascii_letters)).long()
-    pairs = zip(which.split(100), draws.split(100), strict=True)
-    x = torch.cat([_distort(_glyphs()[rows] / 255, part) for rows, part in pairs])
+    x = torch.empty(n, 784)
+    for part in torch.arange(n).split(100):  # in parts, to save memory
+        x[part] = _distort(_glyphs()[which[part]] / 255, draws[part])
     return x, which % 26
 
 
