@@ -25,7 +25,7 @@ class TrainingError(Exception):
     """Training cannot go on; the text names the epoch, the step and the likely causes."""
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """What happened during `fit`, in the unit of its loss."""
 
@@ -34,6 +34,9 @@ class History:
     steps: list[float] = field(default_factory=list)  # every batch
     seconds: float = 0.0
     interrupted: bool = False
+
+    def __repr__(self) -> str:
+        return f"History({len(self.loss)} epochs)"
 
 
 def seed_everything(seed: int) -> None:

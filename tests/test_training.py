@@ -43,6 +43,7 @@ def test_the_loss_falls_and_the_history_says_so(model, x):
     assert history.validation[-1] == pytest.approx(copy_loss(model, x).item(), rel=1e-5)
     assert history.validation[-1] < before
     assert history.seconds > 0
+    assert repr(history) == "History(3 epochs)"  # short and fixed: it may end a cell
     assert not history.interrupted
 
 
