@@ -192,8 +192,8 @@ def _check_size(name: str, size: int, largest: int, smallest: int = 1) -> None:
 
 def _mnist_part(part: str, size: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Pixels and labels of the first `size` digits of one part, class by class in turn."""
-    images = _read_idx(np.memmap(_mnist_file(f"{part}-images-idx3-ubyte"), mode="r"))
-    labels = _read_idx(np.memmap(_mnist_file(f"{part}-labels-idx1-ubyte"), mode="r"))
+    images = _read_idx(f"{part}-images-idx3-ubyte")
+    labels = _read_idx(f"{part}-labels-idx1-ubyte")
     rows = _balanced_rows(labels, size)
     x = np.divide(images[rows].reshape(size, -1), np.float32(255), dtype=np.float32)
     return torch.from_numpy(x), torch.from_numpy(labels[rows].astype(np.int64))
@@ -209,8 +209,11 @@ def _balanced_rows(labels: np.ndarray, size: int) -> np.ndarray | slice:
     return np.sort(np.lexsort((labels, turn))[:size])
 
 
-def _read_idx(content: np.ndarray) -> np.ndarray:
+def _read_idx(name: str) -> np.ndarray:
     """Read the IDX format: two zero bytes, type, rank, the sizes, then the bytes themselves."""
+    if not _mnist_file(name).is_file():  # somebody emptied the cache since it was verified
+        _mnist_file.cache_clear()
+    content = np.memmap(_mnist_file(name), mode="r")
     rank = int(content[3])
     shape = content[4 : 4 + 4 * rank].view(">u4")
     return content[4 + 4 * rank :].reshape(shape)

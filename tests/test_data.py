@@ -169,6 +169,15 @@ def test_damaged_cache_is_repaired(own_data, own_cache, damage):
     assert (own_cache / LABELS).read_bytes() == good
 
 
+def test_a_cache_emptied_while_the_kernel_runs_is_filled_again(own_cache):
+    _, before, _, _ = aelib.load_mnist(10, 10)
+    for file in own_cache.iterdir():
+        file.unlink()
+    _, after, _, _ = aelib.load_mnist(10, 10)
+    assert torch.equal(before, after)
+    assert len(list(own_cache.iterdir())) == 4
+
+
 def test_missing_file(own_data):
     (own_data / f"{LABELS}.gz").unlink()
     with pytest.raises(DataError, match=rf"{LABELS}\.gz is missing\. Copy data/ again"):
