@@ -55,7 +55,7 @@ def principal_angles(A: ArrayLike, B: ArrayLike) -> np.ndarray:  # noqa: N803
     """
     _check_bases(A, B)
     A, B = np.asarray(A, dtype=float), np.asarray(B, dtype=float)  # noqa: N806
-    return np.rad2deg(subspace_angles(A, B))[::-1]
+    return np.sort(np.rad2deg(subspace_angles(A, B)))
 
 
 def neighbour_accuracy(

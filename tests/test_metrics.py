@@ -118,7 +118,7 @@ def test_float32_is_as_good_as_its_own_digits():
     assert_allclose(angles, (0, 20), atol=1e-4)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, derandomize=True, max_examples=40)
 @given(seeds, st.integers(1, 6), st.integers(1, 6))
 def test_angles_are_symmetric_and_lie_between_0_and_90(seed, m, n):
     a, b = random_basis(seed, 8, m), random_basis(seed + 1, 8, n)
@@ -130,7 +130,7 @@ def test_angles_are_symmetric_and_lie_between_0_and_90(seed, m, n):
     assert_allclose(principal_angles(b, a), angles, atol=NEAR)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, derandomize=True, max_examples=40)
 @given(seeds, st.integers(2, 5))
 def test_angles_do_not_depend_on_the_basis_nor_on_the_axes_of_the_space(seed, n):
     a, b = random_basis(seed, 9, n), random_basis(seed + 1, 9, n)
@@ -220,7 +220,7 @@ def test_training_points_know_themselves_and_wrong_labels_do_not():
     assert neighbour_accuracy(z, y, z, (y + 1) % 3, k=1) == 0
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, derandomize=True, max_examples=20)
 @given(seeds)
 def test_neighbours_do_not_care_how_the_code_is_turned_or_moved(seed):
     (z_train, y_train), (z_test, y_test) = blobs(60, seed), blobs(30, seed + 1)
@@ -266,3 +266,12 @@ def test_codes_of_two_encoders_are_refused():
     (z_train, y_train), (z_test, y_test) = blobs(30, 0), blobs(30, 1)
     with pytest.raises(ValueError, match="2 wide and z_test 1"):
         neighbour_accuracy(z_train, y_train, z_test[:, :1], y_test)
+
+
+def test_angles_ascend_also_where_several_are_zero():
+    rng = np.random.default_rng(0)
+    for _ in range(200):  # SciPy computes small and large angles in two ways and mixes their order
+        shared = rng.normal(size=(8, 4))
+        a = np.hstack([shared, rng.normal(size=(8, 2))])
+        b = np.hstack([rng.normal(size=(8, 2)), shared @ rng.normal(size=(4, 4))])
+        assert (np.diff(principal_angles(a, b)) >= 0).all()
