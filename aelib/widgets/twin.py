@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import numpy as np
-from PIL import Image  # comes with matplotlib
+from PIL import Image
 
 _GAP = 2
 _ZOOM = 2
