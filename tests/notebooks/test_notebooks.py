@@ -12,7 +12,7 @@ from refresh import README_PICTURE, clean, readme_picture
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-TAGS = {"defines", "exercise"}
+TAGS = {"defines", "exercise", "live"}
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
