@@ -224,7 +224,7 @@ def _mnist_file(name: str) -> Path:
     """One decompressed file, intact, in a cache that all kernels share."""
     path, sha256 = cache_dir() / "mnist" / name, _MNIST[name]
     if not _is_intact(path, sha256):
-        content = _unpack(_data_dir() / "mnist" / f"{name}.gz", sha256)
+        content = unpack(data_dir() / "mnist" / f"{name}.gz", sha256)
         try:
             write_atomically(path, content)
         except DataError as error:
@@ -239,7 +239,7 @@ def _is_intact(path: Path, sha256: str) -> bool:
         return False
 
 
-def _unpack(path: Path, sha256: str) -> bytes:
+def unpack(path: Path, sha256: str) -> bytes:
     """Decompress a file of data/ and check its content."""
     try:
         content = gzip.decompress(path.read_bytes())
@@ -270,7 +270,7 @@ def cache_dir() -> Path:
     return Path(os.environ.get("AELIB_CACHE") or user_cache_dir("aelib", appauthor=False))
 
 
-def _data_dir() -> Path:
+def data_dir() -> Path:
     """The course's data/ folder: beside the package in a checkout, inside it in a wheel."""
     package = Path(__file__).parent
     return package / "_data" if (package / "_data").is_dir() else package.parent / "data"

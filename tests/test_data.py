@@ -40,9 +40,9 @@ def own_data(own_cache, tmp_path, monkeypatch):
     folder = tmp_path / "data" / "mnist"
     folder.mkdir(parents=True)
     for name in (LABELS, IMAGES):
-        source = data._data_dir() / "mnist" / f"{name}.gz"
+        source = data.data_dir() / "mnist" / f"{name}.gz"
         (folder / source.name).write_bytes(source.read_bytes())
-    monkeypatch.setattr(data, "_data_dir", lambda: folder.parent)
+    monkeypatch.setattr(data, "data_dir", lambda: folder.parent)
     return folder
 
 
@@ -74,7 +74,7 @@ def test_mnist_is_the_published_data():
 
 def test_pixels_are_bytes_divided_by_255():
     _, _, x_test, _ = aelib.load_mnist(1, 10_000)
-    with gzip.open(data._data_dir() / "mnist" / f"{IMAGES}.gz") as file:
+    with gzip.open(data.data_dir() / "mnist" / f"{IMAGES}.gz") as file:
         content = np.frombuffer(file.read(), dtype=np.uint8, offset=16).reshape(-1, 784)
     np.testing.assert_array_equal(x_test.numpy() * 255, content)
 
@@ -140,7 +140,7 @@ def test_impossible_n_test_is_named(size):
 
 
 def test_checksums_are_those_of_the_readme():
-    readme = (data._data_dir() / "mnist" / "README.md").read_text(encoding="utf-8")
+    readme = (data.data_dir() / "mnist" / "README.md").read_text(encoding="utf-8")
     for name, sha256 in data._MNIST.items():
         assert f"{sha256}  {name}" in readme
 
@@ -207,7 +207,7 @@ def test_file_that_is_no_gzip(own_data):
 
 
 def test_altered_content_in_a_sound_gzip(own_data):
-    content = bytearray(data._unpack(own_data / f"{LABELS}.gz", data._MNIST[LABELS]))
+    content = bytearray(data.unpack(own_data / f"{LABELS}.gz", data._MNIST[LABELS]))
     content[20] ^= 1
     (own_data / f"{LABELS}.gz").write_bytes(gzip.compress(bytes(content)))
     with pytest.raises(DataError, match=r"not the published file: its sha256 is .*, it should be"):
@@ -254,7 +254,7 @@ def test_cache_dir_follows_the_environment(tmp_path, monkeypatch):
 def test_data_dir_in_a_wheel_is_inside_the_package(tmp_path, monkeypatch):
     (tmp_path / "aelib" / "_data").mkdir(parents=True)
     monkeypatch.setattr(data, "__file__", str(tmp_path / "aelib" / "data.py"))
-    assert data._data_dir() == tmp_path / "aelib" / "_data"
+    assert data.data_dir() == tmp_path / "aelib" / "_data"
 
 
 # --- faces and photographs --------------------------------------------------------------------
