@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from aelib.files import write_atomically
+from aelib.files import DataError, write_atomically
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     strip.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
     strip.add_argument("--check", action="store_true", help="change nothing; exit 1 if needed")
     strip.set_defaults(run=lambda chosen: _strip(chosen.notebooks, chosen.check))
+    _add_grade(commands.add_parser("grade", help="grade a class: submissions in, grades.csv out"))
+    _add_site(commands.add_parser("site", help="build the course as static pages, or check them"))
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))
 
@@ -41,3 +43,64 @@ def _strip(paths: list[Path], check: bool) -> int:
                 text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
                 write_atomically(path, text.encode())
     return status
+
+
+def _add_grade(grade: argparse.ArgumentParser) -> None:
+    """Declare what `aelib grade` takes."""
+    add, folder = grade.add_argument, "folder, zip from a learning platform, or one notebook"
+    written = "default %(default)s; a picture of the class is put beside it"
+    add("submissions", type=Path, metavar="SUBMISSIONS", help=folder)
+    add("-o", dest="output", type=Path, default=Path("grades.csv"), metavar="FILE", help=written)
+    add("--feedback", type=Path, metavar="DIR", help="write a Markdown file for each student")
+    add("--exercises", type=Path, metavar="FILE.py", help="your own; they stay secret")
+    add("--lesson", dest="lessons", action="append", default=[], metavar="NN", help="only these")
+    add("--seed", type=int, default=1, metavar="N", help="decides the cases; default %(default)s")
+    add("--seconds", type=float, default=5.0, metavar="S", help="CPU time; default %(default)g")
+    add("--memory", type=int, default=1024, metavar="MB", help="default %(default)s")
+    add("--jobs", type=int, default=0, metavar="N", help="students at a time; default: all cores")
+    add("--trusted", action="store_true", help="no sandbox: runs what students wrote as you")
+    grade.set_defaults(run=_grade)
+
+
+def _grade(chosen: argparse.Namespace) -> int:
+    """Grade a class with what the command line says."""
+    if sys.platform == "win32":
+        print("Grading needs Linux or macOS; on Windows use WSL.", file=sys.stderr)
+        return 2
+    from aelib.classroom.grading import Options, grade
+
+    return grade(Options(**{k: v for k, v in vars(chosen).items() if k != "run"}))
+
+
+def _add_site(site: argparse.ArgumentParser) -> None:
+    """Declare what `aelib site` takes."""
+    add = site.add_argument
+    add("-o", dest="output", type=Path, default=Path("site"), help="default: %(default)s")
+    add("--course", type=Path, default=Path(), help="folder of README.md and notebooks/")
+    add("--execute", action="store_true", help="run all lessons first; takes minutes")
+    add("--check", action="store_true", help="build nothing; exit 1 if the pages have faults")
+    add("--repository", default="", metavar="URL", help="gives each page links to run it")
+    add("--branch", default="main", help="of the repository, default: %(default)s")
+    add("--hub", default="", metavar="URL", help="a JupyterHub with nbgitpuller, for one more link")
+    site.set_defaults(run=_site)
+
+
+def _site(chosen: argparse.Namespace) -> int:
+    """Build the pages or look for their faults."""
+    from aelib.site.addresses import Addresses
+    from aelib.site.build import build_site
+    from aelib.site.check import check_site
+    from aelib.site.lessons import SiteError
+
+    try:
+        if chosen.check:
+            faults = check_site(chosen.output)
+            print(*faults, f"{chosen.output}: {len(faults) or 'no'} faults", sep="\n")
+            return int(bool(faults))
+        addresses = Addresses(chosen.repository, chosen.branch, chosen.hub)
+        pages = build_site(chosen.course, chosen.output, addresses, chosen.execute)
+    except (SiteError, DataError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{len(pages)} pages: open {chosen.output / 'index.html'}")
+    return 0

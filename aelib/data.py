@@ -9,6 +9,7 @@ from functools import cache
 from io import BytesIO
 from operator import index
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -22,6 +23,10 @@ _MNIST = {  # sha256 of the decompressed files, as published and as in data/mnis
     "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+_PIXELS = {  # sha256 of all pixels as load_mnist returns them
+    "train": "257f039238a0be158bad088c051a53908383fd47df03a7b1c229bb7bc968f160",
+    "t10k": "bc9f8f501f39b3ca61f899a2f402edf2024bde012b73223431b6bd735e47a165",
 }
 _RESTORE = "Copy data/ again from a fresh clone of the course"
 _SCIKIT_IMAGE = {  # sha256 of files that the wheel of scikit-image ships, nothing is downloaded
@@ -195,8 +200,57 @@ def _mnist_part(part: str, size: int) -> tuple[torch.Tensor, torch.Tensor]:
     images = _read_idx(f"{part}-images-idx3-ubyte")
     labels = _read_idx(f"{part}-labels-idx1-ubyte")
     rows = _balanced_rows(labels, size)
-    x = np.divide(images[rows].reshape(size, -1), np.float32(255), dtype=np.float32)
+    x = _all_pixels(part, images) if size == len(images) else _pixels(images[rows])
     return torch.from_numpy(x), torch.from_numpy(labels[rows].astype(np.int64))
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    """Bytes (N, 28, 28) as float32 in [0, 1] (N, 784)."""
+    return np.divide(images.reshape(len(images), -1), np.float32(255), dtype=np.float32)
+
+
+def _all_pixels(part: str, images: np.ndarray) -> np.ndarray:
+    """All pixels, in memory once for all kernels of a machine.
+
+    They lie in a file of the cache that every kernel maps; who writes to them gets copies of the
+    pages written to. Where the file cannot be kept, on a full disk, each kernel has its own.
+    """
+    path = cache_dir() / "mnist" / f"{part}-images-float32"
+    there = path.is_file()
+    if not there:  # not made yet, or emptied since it was verified
+        _pixels_are_intact.cache_clear()
+    if not _pixels_are_intact(path, part):
+        pixels = _pixels(images)
+        try:
+            if there:
+                path.unlink(missing_ok=True)  # damaged
+            _write_if_new(path, cast(bytes, pixels.data))
+        except (DataError, OSError):
+            return pixels
+        _pixels_are_intact.cache_clear()
+    return np.memmap(path, np.float32, mode="c", shape=(len(images), images[0].size))
+
+
+def _write_if_new(path: Path, content: bytes) -> None:
+    """Write a file unless another kernel was quicker, so that all map the same one.
+
+    Raises:
+        DataError: The folder cannot be written or the disk is full.
+        OSError: The file system knows no second name for a file.
+    """
+    own = path.with_name(f"{path.name}.{os.getpid()}")
+    write_atomically(own, content)
+    try:
+        os.link(own, path)
+    except FileExistsError:
+        pass
+    finally:
+        own.unlink(missing_ok=True)
+
+
+@cache  # looked at once in each process
+def _pixels_are_intact(path: Path, part: str) -> bool:
+    return _is_intact(path, _PIXELS[part])
 
 
 def _balanced_rows(labels: np.ndarray, size: int) -> np.ndarray | slice:

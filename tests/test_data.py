@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import subprocess
 import sys
 import time
 
@@ -21,7 +22,7 @@ IMAGES = "t10k-images-idx3-ubyte"
 @pytest.fixture(autouse=True)
 def fresh_process():
     """Forget what earlier tests read, and what this test read from damaged files."""
-    cached = (data._mnist_file, data._half_size_photo, letters._glyphs)
+    cached = (data._mnist_file, data._pixels_are_intact, data._half_size_photo, letters._glyphs)
     yield
     for function in cached:
         function.cache_clear()
@@ -150,6 +151,94 @@ def test_cache_holds_the_decompressed_file(own_cache):
     assert sorted(path.name for path in own_cache.iterdir()) == sorted(data._MNIST)
     for name, sha256 in data._MNIST.items():
         assert hashlib.sha256((own_cache / name).read_bytes()).hexdigest() == sha256
+
+
+# --- MNIST: all pixels, once for all kernels ---------------------------------------------------
+
+PIXELS = "t10k-images-float32"
+
+
+def all_test_pixels():
+    return aelib.load_mnist(1, 10_000)[2]
+
+
+def test_all_pixels_are_kept_as_float32_and_small_sets_are_not(own_cache):
+    aelib.load_mnist(10, 10)
+    assert not (own_cache / PIXELS).exists()
+    x = all_test_pixels()
+    assert (own_cache / PIXELS).read_bytes() == x.numpy().tobytes()
+
+
+def test_writing_to_all_pixels_changes_neither_the_file_nor_another_call(own_cache):
+    first, before = all_test_pixels(), all_test_pixels().clone()
+    first.zero_()
+    assert torch.equal(all_test_pixels(), before)
+    data._pixels_are_intact.cache_clear()
+    assert torch.equal(all_test_pixels(), before)
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:5000], lambda b: b"", lambda b: b[:-1] + b"\x7f"])
+def test_damaged_pixels_are_made_again(own_cache, damage):
+    good = all_test_pixels().clone()
+    content = (own_cache / PIXELS).read_bytes()
+    (own_cache / PIXELS).unlink()
+    (own_cache / PIXELS).write_bytes(damage(content))
+    data._pixels_are_intact.cache_clear()
+    assert torch.equal(all_test_pixels(), good)
+    assert (own_cache / PIXELS).read_bytes() == content
+
+
+def test_pixels_that_vanish_are_made_again(own_cache):
+    good = all_test_pixels().clone()
+    (own_cache / PIXELS).unlink()
+    assert torch.equal(all_test_pixels(), good)
+    assert (own_cache / PIXELS).exists()
+
+
+def test_pixels_that_cannot_be_kept_are_given_all_the_same(own_cache, monkeypatch):
+    good = all_test_pixels().clone()
+    (own_cache / PIXELS).unlink()
+
+    def full(path, content):
+        raise DataError("Cannot write: No space left on device.")
+
+    monkeypatch.setattr(data, "write_atomically", full)
+    assert torch.equal(all_test_pixels(), good)
+    assert not (own_cache / PIXELS).exists()
+
+
+def test_kernels_that_begin_together_map_the_same_file(own_cache, monkeypatch):
+    """Else eight kernels that find no file each map one of their own, and share nothing."""
+    real, calls = data.write_atomically, []
+
+    def quicker(path, content):
+        real(path, content)
+        if "float32" in path.name:
+            calls.append(path)
+            if len(calls) == 1:
+                others = all_test_pixels()  # another kernel, while this one is at it
+                assert (own_cache / PIXELS).exists()
+                calls.append((own_cache / PIXELS).stat().st_ino)
+                assert len(others) == 10_000
+
+    monkeypatch.setattr(data, "write_atomically", quicker)
+    all_test_pixels()
+    assert (own_cache / PIXELS).stat().st_ino == calls[-1]
+    assert [path.name for path in own_cache.glob("*float32*")] == [PIXELS]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the memory of a process")
+def test_all_pixels_are_memory_that_processes_share(own_cache):
+    program = (
+        "import aelib; x = aelib.load_mnist(1, 10_000)[2]; x.sum();"
+        "maps = open('/proc/self/smaps').read().split('float32')[1];"
+        "print(*(int(maps.split(name + ':')[1].split()[0])"
+        " for name in ('Rss', 'Private_Dirty', 'Anonymous')))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    resident, dirty, own = map(int, run.stdout.split())
+    assert resident > 30_000  # KB
+    assert dirty == own == 0
 
 
 def test_cache_is_used_when_data_is_gone(own_data):

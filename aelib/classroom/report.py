@@ -1,0 +1,137 @@
+"""Rows -> grades.csv, the class in words and as a picture, feedback for each student."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, fields
+from io import BytesIO, StringIO
+from itertools import groupby
+from pathlib import Path
+
+from aelib.classroom.marking import STATUSES, Row
+from aelib.classroom.preparation import Task
+from aelib.files import write_atomically
+
+# Okabe and Ito (2008), from right to lost; hatches tell them apart without colour.
+_LOOKS = {
+    "ok": ("#009E73", ""),
+    "wrong": ("#E69F00", "//"),
+    "not attempted": ("#DDDDDD", ""),
+    "error": ("#D55E00", "xx"),
+    "timed out": ("#CC79A7", ".."),
+    "out of memory": ("#56B4E9", "--"),
+    "crashed": ("#0072B2", "\\\\"),
+    "unreadable": ("#000000", ""),
+    "missing": ("#FFFFFF", "++"),
+}
+_MOST_MISTAKES = 8
+
+
+def write_grades(path: Path, rows: Sequence[Row]) -> None:
+    """Write grades.csv, whole or not at all."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([field.name for field in fields(Row)])
+    for row in rows:
+        writer.writerow([_cell(value) for value in astuple(row)])
+    write_atomically(path, stream.getvalue().encode())
+
+
+def _cell(value: object) -> object:
+    """A number as it is short; text that no spreadsheet takes for a formula."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+def summary(rows: Sequence[Row], told: Sequence[str]) -> str:
+    """The class in words: statuses of each exercise, and the most frequent mistakes."""
+    students = {row.student for row in rows}
+    exercises = list(dict.fromkeys(row.exercise for row in rows))
+    used = [status for status in STATUSES if any(row.status == status for row in rows)]
+    width = max(len(name) for name in ["exercise", *exercises])
+    lines = [f"{_count(len(students), 'student')}, {_count(len(exercises), 'exercise')}."]
+    lines += ["", " ".join(["exercise".ljust(width), *used])]
+    for name in exercises:
+        counts = Counter(row.status for row in rows if row.exercise == name)
+        cells = [str(counts[status]).rjust(len(status)) for status in used]
+        lines.append(" ".join([name.ljust(width), *cells]))
+    mistakes = Counter(
+        (row.exercise, row.detail) for row in rows if row.status in ("wrong", "error")
+    ).most_common(_MOST_MISTAKES)
+    if mistakes:
+        lines += ["", "Most frequent:"]
+        lines += [f"{number:4d} x {name}: {detail}" for (name, detail), number in mistakes]
+    return "\n".join([*lines, *([""] if told else []), *told])
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}" + ("" if number == 1 else "s")
+
+
+def draw(path: Path, rows: Sequence[Row]) -> None:
+    """Draw for each exercise how many students have which status."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    exercises = list(dict.fromkeys(row.exercise for row in rows))
+    figure = Figure(figsize=(8, 1.2 + 0.35 * len(exercises)), layout="constrained")
+    ax = figure.add_subplot()
+    left = [0] * len(exercises)
+    counts = Counter((row.exercise, row.status) for row in rows)
+    for status, (colour, hatch) in _LOOKS.items():
+        widths = [counts[name, status] for name in exercises]
+        if any(widths):
+            bars = ax.barh(exercises, widths, left=left, color=colour, hatch=hatch, label=status)
+            for bar in bars:
+                bar.set(edgecolor="#444444", linewidth=0.5)
+            left = [start + width for start, width in zip(left, widths, strict=True)]
+    ax.invert_yaxis()
+    ax.set_xlabel("students")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside upper center", ncols=5, frameon=False, fontsize=9)
+    stream = BytesIO()
+    FigureCanvasAgg(figure).print_png(stream)
+    write_atomically(path, stream.getvalue())
+
+
+def write_feedback(folder: Path, rows: Sequence[Row], tasks: Mapping[str, Task]) -> None:
+    """Write one Markdown file for each student: diagnoses and first hints, no solutions."""
+    names: set[str] = set()
+    for student, group in groupby(rows, key=lambda row: row.student):
+        name = base = re.sub(r"[^\w .-]", "_", student).strip(". ")[:100] or "student"
+        number = 1
+        while name.lower() in names:
+            number += 1
+            name = f"{base}-{number}"
+        names.add(name.lower())
+        write_atomically(folder / f"{name}.md", feedback(student, list(group), tasks).encode())
+
+
+def feedback(student: str, rows: Sequence[Row], tasks: Mapping[str, Task]) -> str:
+    """Return a student's feedback as Markdown."""
+    lines = [f"# {_plain(student)}", ""]
+    reached, most = sum(row.score for row in rows), sum(row.max for row in rows)
+    lines += [f"{reached:g} of {most:g} points.", ""]
+    for row in rows:
+        lines += [f"## {row.exercise}: {row.score:g} of {row.max:g}", ""]
+        if row.status == "ok":
+            lines += ["Right.", ""]
+            continue
+        lines += [f"{row.status.capitalize()}: {_plain(row.detail)}.", ""]
+        if row.status not in ("unreadable", "missing"):
+            lines += [f"Hint: {tasks[row.exercise].hint}", ""]
+    files = sorted({row.notebook for row in rows if row.notebook})
+    if files:
+        lines += ["Graded from " + ", ".join(_plain(name) for name in files) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Take Markdown's and HTML's signs out of what a learner may have written."""
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
