@@ -8,6 +8,8 @@ from typing import Any
 
 _HOME = {
     "DigitPad": "digit_pad",
+    "FilmRater": "film_rater",
+    "Flipbook": "flipbook",
     "LatentExplorer": "latent_explorer",
     "LatentMap": "latent_map",
     "NoiseExplorer": "noise_explorer",

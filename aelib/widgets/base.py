@@ -10,7 +10,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from aelib.widgets.sources import Packed, Source
+from aelib.widgets.sources import Packed, Source, tell
 from aelib.widgets.twin import contact_sheet
 
 _STATIC = Path(__file__).parent / "static"
@@ -92,7 +92,7 @@ class LatentWidget(anywidget.AnyWidget):
             ),
             _codes=self._z_of_x.astype("<f4").tobytes(),
             _labels=self._y.tolist(),
-            _spread=self._spread_of_codes(),
+            _spread=spread_of(self._z_of_x),
             **traits,
         )
         self.on_msg(self._answer)
@@ -133,28 +133,15 @@ class LatentWidget(anywidget.AnyWidget):
     def _encode_examples(self, source: Source) -> np.ndarray:
         if not len(self._x) or source.encode is None:
             return np.empty((0, source.latent_dim), np.float32)
-        codes = source.encode(self._x)
+        if source.classes:
+            _check_told(self._y, len(self._x), source.classes)
+        codes = source.encode(tell(self._x, self._y, source.classes))
         if codes.shape != (len(self._x), source.latent_dim) or not np.isfinite(codes).all():
             raise ValueError(
                 f"Encoding {len(self._x)} pictures gave {codes.shape}, it should be "
                 f"{(len(self._x), source.latent_dim)} finite numbers."
             )
         return codes
-
-    def _spread_of_codes(self) -> dict[str, list[float]]:
-        """How far to move along each dimension: past the outermost codes, or -3 to 3."""
-        codes, n = self._z_of_x, self.latent_dim
-        if len(codes) < 2:
-            return {"low": [-3.0] * n, "high": [3.0] * n, "mean": [0.0] * n, "deviation": [1.0] * n}
-        low, high = np.quantile(codes, [0.005, 0.995], axis=0)
-        margin = np.maximum(0.15 * (high - low), 0.1)
-        found = {
-            "low": np.floor(10 * (low - margin)) / 10,
-            "high": np.ceil(10 * (high + margin)) / 10,
-            "mean": codes.mean(axis=0),
-            "deviation": codes.std(axis=0),
-        }
-        return {name: values.astype(float).tolist() for name, values in found.items()}
 
     def _answer(self, _: Any, message: dict[str, Any], buffers: list[Any]) -> None:
         """Decode for a view whose browser cannot; it asks again only after our answer."""
@@ -166,6 +153,22 @@ class LatentWidget(anywidget.AnyWidget):
             self.send({**reply, "error": f"{type(error).__name__}: {error}"})
         else:
             self.send(reply, [np.nan_to_num(picture).astype("<f4").tobytes()])
+
+
+def spread_of(codes: np.ndarray) -> dict[str, list[float]]:
+    """How far to move along each column: past the outermost codes, or -3 to 3."""
+    n = codes.shape[1]
+    if len(codes) < 2:
+        return {"low": [-3.0] * n, "high": [3.0] * n, "mean": [0.0] * n, "deviation": [1.0] * n}
+    low, high = np.quantile(codes, [0.005, 0.995], axis=0)
+    margin = np.maximum(0.15 * (high - low), 0.1)
+    found = {
+        "low": np.floor(10 * (low - margin)) / 10,
+        "high": np.ceil(10 * (high + margin)) / 10,
+        "mean": codes.mean(axis=0),
+        "deviation": codes.std(axis=0),
+    }
+    return {name: values.astype(float).tolist() for name, values in found.items()}
 
 
 def _picture_shape(sources: list[Source], shape: tuple[int, int] | None) -> tuple[int, int]:
@@ -203,6 +206,15 @@ def _classes(y: Any, x: np.ndarray) -> np.ndarray:
     return labels
 
 
+def _check_told(labels: np.ndarray, n: int, classes: int) -> None:
+    """Raise ValueError unless each picture's class is one that the model can be told."""
+    if len(labels) != n or not 0 <= labels.min() <= labels.max() < classes:
+        raise ValueError(
+            f"This model encodes a picture together with its class: give y, from 0 to "
+            f"{classes - 1}, for each row of x."
+        )
+
+
 def _send(sources: list[Source], with_encoders: bool) -> tuple[list[dict[str, Any]], bytes]:
     """The models as the browser sees them, and all their weights in one run of bytes."""
     weights = b""
@@ -219,6 +231,7 @@ def _send(sources: list[Source], with_encoders: bool) -> tuple[list[dict[str, An
         {
             "label": s.label,
             "samples": s.samples,
+            "classes": s.classes,
             "decoder": add(s.decoder),
             "encoder": add(s.encoder) if with_encoders else None,
         }

@@ -1,13 +1,13 @@
 """One slider for each number of the code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import traitlets
 
-from aelib.widgets.base import LatentWidget, module
-from aelib.widgets.sources import open_source
+from aelib.widgets.base import LatentWidget, module, spread_of
+from aelib.widgets.sources import open_source, tell
 
 _STEPS = 9  # of a row in the still picture
 
@@ -15,7 +15,8 @@ _STEPS = 9  # of a row in the still picture
 class LatentExplorer(LatentWidget):
     """Move each number of a code z and see the picture that is decoded from it.
 
-    `explorer.z` is where the sliders stand: read it, set it, observe it.
+    `explorer.z` is where the sliders stand: read it, set it, observe it. A model that must be
+    told a class gets a chooser that shows z in every class; `explorer.told` is the one chosen.
 
     Args:
         model: A model with encoder and decoder, an object with transform and
@@ -23,24 +24,32 @@ class LatentExplorer(LatentWidget):
             these, shown side by side with the same z.
         x: Real pictures (N, pixels) in [0, 1]: they set the sliders' ranges and can be encoded
             by the learner. The first 200 are used.
-        y: Their classes, for the buttons and for the spoken description.
+        y: Their classes, for the buttons and for the spoken description; also what a model is
+            told that must be told a class.
         latent_dim: How many numbers a code has, where the model does not say so itself.
         labels: A few words below each model's picture.
         own_codes: With several models: not the same z for all, but each model begins at its own
             code of the encoded picture, and a slider moves all by equally many standard
             deviations of their own codes. z is then the first model's.
+        directions: A name for each slider and the way it moves z, (latent_dim,), for example
+            {"smile": direction}; without it there is a slider for each number of z. The sliders
+            read t where z is the sum of t times their directions, and of what is at right
+            angles to all of them.
         shape: (H, W) of a picture that is not square.
         z: The code to begin with; the first picture's if None.
 
     Raises:
         TypeError: It does not decode, or has a layer that the browser does not know.
-        ValueError: Sizes do not fit, numbers are not finite, or there are over 64 dimensions.
+        ValueError: Sizes do not fit, numbers are not finite, there are over 64 dimensions, or
+            a direction is a mixture of the others.
 
     Example:
         explorer = LatentExplorer(model, x_test, y_test)
     """
 
     _esm = module("engine", "state", "ui", "latent_explorer")
+    told = traitlets.Int(0).tag(sync=True)
+    _directions = traitlets.Dict().tag(sync=True)  # where sliders are not the numbers of z
     _own_codes = traitlets.Bytes().tag(sync=True)  # of the second model, the third, ...: float32
     _own_units: traitlets.List = traitlets.List().tag(
         sync=True
@@ -55,6 +64,7 @@ class LatentExplorer(LatentWidget):
         latent_dim: int | None = None,
         labels: Sequence[str] | None = None,
         own_codes: bool = False,
+        directions: Mapping[str, Any] | None = None,
         shape: tuple[int, int] | None = None,
         **traits: Any,
     ) -> None:
@@ -64,13 +74,17 @@ class LatentExplorer(LatentWidget):
         if not models:
             raise ValueError("LatentExplorer needs at least one model.")
         names: Sequence[str | None] = labels or [None] * len(models)
-        sources = [open_source(m, latent_dim, n) for m, n in zip(models, names, strict=True)]
+        sources = [open_source(m, latent_dim, n, True) for m, n in zip(models, names, strict=True)]
         if sources[0].latent_dim > 64:
             raise ValueError(
                 f"{sources[0].latent_dim} dimensions are too many sliders; LatentExplorer shows up "
                 "to 64, and LatentMap shows a plane through any number."
             )
         super().__init__(sources, x, y, shape=shape, **traits)
+        if directions is not None:
+            self._directions = _sliders_along(directions, self._z_of_x)
+        if "told" not in traits and len(self._y) and sources[0].classes:
+            self.told = int(self._y[0])
         self._own = [self._encode_examples(s) for s in sources] if own_codes else []
         if self._own:
             if not all(map(len, self._own)):
@@ -80,13 +94,17 @@ class LatentExplorer(LatentWidget):
             self._own_codes = np.concatenate(self._own[1:]).astype("<f4").tobytes()
 
     def _twin(self) -> tuple[np.ndarray, str]:
-        """Each row moves one number of z from low to high; up to eight rows per model."""
-        spread, z = self._spread, np.asarray(self.z, np.float32)
-        shown = np.sort(np.argsort(spread["deviation"])[::-1][:8])
+        """Each row moves one slider from low to high; up to eight rows per model."""
+        if self._sources[0].classes:
+            return self._class_twin()
+        sliders, z = self._directions or _sliders(self._spread), np.asarray(self.z)
+        shown = np.sort(np.argsort(sliders["deviation"])[::-1][:8])
         codes = np.tile(z, (len(shown), _STEPS, 1))
         for row, i in enumerate(shown):
-            codes[row, :, i] = np.linspace(spread["low"][i], spread["high"][i], _STEPS)
-        flat = codes.reshape(-1, self.latent_dim)
+            places = np.linspace(sliders["low"][i], sliders["high"][i], _STEPS)
+            away = places - np.asarray(sliders["read"][i]) @ z
+            codes[row] += away[:, None] * np.asarray(sliders["rows"][i])
+        flat = codes.reshape(-1, self.latent_dim).astype(np.float32)
         rows = np.concatenate(
             [
                 source.decode(self._code_for(k, flat)).reshape(len(shown), _STEPS, -1)
@@ -94,11 +112,19 @@ class LatentExplorer(LatentWidget):
             ]
         )
         names = " and ".join(s.label for s in self._sources)
-        text = (
-            f"Pictures decoded by {names}: each row moves one of {self.latent_dim} latent "
-            f"numbers (z[{'], z['.join(map(str, shown))}]) from low to high."
-        )
+        what = "direction" if self._directions else f"of {self.latent_dim} latent numbers"
+        moved = ", ".join(sliders["names"][i] for i in shown)
+        text = f"Pictures decoded by {names}: each row moves one {what} ({moved}) from low to high."
         return rows, text
+
+    def _class_twin(self) -> tuple[np.ndarray, str]:
+        """Each row is one code, told each of the classes in turn."""
+        source = self._sources[0]
+        codes = np.asarray([self.z, *self._z_of_x[1:5]], np.float32)
+        z, labels = codes.repeat(source.classes, axis=0), np.arange(source.classes)
+        pictures = source.decode(tell(z, np.tile(labels, len(codes)), source.classes))
+        text = f"Pictures decoded by {source.label}: each row is one code z, drawn in each of the "
+        return pictures.reshape(len(codes), source.classes, -1), f"{text}{len(labels)} classes."
 
     def _code_for(self, k: int, z: np.ndarray) -> np.ndarray:
         """What model k decodes when the sliders stand at the rows of z."""
@@ -106,6 +132,42 @@ class LatentExplorer(LatentWidget):
             return z
         near = np.square(self._z_of_x - np.asarray(self.z)).sum(axis=1).argmin()
         return self._own[k][near] + (z - self._z_of_x[near]) * np.asarray(self._own_units[k])
+
+    @traitlets.validate("told")
+    def _known_class(self, proposal: Any) -> int:
+        """One of the classes that the model can be told."""
+        most = max(self._sources[0].classes, 1) - 1
+        if not 0 <= proposal["value"] <= most:
+            raise ValueError(f"told must be a class from 0 to {most}, not {proposal['value']}.")
+        return proposal["value"]
+
+
+def _sliders(spread: Mapping[str, Any]) -> dict[str, Any]:
+    """A slider for each number of z."""
+    rows = np.eye(len(spread["low"])).tolist()
+    return {**spread, "names": [f"z[{i}]" for i in range(len(rows))], "rows": rows, "read": rows}
+
+
+def _sliders_along(directions: Mapping[str, Any], codes: np.ndarray) -> dict[str, Any]:
+    """A slider for each direction, and how to read from z where it stands."""
+    rows = np.asarray([np.asarray(d, float) for d in directions.values()])
+    _check_directions(directions, rows, codes.shape[1])
+    read = np.linalg.pinv(rows).T
+    spread = spread_of(codes @ read.T)
+    return {**spread, "names": list(directions), "rows": rows.tolist(), "read": read.tolist()}
+
+
+def _check_directions(directions: Mapping[str, Any], rows: np.ndarray, width: int) -> None:
+    """Raise ValueError unless the directions are independent ways through the latent space."""
+    if rows.ndim != 2 or rows.shape[1] != width or not np.isfinite(rows).all():
+        raise ValueError(
+            f"directions must be a dictionary of names and ways, each of {width} finite numbers."
+        )
+    if np.linalg.matrix_rank(rows) < len(rows):
+        raise ValueError(
+            f"Of the directions {', '.join(directions)} one is 0 or a mixture of the others; a "
+            "slider could not tell where it stands."
+        )
 
 
 def TwoDecoders(  # noqa: N802  a widget to those who call it

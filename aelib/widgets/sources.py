@@ -16,6 +16,10 @@ _NEEDS = (
     "A widget needs something that decodes: a model with decode, an object with "
     "inverse_transform, or a function and latent_dim=..., not {}."
 )
+_TOLD = (
+    "{} must be told a class: LatentExplorer has a chooser for it; give other widgets a model of "
+    "one class, or functions."
+)
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,15 @@ class Source:
     decoder: Packed | None = field(repr=False)  # None: the kernel answers
     encoder: Packed | None = field(repr=False)
     pixels: int = 0
+    classes: int = 0  # of a conditional model: each row ends with that many numbers, one-hot
 
 
-def open_source(model: Any, latent_dim: int | None = None, label: str | None = None) -> Source:
+def open_source(
+    model: Any,
+    latent_dim: int | None = None,
+    label: str | None = None,
+    conditional: bool = False,
+) -> Source:
     """Look at what was given and try it once.
 
     Args:
@@ -49,9 +59,11 @@ def open_source(model: Any, latent_dim: int | None = None, label: str | None = N
             transform), an nn.Sequential, or any function from codes to pixels.
         latent_dim: How many numbers a code has, where the model does not say so itself.
         label: What the learner reads below the picture.
+        conditional: Whether a model that must be told a class is welcome.
 
     Raises:
-        TypeError: It does not decode, or has a layer that the browser does not know.
+        TypeError: It does not decode, has a layer that the browser does not know, or must be
+            told a class where that is not possible.
         ValueError: The latent_dim is wrong or missing, or what comes back is no picture.
     """
     owner = getattr(model, "__self__", model)  # of a bound method such as pca.inverse_transform
@@ -60,14 +72,18 @@ def open_source(model: Any, latent_dim: int | None = None, label: str | None = N
         decode = model
     if decode is None or isinstance(model, type):  # the class itself, for example
         raise TypeError(_NEEDS.format(type(model).__name__))
-    dim = _latent_dim(owner, latent_dim)
-    probe = np.linspace(-1, 1, 2 * dim, dtype=np.float32).reshape(2, dim)
-    decode, pictures = _try(decode, owner, probe, "Decoding")
+    dim, classes = _latent_dim(owner, latent_dim), getattr(owner, "n_classes", 0)
+    if classes and not conditional:
+        raise TypeError(_TOLD.format(type(owner).__name__))
+    codes = np.linspace(-1, 1, 2 * dim, dtype=np.float32).reshape(2, dim)
+    probe = tell(codes, np.arange(2) % max(classes, 1), classes)
+    decode, pictures = _try(_untell(decode, classes), owner, probe, "Decoding")
+    seen = tell(pictures.clip(0, 1), np.arange(2) % max(classes, 1), classes)
     encode = _method(owner, "transform", "encode")
     if encode is not None:
-        encode, codes = _try(encode, owner, pictures.clip(0, 1), "Encoding")
-        if codes.shape != probe.shape:
-            raise ValueError(f"Encoding two pictures gave {codes.shape}, not {probe.shape}.")
+        encode, found = _try(_untell(encode, classes), owner, seen, "Encoding")
+        if found.shape != codes.shape:
+            raise ValueError(f"Encoding two pictures gave {found.shape}, not {codes.shape}.")
     decoder, encoder = _networks(model) if model is owner else (None, None)
     return Source(
         label=label or _name(owner),
@@ -76,9 +92,22 @@ def open_source(model: Any, latent_dim: int | None = None, label: str | None = N
         encode=encode,
         samples=hasattr(owner, "sample"),
         decoder=_packed(decoder, decode, probe),
-        encoder=_packed(encoder, encode, pictures.clip(0, 1), dim),
+        encoder=_packed(encoder, encode, seen, dim),
         pixels=pictures.shape[1],
+        classes=classes,
     )
+
+
+def tell(rows: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
+    """Append its class, as one-hot, to each row: how a conditional model is called here."""
+    return np.hstack([rows, np.eye(classes, dtype=np.float32)[labels]]) if classes else rows
+
+
+def _untell(function: Any, classes: int) -> Any:
+    """A function of rows and classes as one of rows that end with their class."""
+    if not classes:
+        return function
+    return lambda rows: function(rows[:, :-classes], rows[:, -classes:].argmax(1))
 
 
 def _name(owner: Any) -> str:

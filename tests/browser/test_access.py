@@ -5,11 +5,18 @@ from importlib.resources import files
 
 import pytest
 
+from aelib.models import ConditionalVAE
 from aelib.widgets import DigitPad, LatentExplorer, LatentMap, NoiseExplorer, TwoDecoders
 
 WIDGETS = {
     "LatentExplorer": LatentExplorer,
     "TwoDecoders": lambda model, x, y: TwoDecoders(model, model, x, y),
+    "LatentExplorer, told a class": lambda model, x, y: LatentExplorer(
+        ConditionalVAE(16, 10, hidden=(16,)), x, y
+    ),
+    "LatentExplorer, directions": lambda model, x, y: LatentExplorer(
+        model, x, y, directions={"smile": range(16)}
+    ),
     "LatentMap": LatentMap,
     "DigitPad": DigitPad,
     "DigitPad alone": lambda model, x, y: DigitPad(model),

@@ -163,6 +163,7 @@ def models():
     yield "LinearAutoencoder", LinearAutoencoder, 16
     yield "convolutional", Convolutional, 16
     yield "variational", Variational, 8
+    yield "UNet", aelib.models.UNet, 784
     for name in ("ConvAutoencoder", "ResidualAutoencoder", "VAE"):  # once they are there
         if hasattr(aelib.models, name):
             yield name, getattr(aelib.models, name), 8

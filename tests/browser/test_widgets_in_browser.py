@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 
-from aelib.models import Autoencoder
+from aelib.models import Autoencoder, ConditionalVAE
 from aelib.widgets import DigitPad, LatentExplorer, LatentMap, NoiseExplorer, TwoDecoders
 
 INK = """(canvas) => {
@@ -365,3 +365,91 @@ def test_every_widget_cleans_up_and_fits_a_phone(show, model, digits):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.evaluate("close_widget()")
     assert page.evaluate("model.listeners.length") == 0
+
+
+@pytest.fixture
+def conditional():
+    torch.manual_seed(0)
+    return ConditionalVAE(16, 10, hidden=(64,)).eval()
+
+
+def assert_shows_every_class(page, model, z, told, first):
+    """Ten small pictures from canvas `first` on, and a large one of the class told."""
+    expected = model.inverse_transform(np.tile(z, (10, 1)), np.arange(10))
+    for label in range(10):
+        assert np.abs(ink(page, first + label) - expected[label]).max() < 0.5 / 255 + 1.1e-3
+    assert np.abs(ink(page, first - 1) - expected[told]).max() < 0.5 / 255 + 1.1e-3
+
+
+def test_a_model_that_is_told_a_class_draws_z_in_all_of_them(show, conditional, digits):
+    x, y = digits
+    page = show(LatentExplorer(conditional, x, y))
+    assert_shows_every_class(page, conditional, conditional.transform(x, y)[0], 0, 2)
+    page.get_by_role("radio", name="class 3").check(force=True)
+    assert page.evaluate("model.get('told')") == 3
+    assert page.evaluate("model.saved") > 0
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(120)
+    assert_shows_every_class(page, conditional, z_of(page), 3, 2)
+    page.get_by_role("button", name="6: the next one").click()
+    assert page.evaluate("model.get('told')") == 6
+    assert_shows_every_class(page, conditional, conditional.transform(x, y)[6], 6, 2)
+
+
+def test_the_class_is_chosen_with_the_keyboard_and_said_aloud(show, conditional, digits):
+    page = show(LatentExplorer(conditional, *digits), views=2)
+    radios = page.get_by_role("radiogroup", name="class told to the model").first
+    radios.get_by_role("radio", name="class 0").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("model.get('told')") == 2
+    for view in (0, 1):  # both views follow
+        radio = page.get_by_role("radio", name="class 2").nth(view)
+        assert radio.is_checked()
+    page.wait_for_timeout(600)
+    assert page.get_by_role("status").first.inner_text().startswith("told 2; ")
+    page.evaluate("model.set('told', 9)")
+    assert page.get_by_role("radio", name="class 9").first.is_checked()
+    page.evaluate("close_widget()")
+    assert page.evaluate("model.listeners.length") == 0
+
+
+def test_ten_classes_are_painted_within_half_a_frame(show, digits):
+    model = ConditionalVAE(16, 10, hidden=(96, 64)).eval()
+    page = show(LatentExplorer(model, *digits))
+    drag = """(input) => [...Array(100).keys()].map((i) => {
+      input.value = +input.min + (i / 100) * (input.max - input.min);
+      const begin = performance.now();
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      return performance.now() - begin;
+    })"""
+    waits = page.get_by_role("slider").first.evaluate(drag)
+    assert np.median(waits) < 8
+
+
+def test_a_slider_along_a_direction_moves_z_along_it(show, model, digits):
+    x, y = digits
+    smile, tilt = np.random.default_rng(1).normal(size=(2, 16))
+    page = show(LatentExplorer(model, x, y, directions={"smile": smile, "tilt": tilt}))
+    names = page.get_by_role("slider").evaluate_all("all => all.map((s) => s.ariaLabel)")
+    assert names == ["smile", "tilt"]
+    start = model.transform(x)[0]
+    slider = page.get_by_role("slider", name="smile")
+    read = np.linalg.pinv(np.array([smile, tilt])).T
+    assert float(slider.input_value()) == pytest.approx(read[0] @ start, abs=1e-4)
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(120)
+    change = z_of(page) - start
+    far = float(slider.get_attribute("max")) - read[0] @ start
+    np.testing.assert_allclose(change, far * smile, atol=1e-4)
+    assert_shows(page, 1, model, z_of(page))
+    assert float(page.get_by_role("slider", name="tilt").input_value()) == pytest.approx(
+        read[1] @ start, abs=1e-4
+    )
+    page.wait_for_timeout(600)
+    assert page.get_by_role("status").inner_text().startswith("smile ")
+    page.keyboard.press("0")
+    page.wait_for_timeout(120)
+    np.testing.assert_allclose(z_of(page), start, atol=1e-4)

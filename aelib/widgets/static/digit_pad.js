@@ -171,7 +171,7 @@ async function render({ model, el }) {
     });
   }
   let thickness = 24;
-  const width = { low: 10, high: 44, home: () => 24, digits: 0 };
+  const width = { low: 10, high: 44, home: () => 24, words: (v) => v.toFixed(0) };
   slider(controls, "thickness", width, (value) => (thickness = value)).show(thickness);
   chooser(controls, examples, "show a real digit", (i) => {
     strokes = [{ pixels: examples.pixels(i) }];

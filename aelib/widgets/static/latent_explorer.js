@@ -3,6 +3,7 @@ import { floats, openCode, openExamples, openModels } from "./state.js";
 import { button, chooser, frame, make, picture, slider } from "./ui.js";
 
 const PER_PAGE = 8;
+const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
 
 function gaussian() {
   return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
@@ -30,7 +31,10 @@ async function render({ model, el }) {
   const describe = () => {
     const words = latest.map((pixels) => examples.resembles(pixels));
     words.forEach((text, i) => shown[i].describe(text));
-    return words.map((text, i) => (words.length > 1 ? `${models[i].label}: ${text}` : text)).join("; ");
+    const named = words.map((text, i) => (words.length > 1 ? `${models[i].label}: ${text}` : text));
+    if (family) named.unshift(`told ${model.get("told")}`);
+    if (given.names) named.unshift(given.names.map((name, r) => `${name} ${(Math.round(10 * place(r)) / 10 + 0).toFixed(1)}`).join(", "));
+    return named.join("; ");
   };
 
   const code = openCode(model, redraw);
@@ -45,26 +49,42 @@ async function render({ model, el }) {
     home = examples.code(i);
     chosen = i;
     z.set(home);
+    if (family) model.set("told", examples.labels[i]);
     code.moved(true);
   });
 
-  // More than eight fold into pages, the first holds those that vary most over the real pictures.
-  const order = [...Array(dim).keys()];
-  if (dim > PER_PAGE) {
+  // A model that must be told a class draws z in every class: each picture is a button.
+  const classes = models[0].classes;
+  const family = classes ? openFamily(controls, model, classes) : null;
+
+  // Sliders along given directions or, without any, along each number of z.
+  const given = model.get("_directions");
+  const unit = (i) => Array.from(z, (_, k) => +(k === i));
+  const axes = given.names ?? Array.from(z, (_, i) => `z[${i}]`);
+  const ways = given.rows ?? axes.map((_, i) => unit(i));
+  const read = given.read ?? ways;
+  const range = given.names ? given : spread;
+  const place = (r, at = z) => dot(read[r], at); // where slider r stands
+
+  // More than eight numbers of z fold into pages, the first holds those that vary most over the real pictures.
+  const order = [...axes.keys()];
+  const folds = !given.names && dim > PER_PAGE;
+  if (folds) {
     const first = [...order].sort((a, b) => spread.deviation[b] - spread.deviation[a]).slice(0, PER_PAGE);
     order.sort((a, b) => first.includes(b) - first.includes(a) || a - b);
   }
   const list = make("div", { class: "sliders" }, controls);
   const sliders = new Map();
   for (const i of order) {
-    const range = { low: spread.low[i], high: spread.high[i], home: () => home[i] };
+    const ends = { low: range.low[i], high: range.high[i], home: () => place(i, home) };
     const moved = (value, atOnce) => {
-      z[i] = value;
+      const by = value - place(i);
+      ways[i].forEach((step, k) => (z[k] += by * step));
       code.moved(atOnce);
     };
-    sliders.set(i, slider(list, `z[${i}]`, range, moved));
+    sliders.set(i, slider(list, axes[i], ends, moved));
   }
-  if (dim > PER_PAGE) pages(controls, order.map((i) => sliders.get(i).row));
+  if (folds) pages(controls, order.map((i) => sliders.get(i).row));
 
   const row = make("div", { class: "row" }, controls);
   const go = (values) => {
@@ -85,11 +105,14 @@ async function render({ model, el }) {
     const own = ownCodes.subarray(((k - 1) * examples.count + chosen) * dim);
     return z.map((value, i) => own[i] + (value - home[i]) * units[k][i]);
   };
+  const tell = (k, told) => Float32Array.of(...codeFor(k), ...Array.from({ length: models[k].classes }, (_, c) => +(c === told)));
 
   function redraw() {
-    for (const [i, each] of sliders) each.show(z[i]);
-    decoders.decode(z, codeFor);
+    for (const [i, each] of sliders) each.show(place(i));
+    family?.show((told) => decoders.run(0)?.(tell(0, told)));
+    decoders.decode(z, (k) => tell(k, model.get("told")));
   }
+  model.on("change:told", redraw);
 
   if (original) {
     const first = examples.dim ? examples.nearestCode(z) : { index: 0, distance: 1 };
@@ -100,8 +123,33 @@ async function render({ model, el }) {
   }
   redraw();
   return () => {
+    model.off("change:told", redraw);
     code.close();
     decoders.close();
+  };
+}
+
+// Radio buttons with a small picture each: the arrow keys move among them.
+function openFamily(parent, model, classes) {
+  const group = make("div", { class: "row family", role: "radiogroup", "aria-label": "class told to the model" }, parent);
+  const name = `told-${Math.random().toString(36)}`;
+  const all = Array.from({ length: classes }, (_, told) => {
+    const label = make("label", {}, group);
+    const input = make("input", { type: "radio", name, value: told, "aria-label": `class ${told}` }, label);
+    input.addEventListener("change", () => {
+      model.set("told", told);
+      model.save_changes();
+    });
+    return { input, picture: picture(label, `${told}`, model.get("_shape")) };
+  });
+  return {
+    show(decode) {
+      all.forEach(({ input, picture: small }, told) => {
+        input.checked = told === model.get("told");
+        const pixels = decode(told);
+        if (pixels) small.paint(pixels);
+      });
+    },
   };
 }
 

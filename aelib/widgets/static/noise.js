@@ -1,4 +1,5 @@
 // x -> corrupted x, from a seed: the same seed gives the same noise, whatever its strength.
+// aelib/noise.py has the same five kinds; tests/browser holds the two together.
 
 // mulberry32: small, and good enough for pictures
 export function generator(seed) {
@@ -37,7 +38,7 @@ function blurred(x, [height, width], sigma) {
 
 function occluded(x, [height, width], strength, random) {
   const side = Math.round(strength * Math.min(height, width));
-  const [top, left] = [height, width].map((size) => Math.round(random() * (size - side)));
+  const [top, left] = [height, width].map((size) => Math.floor(random() * (size - side + 1)));
   return x.map((v, i) => {
     const [row, column] = [Math.floor(i / width) - top, (i % width) - left];
     return row >= 0 && row < side && column >= 0 && column < side ? 0 : v;

@@ -8,7 +8,7 @@ export function bytes(value) {
 
 export const floats = (value) => new Float32Array(bytes(value).slice().buffer);
 
-async function inflate(deflated) {
+export async function inflate(deflated) {
   const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
@@ -90,11 +90,12 @@ export function openModels(model, show, complain) {
   const opened = model.get("_models").map(({ decoder, encoder }, i) => {
     const f = load(decoder);
     const local = { decode: (z) => show(i, f(z)), close() {} };
-    return { encode: load(encoder), ...(f ? local : askKernel(model, i, (pixels) => show(i, pixels), complain)) };
+    return { run: f, encode: load(encoder), ...(f ? local : askKernel(model, i, (pixels) => show(i, pixels), complain)) };
   });
   return {
     decode: (z, codeFor = () => z) => opened.forEach((each, i) => each.decode(codeFor(i))),
     encode: (x) => opened[0].encode(x),
+    run: (i) => opened[i].run, // null where the kernel decodes
     close: () => opened.forEach((each) => each.close()),
   };
 }

@@ -66,7 +66,7 @@ export function picture(parent, caption, [height, width]) {
 }
 
 // A range input that says its value, with big steps, ends and a way home on the keyboard.
-export function slider(parent, name, { low, high, home, digits = 2 }, moved) {
+export function slider(parent, name, { low, high, home, by, words = (v) => v.toFixed(2) }, moved) {
   const row = make("label", { class: "slider" }, parent);
   make("span", {}, row, name);
   const input = make("input", { type: "range", min: low, max: high, step: "any", "aria-label": name }, row);
@@ -75,9 +75,8 @@ export function slider(parent, name, { low, high, home, digits = 2 }, moved) {
     if (number < +input.min) input.min = number; // Python may go beyond the data
     if (number > +input.max) input.max = number;
     input.value = number;
-    const words = number.toFixed(digits);
-    value.textContent = words;
-    input.setAttribute("aria-valuetext", words);
+    value.textContent = words(number);
+    input.setAttribute("aria-valuetext", words(number));
   };
   input.addEventListener("input", () => {
     show(+input.value);
@@ -85,7 +84,7 @@ export function slider(parent, name, { low, high, home, digits = 2 }, moved) {
   });
   input.addEventListener("change", () => moved(+input.value, true));
   input.addEventListener("keydown", (event) => {
-    const next = step(event, +input.value, +input.min, +input.max, home());
+    const next = step(event, +input.value, +input.min, +input.max, home(), by);
     if (next === null) return;
     event.preventDefault();
     show(next);
@@ -95,9 +94,9 @@ export function slider(parent, name, { low, high, home, digits = 2 }, moved) {
 }
 
 // Where a key leads from a value: hundredths, tenths with Shift, the ends, or home with 0.
-export function step({ key, shiftKey, ctrlKey, metaKey, altKey }, value, low, high, home) {
+export function step({ key, shiftKey, ctrlKey, metaKey, altKey }, value, low, high, home, least = (high - low) / 100) {
   if (ctrlKey || metaKey || altKey) return null;
-  const by = ((high - low) / 100) * (shiftKey ? 10 : 1);
+  const by = shiftKey ? (high - low) / 10 : least;
   const keep = (v) => Math.min(high, Math.max(low, v));
   if (key === "ArrowRight" || key === "ArrowUp") return keep(value + by);
   if (key === "ArrowLeft" || key === "ArrowDown") return keep(value - by);

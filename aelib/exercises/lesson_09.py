@@ -1,0 +1,240 @@
+"""Exercises of lesson 09: bits, bytes and what they are worth."""
+
+import numpy as np
+
+from aelib.exercises.base import Arguments, Exercise, Mistake, no_arguments
+
+
+def bits_per_pixel(n_bytes: float, height: int, width: int) -> float:
+    """Bits of a file for each pixel of the picture in it."""
+    return 8 * n_bytes / (height * width)
+
+
+def entropy_bits(q: np.ndarray) -> float:
+    """Mean of -log2 p over all values, p the share of a value."""
+    _, counts = np.unique(q, return_counts=True)
+    p = counts / q.size
+    return -(p * np.log2(p)).sum()
+
+
+def pictures_to_break_even(decoder_bytes: int, code_bytes: int, rival_bytes: int) -> int:
+    """Smallest number of pictures for which decoder and codes cost less than the rival."""
+    saved = rival_bytes - code_bytes
+    return 0 if saved <= 0 else decoder_bytes // saved + 1
+
+
+def bits_per_pixel_of_sixteen() -> float:
+    """16 numbers of 5 bits, spread over 784 pixels."""
+    return 16 * 5 / 784
+
+
+def allocate_bits(deviation: np.ndarray, total: int) -> np.ndarray:
+    """Give one bit after the other to the number with the largest error."""
+    bits = np.zeros(len(deviation), dtype=int)
+    for _ in range(total):
+        bits[np.argmax(deviation / 2.0**bits)] += 1
+    return bits
+
+
+def _equal_shares(deviation: np.ndarray, total: int) -> np.ndarray:
+    bits = np.full(len(deviation), total // len(deviation))
+    bits[: total % len(deviation)] += 1
+    return bits
+
+
+def _in_proportion(deviation: np.ndarray, total: int) -> np.ndarray:
+    return np.round(total * deviation / deviation.sum()).astype(int)
+
+
+def _never_less(deviation: np.ndarray, total: int) -> np.ndarray:
+    bits = np.zeros(len(deviation), dtype=int)
+    bits[np.argmax(deviation)] = total
+    return bits
+
+
+def _to_the_smallest(deviation: np.ndarray, total: int) -> np.ndarray:
+    bits = np.zeros(len(deviation), dtype=int)
+    for _ in range(total):
+        bits[np.argmin(deviation / 2.0**bits)] += 1
+    return bits
+
+
+def _files(rng: np.random.Generator) -> list[Arguments]:
+    return [(int(rng.integers(5, 900)), int(h), int(w)) for h, w in ((28, 28), (32, 48), (7, 100))]
+
+
+def _integers(rng: np.random.Generator) -> list[Arguments]:
+    peaked = np.round(rng.normal(8, 2, 400)).clip(0, 15).astype(np.uint8)
+    return [(peaked,), (rng.integers(0, 5, (30, 4)),), (rng.integers(0, 2, 51),)]
+
+
+def _costs(rng: np.random.Generator) -> list[Arguments]:
+    some = [(int(rng.integers(1000, 90_000)), 10, 10 + int(rng.integers(1, 60))) for _ in range(3)]
+    return [(100, 10, 20), *some, (5000, 40, 30), (5000, 30, 30)]
+
+
+def _deviations(rng: np.random.Generator) -> list[Arguments]:
+    return [(rng.exponential(size=n) + 0.01, total) for n, total in ((4, 10), (16, 48), (7, 3))]
+
+
+EXERCISES = [
+    Exercise(
+        name="bits_per_pixel",
+        lesson="09",
+        minutes=5,
+        points=1,
+        reference=bits_per_pixel,
+        cases=_files,
+        hints=(
+            "How many bits has a byte, and how many pixels has the picture?",
+            "A picture of 28 by 28 has 784 pixels.",
+            "8 * n_bytes divided by the number of pixels.",
+        ),
+        wrong=(
+            Mistake(
+                lambda n_bytes, height, width: n_bytes / (height * width),
+                "these are bytes per pixel; a byte has 8 bits",
+            ),
+            Mistake(
+                lambda n_bytes, height, width: 8 * n_bytes / (height + width),
+                "a picture has height times width pixels, not their sum",
+            ),
+            Mistake(
+                lambda n_bytes, height, width: height * width / (8 * n_bytes),
+                "these are pixels per bit; turn the fraction over",
+            ),
+            Mistake(
+                lambda n_bytes, height, width: n_bytes / (8 * height * width),
+                "you divided by 8; a byte has 8 bits, so multiply",
+            ),
+        ),
+    ),
+    Exercise(
+        name="entropy_bits",
+        lesson="09",
+        minutes=15,
+        points=2,
+        reference=entropy_bits,
+        cases=_integers,
+        hints=(
+            "np.unique(q, return_counts=True) counts how often each value occurs.",
+            "p is a count divided by the number of all values; their sum is 1.",
+            "-(p * np.log2(p)).sum(), with one p for each value that occurs.",
+        ),
+        wrong=(
+            Mistake(
+                lambda q: -sum(p * np.log(p) for p in _shares(q)),
+                "this is in nats; take the logarithm to base 2",
+            ),
+            Mistake(
+                lambda q: -np.mean([np.log2(p) for p in _shares(q)]),
+                "you averaged over the different values; frequent ones must count more: weigh by p",
+            ),
+            Mistake(
+                lambda q: np.log2(len(_shares(q))),
+                "this is the entropy if all values were equally frequent; count how often each is",
+            ),
+            Mistake(
+                lambda q: -sum(p * np.log2(p) for p in _shares(q)) * q.size,
+                "these are the bits of the whole array; give the mean for one value",
+            ),
+            Mistake(
+                lambda q: sum(p * np.log2(p) for p in _shares(q)),
+                "the minus is missing: logarithms of shares are negative",
+            ),
+        ),
+    ),
+    Exercise(
+        name="pictures_to_break_even",
+        lesson="09",
+        minutes=10,
+        points=2,
+        reference=pictures_to_break_even,
+        cases=_costs,
+        hints=(
+            "How many bytes does each picture save? How many savings pay for the decoder?",
+            "If code_bytes is not smaller than rival_bytes, nothing is ever saved.",
+            "decoder_bytes // saved + 1 is the first number at which it costs less.",
+        ),
+        wrong=(
+            Mistake(
+                lambda decoder_bytes, code_bytes, rival_bytes: (
+                    max(0, -(-decoder_bytes // (rival_bytes - code_bytes)))
+                    if rival_bytes > code_bytes
+                    else 0
+                ),
+                "at that number both cost the same in some cases; fewer bytes are asked for",
+            ),
+            Mistake(
+                lambda decoder_bytes, code_bytes, rival_bytes: (
+                    decoder_bytes / (rival_bytes - code_bytes) if rival_bytes > code_bytes else 0
+                ),
+                "pictures come whole; round to the first whole number at which it costs less",
+            ),
+            Mistake(
+                lambda decoder_bytes, code_bytes, rival_bytes: (
+                    decoder_bytes // (rival_bytes - code_bytes) if rival_bytes > code_bytes else 0
+                ),
+                "one picture too few: there the decoder has not paid for itself yet",
+            ),
+            Mistake(
+                lambda decoder_bytes, code_bytes, rival_bytes: decoder_bytes // rival_bytes + 1,
+                "the codes cost something too: each picture saves rival_bytes - code_bytes",
+            ),
+        ),
+    ),
+    Exercise(
+        name="bits_per_pixel_of_sixteen",
+        lesson="09",
+        minutes=5,
+        points=1,
+        reference=bits_per_pixel_of_sixteen,
+        cases=no_arguments,
+        tolerance=0.05,
+        hints=(
+            "How many bits has the whole code of one digit?",
+            "A digit has 784 pixels.",
+            "16 times 5 bits, divided by 784.",
+        ),
+        wrong=(
+            Mistake(lambda: 80.0, "these are the bits of the whole digit; divide by its pixels"),
+            Mistake(lambda: 10 / 784, "these are bytes per pixel; a byte has 8 bits"),
+            Mistake(lambda: 5 / 784, "that is one number of the code; there are 16"),
+            Mistake(lambda: 784 / 80, "these are pixels per bit; turn the fraction over"),
+            Mistake(lambda: 16 * 32 / 784, "these are 32 bits for each number; section 2 used 5"),
+        ),
+    ),
+    Exercise(
+        name="allocate_bits",
+        lesson="09",
+        minutes=25,
+        points=3,
+        reference=allocate_bits,
+        cases=_deviations,
+        hints=(
+            "A loop of `total` rounds; in each one number gets one bit.",
+            "np.argmax finds the largest error; it takes the first among equals.",
+            "bits[np.argmax(deviation / 2.0**bits)] += 1",
+        ),
+        wrong=(
+            Mistake(_equal_shares, "everybody has equally many; look at the errors"),
+            Mistake(
+                _in_proportion,
+                "these are shares in proportion to the deviation; one more bit halves an error, so "
+                "go bit by bit",
+            ),
+            Mistake(
+                _never_less,
+                "all bits went to one number; a bit halves its error, so look again in each round",
+            ),
+            Mistake(
+                _to_the_smallest, "you gave the bit to the smallest error; give it to the largest"
+            ),
+        ),
+    ),
+]
+
+
+def _shares(q: np.ndarray) -> np.ndarray:
+    """Share of each value that occurs."""
+    return np.unique(q, return_counts=True)[1] / q.size

@@ -1,0 +1,152 @@
+"""Rate a few films and see what a network recommends."""
+
+import base64
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import torch
+import traitlets
+from PIL import Image, ImageDraw, ImageFont
+from torch import nn
+
+from aelib.widgets.base import Numbers, module
+from aelib.widgets.packing import pack
+
+_LINE, _WIDTH = 26, 760  # pixels of the still picture
+
+
+class FilmRater(anywidget.AnyWidget):
+    """Give stars to some films; the others are ranked anew at every move.
+
+    The network sees one number for each film, (stars - 2.5) / 2.5 where there is a rating and 0
+    where there is none, and answers with one score for each. `rater.stars` are the ratings, 0 for
+    a film not seen; read them, set them, observe them. `rater.top` are the ten films ranked
+    highest, none of them rated.
+
+    Args:
+        network: An nn.Sequential from one number for each film to one score for each film.
+        titles: A name for each film.
+        films: Which of them can be rated, as places in titles.
+        popularity: How many people rated each film: a second slider takes up to its logarithm
+            from the scores.
+        stars: The ratings to begin with, 0 to 5; nothing seen if None.
+
+    Raises:
+        TypeError: The network has a layer that the browser does not know.
+        ValueError: Sizes do not fit, a place is not that of a film, or stars leave 0 to 5.
+
+    Example:
+        FilmRater(network, titles, films=[0, 7, 20], popularity=counts)
+    """
+
+    _esm = module("engine", "state", "ui", "film_rater")
+    _css = Path(__file__).parent / "static" / "widgets.css"
+    stars = Numbers().tag(sync=True)
+    balance = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
+    top: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
+    _titles: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _films: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
+    _layers: traitlets.List = traitlets.List(traitlets.Dict()).tag(sync=True)
+    _weights = traitlets.Bytes().tag(sync=True)  # float16
+    _fame = traitlets.Bytes().tag(sync=True)  # logarithms, float32
+
+    def __init__(
+        self,
+        network: nn.Sequential,
+        titles: Sequence[str],
+        films: Sequence[int],
+        popularity: Any,
+        stars: Sequence[float] | None = None,
+    ) -> None:
+        self._fame_of = np.log(np.maximum(np.asarray(popularity, np.float32), 1))
+        _check_films(network, titles, films, self._fame_of)
+        self._network, self._places = network, [int(film) for film in films]
+        layers, weights = pack(network)
+        super().__init__(
+            _titles=list(titles),
+            _films=self._places,
+            _layers=layers,
+            _weights=weights,
+            _fame=self._fame_of.astype("<f4").tobytes(),
+            stars=[0.0] * len(self._places) if stars is None else stars,
+        )
+        self.observe(self._rank, ["stars", "balance"])
+        self._rank()
+
+    def n_numbers(self, name: str) -> int:
+        """How many numbers the trait of this name takes."""
+        return len(self._places)
+
+    def __repr__(self) -> str:
+        return f"FilmRater({len(self._places)} films to rate, {len(self._titles)} to recommend)"
+
+    def scores(self) -> np.ndarray:
+        """What the network thinks of each film now (n_films,); -inf for a film that is rated."""
+        x = np.zeros((1, len(self._titles)), np.float32)
+        stars = np.asarray(self.stars, np.float32)
+        x[0, self._places] = np.where(stars > 0, (stars - 2.5) / 2.5, 0)
+        with torch.no_grad():
+            scores = self._network(torch.from_numpy(x))[0].numpy() - self.balance * self._fame_of
+        scores[np.asarray(self._places)[stars > 0]] = -np.inf
+        return scores
+
+    def _rank(self, _: Any = None) -> None:
+        self.top = np.argsort(-self.scores(), kind="stable")[:10].tolist()
+
+    @traitlets.validate("stars")
+    def _within_five(self, proposal: Any) -> list[float]:
+        if not all(0 <= value <= 5 for value in proposal["value"]):
+            raise ValueError("stars must lie between 0 (not seen) and 5.")
+        return proposal["value"]
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The live view, and a still picture with a description for those who cannot run it."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        rated = [
+            f"{stars:g} stars: {self._titles[film]}"
+            for film, stars in zip(self._places, self.stars, strict=True)
+            if stars
+        ] or ["nothing rated yet"]
+        top = [f"{place}. {self._titles[film]}" for place, film in enumerate(self.top, 1)]
+        picture = base64.b64encode(_page(["Rated", *rated], ["Recommended", *top])).decode()
+        alt = f"Two lists. Rated: {'; '.join(rated)}. Recommended: {'; '.join(top)}."
+        data = {**data, "image/png": picture, "text/plain": repr(self)}
+        return data, {**metadata, "image/png": {"alt": alt}}
+
+
+def _page(left: list[str], right: list[str]) -> bytes:
+    """Draw two columns of words as a PNG."""
+    page = Image.new("L", (_WIDTH, _LINE * (max(len(left), len(right)) + 1)), 255)
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size=15)
+    for column, lines in enumerate((left, right)):
+        for row, words in enumerate(lines):
+            place = (12 + column * _WIDTH // 2, _LINE // 2 + row * _LINE)
+            draw.text(place, words[:46], font=font, fill=0)
+    stream = BytesIO()
+    page.quantize(8).save(stream, format="png", optimize=True)
+    return stream.getvalue()
+
+
+def _check_films(
+    network: nn.Sequential, titles: Sequence[str], films: Sequence[int], fame: np.ndarray
+) -> None:
+    """Raise ValueError unless network, titles, places and popularity speak of the same films."""
+    n = len(titles)
+    if not len(films) or not all(0 <= int(film) < n for film in films):
+        raise ValueError(f"films must be places of the {n} titles, 0 to {n - 1}.")
+    if fame.shape != (n,):
+        raise ValueError(f"popularity has shape {fame.shape}; it takes one number for each title.")
+    try:
+        with torch.no_grad():
+            found = network(torch.zeros(1, n)).shape
+    except RuntimeError as error:
+        raise ValueError(f"The network does not take {n} numbers, one per title.") from error
+    if found != (1, n):
+        raise ValueError(f"The network answers with {tuple(found)}, it should be (1, {n}).")

@@ -1,0 +1,62 @@
+"""The film rater under hands and keys."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from aelib.widgets import FilmRater
+
+TITLES = [f"Film {i}" for i in range(60)]
+
+
+@pytest.fixture
+def rater():
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(60, 16), nn.Tanh(), nn.Linear(16, 60)).eval()
+    return FilmRater(network, TITLES, [3, 5, 7], np.arange(1, 61), stars=[4, 0, 0])
+
+
+def recommended(page):
+    return page.locator("ol li").all_text_contents()
+
+
+def test_the_browser_ranks_as_python_does(show, rater):
+    page = show(rater)
+    assert recommended(page) == [TITLES[film] for film in rater.top]
+    page.get_by_role("slider", name="Film 5").focus()
+    for _ in range(7):
+        page.keyboard.press("ArrowRight")
+    page.get_by_role("slider", name="Film 7").focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(150)
+    stars = page.evaluate("model.get('stars')")
+    assert stars == [4, 3.5, 5]
+    rater.stars = stars
+    assert recommended(page) == [TITLES[film] for film in rater.top]
+
+
+def test_the_second_slider_takes_blockbusters_away(show, rater):
+    page = show(rater)
+    page.get_by_role("slider", name="fewer blockbusters").focus()
+    page.keyboard.press("End")
+    rater.balance = 1.0
+    assert recommended(page) == [TITLES[film] for film in rater.top]
+
+
+def test_a_slider_says_stars_or_not_seen(show, rater):
+    page = show(rater)
+    slider = page.get_by_role("slider", name="Film 3")
+    assert slider.get_attribute("aria-valuetext") == "4.0 ★"
+    page.get_by_role("button", name="forget all").click()
+    assert slider.get_attribute("aria-valuetext") == "not seen"
+    assert page.evaluate("model.get('stars')") == [0, 0, 0]
+
+
+def test_python_can_set_the_stars(show, rater):
+    page = show(rater)
+    page.evaluate("model.set('stars', [0, 0, 5])")
+    rater.stars = [0, 0, 5]
+    assert recommended(page) == [TITLES[film] for film in rater.top]
+    page.wait_for_timeout(500)
+    assert page.get_by_role("status").text_content().startswith("recommended first: Film")

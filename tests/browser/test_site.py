@@ -1,0 +1,366 @@
+"""The static pages as readers meet them: no kernel, no server or a plain one, no network."""
+
+import ast
+import json
+import os
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from aelib.site.build import build_site
+from aelib.site.check import check_site
+from aelib.widgets.sources import tell
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NAMES = ["index", *(path.stem for path in NOTEBOOKS)]
+DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 360, "height": 740}
+SCREENSHOTS = os.environ.get("AELIB_SCREENSHOTS")  # a folder to keep pictures of the pages in
+INK = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return Array.from({ length: data.length / 4 }, (_, i) => 1 - data[4 * i] / 255);
+}"""
+LINES = """() => [...document.querySelectorAll(".prose > p")].map((p) => {
+  const range = document.createRange();
+  range.selectNodeContents(p);
+  const lines = new Set([...range.getClientRects()].map((r) => Math.round(r.bottom / 16)));
+  return p.querySelector("math, code") ? [0, 1] : [p.textContent.length, lines.size];
+}).filter(([letters]) => letters > 300).map(([letters, lines]) => letters / lines)"""
+WATCH = """
+new PerformanceObserver((list) => {
+  for (const e of list.getEntries()) self.shifted = (self.shifted ?? 0) + e.value;
+}).observe({ type: "layout-shift", buffered: true });
+new PerformanceObserver((list) => {
+  for (const e of list.getEntries()) self.largest = e.startTime;
+}).observe({ type: "largest-contentful-paint", buffered: true });
+new MutationObserver(() => {
+  if (document.documentElement?.dataset.live) self.lives ??= performance.now();
+}).observe(document, { attributes: true, subtree: true });
+"""
+
+
+def tagged_live(path):
+    cells = nbformat.read(path, as_version=4).cells
+    return [i for i, cell in enumerate(cells) if "live" in cell.metadata.get("tags", [])]
+
+
+LIVE = [path.stem for path in NOTEBOOKS if tagged_live(path)]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The whole course, built once from the committed outputs."""
+    folder = tmp_path_factory.mktemp("course") / "site"
+    build_site(ROOT, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """The same pages from a plain server."""
+    handler = partial(Quiet, directory=site)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def open_page(browser, site, address):
+    """Open a page; the test fails when a script does, or when anything else is asked for."""
+    contexts, trouble = [], []
+
+    def watch(route):
+        url = route.request.url
+        if url.startswith((site.as_uri(), address)):
+            return route.continue_()
+        trouble.append(f"asks for {url}")
+        return route.abort()
+
+    def put(name, server=False, **options):
+        context = browser.new_context(**{"viewport": DESKTOP, **options})
+        contexts.append(context)
+        context.route("**/*", watch)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("console", lambda line: trouble.append(line.text) if line.type == "error" else None)
+        if options.get("java_script_enabled", True):
+            page.add_init_script(WATCH)
+        page.goto(f"{address if server else site.as_uri()}/{name}")
+        if options.get("java_script_enabled", True) and page.locator(".live").count():
+            page.locator("html[data-live]").wait_for()
+        return page
+
+    yield put
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The script of axe-core, which the package axe-playwright-python carries."""
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def test_the_check_finds_no_fault(site):
+    assert check_site(site) == []
+
+
+def test_every_notebook_has_its_page_and_its_download(site):
+    assert {path.stem for path in site.glob("*.html")} == set(NAMES)
+    for path in NOTEBOOKS:
+        assert (site / "notebooks" / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("server", [False, True], ids=["file", "http"])
+def test_a_page_opens_at_once_and_nothing_moves(open_page, name, server):
+    page = open_page(f"{name}.html", server, viewport=PHONE if server else DESKTOP)
+    page.wait_for_timeout(200)
+    shifted, largest, lives = page.evaluate("[self.shifted ?? 0, self.largest, self.lives ?? 0]")
+    assert shifted < 0.001  # 0.1 already counts as good
+    assert largest < 3000  # a quiet machine: 0.2 s; the time left is for a busy one
+    assert lives < 5000  # 0.5 s
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1]
+
+
+# Long pages take seconds: each is looked at in one theme, two of them in both.
+THEMES = [*zip(NAMES, ["light", "dark"] * len(NAMES), strict=False)]
+THEMES += [("index", "dark"), (LIVE[0], "light")]
+
+
+@pytest.mark.parametrize(("name", "theme"), THEMES)
+def test_axe_finds_no_violation(open_page, axe, name, theme):
+    view = {"light": DESKTOP, "dark": PHONE}[theme]
+    page = open_page(f"{name}.html", viewport=view, color_scheme=theme)
+    page.wait_for_timeout(500)  # the widgets' voices have spoken
+    page.evaluate(axe)
+    # Contrast takes ten times as long as all else on a long page, and the style is the same on
+    # all: two pages are looked at, and tests/test_site.py computes the contrast of all colours.
+    looks = str(name in ("index", LIVE[0])).lower()
+    rules = f"{{ 'color-contrast': {{ enabled: {looks} }} }}"
+    found = page.evaluate(
+        f"axe.run({{ preload: false, resultTypes: ['violations'], rules: {rules} }})"
+    )
+    assert len(found["passes"]) > 15
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+
+
+@pytest.mark.skipif(not SCREENSHOTS, reason="AELIB_SCREENSHOTS names no folder to keep them in")
+@pytest.mark.parametrize("name", NAMES)
+def test_pictures_of_the_pages_are_kept(open_page, name):
+    for theme in ("light", "dark"):
+        for view in (DESKTOP, PHONE):
+            page = open_page(f"{name}.html", viewport=view, color_scheme=theme)
+            page.evaluate("document.querySelectorAll('img').forEach((i) => (i.loading = 'eager'))")
+            page.wait_for_timeout(300)
+            path = Path(SCREENSHOTS) / f"{name}-{view['width']}-{theme}.png"
+            page.screenshot(path=path, full_page=True)
+
+
+# Widgets against PyTorch
+
+
+def widgets_of(stem, monkeypatch):
+    """The widgets of a lesson's live cells, made here as in the page's kernel."""
+    monkeypatch.chdir(ROOT / "notebooks")
+    path = ROOT / "notebooks" / f"{stem}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    first = next(i for i, cell in enumerate(cells) if cell.cell_type == "code")
+    names, found = {"__name__": "lesson"}, []
+    for i in sorted({first, *tagged_live(path)}):
+        *statements, last = ast.parse(cells[i].source).body
+        is_value = isinstance(last, ast.Expr)
+        exec(
+            compile(ast.Module(statements if is_value else [*statements, last], []), stem, "exec"),
+            names,
+        )
+        value = eval(compile(ast.Expression(last.value), stem, "eval"), names) if is_value else None
+        if hasattr(value, "_esm") and any(
+            "image/png" in o.get("data", {}) for o in cells[i].outputs
+        ):
+            found.append(value)
+    return found
+
+
+def drag(page, box, *way):
+    """Press at the first place of a box, shares of its sides, and move along the others."""
+    box.scroll_into_view_if_needed()
+    at = box.bounding_box()
+    places = [(at["x"] + x * at["width"], at["y"] + y * at["height"]) for x, y in way]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(120)
+
+
+def move(page, box, kind):
+    """Move a widget as a hand would, whatever it is."""
+    if kind == "DigitPad":
+        drag(page, box.locator(".drawing canvas"), (0.3, 0.2), (0.7, 0.2), (0.45, 0.85))
+    elif box.locator(".plane").count():
+        drag(page, box.locator(".plane"), (0.3, 0.3), (0.6, 0.45))
+    else:
+        drag(page, box.get_by_role("slider").first, (0.5, 0.5), (0.9, 0.5))
+
+
+def assert_films(box, widget):
+    """The ranking is the one that PyTorch makes from the same stars."""
+    before = widget.top
+    widget.stars = box.evaluate("(box) => box.model.get('stars')")
+    assert widget.top != before
+    assert box.locator("li").all_inner_texts() == [widget._titles[film] for film in widget.top]
+
+
+def assert_page(box, widget):
+    """The page that is turned up is the one in Python."""
+    index = box.evaluate("(box) => box.model.get('index')")
+    assert index != widget.index
+    shown = np.array(box.locator("canvas").first.evaluate(INK))
+    assert np.abs(shown - widget._pages[index].ravel()).max() <= 0.5 / 255 + 1e-6
+
+
+def assert_pictures(box, widget):
+    """The pictures are what the widget's models decode from the same z."""
+    z = np.array(box.evaluate("(box) => box.model.get('z')"), np.float32)
+    assert np.abs(z - np.array(widget.z)).max() > 1e-3
+    canvases = box.locator(".pictures figure canvas").all()
+    n = len(widget._sources)
+    places = {"LatentMap": [0], "DigitPad": [2], "NoiseExplorer": [2]}
+    for k, place in enumerate(places.get(type(widget).__name__, range(-n, 0))):
+        code = widget._code_for(k, z[None]) if hasattr(widget, "_code_for") else z[None]
+        source = widget._sources[k]
+        told = [box.evaluate("(box) => box.model.get('told') ?? 0")]
+        expected = source.decode(tell(np.asarray(code, np.float32), told, source.classes))[0]
+        shown = np.array(canvases[place].evaluate(INK))
+        assert np.ptp(shown) > 0.3  # there is something to see
+        # half a grey level of rounding, and the engine's 1e-3
+        assert np.abs(shown - expected.clip(0, 1)).max() < 0.5 / 255 + 1.1e-3
+
+
+@pytest.mark.parametrize("stem", LIVE)
+def test_what_a_hand_moves_is_what_pytorch_computes(open_page, monkeypatch, stem):
+    widgets = widgets_of(stem, monkeypatch)
+    page = open_page(f"{stem}.html")
+    boxes = page.locator(".live").all()
+    assert len(boxes) == len(widgets) > 0
+    oracles = {"FilmRater": assert_films, "Flipbook": assert_page}
+    for box, widget in zip(boxes, widgets, strict=True):
+        kind = type(widget).__name__
+        assert box.get_attribute("data-kind") == kind
+        move(page, box, kind)
+        oracles.get(kind, assert_pictures)(box, widget)
+
+
+@pytest.mark.parametrize("stem", LIVE)
+def test_no_handler_takes_longer_than_half_a_frame(open_page, stem):
+    page = open_page(f"{stem}.html")
+    push = """(input) => [...Array(100).keys()].map((i) => {
+      input.value = +input.min + (i / 100) * (input.max - input.min);
+      const begin = performance.now();
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      return performance.now() - begin;
+    })"""
+    for slider in page.locator(".live .slider input").all():
+        if slider.is_visible():
+            waits = slider.evaluate(push)
+            assert np.median(waits) < 8
+            break
+
+
+# Without scripts, on paper, by keyboard
+
+
+@pytest.mark.parametrize("stem", LIVE)
+def test_without_scripts_and_on_paper_the_still_picture_is_there(open_page, stem):
+    page = open_page(f"{stem}.html", java_script_enabled=False)
+    for picture in page.locator(".live img").all():
+        assert picture.is_visible()
+        assert len(picture.get_attribute("alt").split()) >= 6
+    assert page.get_by_role("button").count() == 0  # no dead control
+    page = open_page(f"{stem}.html")
+    box = page.locator(".live").first
+    assert not box.locator("img").is_visible()
+    page.emulate_media(media="print")
+    assert box.locator("img").is_visible()
+    assert not box.locator(".view").is_visible()
+
+
+def test_the_keyboard_reaches_the_content_the_tools_and_the_search(open_page):
+    page = open_page("index.html", True)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["y"] >= 0  # it shows itself
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert float(outline.removesuffix("px")) >= 2
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "query"
+    page.keyboard.press("Escape")
+    assert not page.locator("#search").is_visible()
+
+
+@pytest.mark.parametrize("server", [False, True], ids=["file", "http"])
+def test_search_finds_a_section_and_goes_there(open_page, site, server):
+    index = (site / "search-index.js").read_text(encoding="utf-8")
+    entries = json.loads(index.removeprefix("course.found(").removesuffix(");\n"))
+    wanted = next(e for e in entries if e["page"].startswith(f"{NAMES[2]}.html#"))
+    page = open_page("index.html", server)
+    page.get_by_role("button", name="Search").click()
+    page.keyboard.type(" ".join([wanted["heading"], *wanted["text"].split()[:5]]))
+    first = page.locator("#results a").first
+    first.wait_for()
+    assert wanted["heading"] in first.inner_text()
+    assert "section" in page.locator("#found").inner_text()
+    assert page.locator("#results mark").count() > 0
+    place = first.get_attribute("href")
+    first.click()
+    page.wait_for_url(f"**/{place}")
+    top = "document.querySelector(':target').getBoundingClientRect().top"
+    page.wait_for_function(f"0 <= {top} && {top} < 900")
+    page.get_by_role("button", name="Search").click()
+    page.keyboard.type("qqqq")
+    page.wait_for_function("document.querySelector('#found').textContent.startsWith('No')")
+
+
+def test_the_theme_is_the_readers_and_stays(open_page):
+    page = open_page("index.html", True, color_scheme="dark")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(paper)
+    page.get_by_role("button", name="theme").click()
+    light = page.evaluate(paper)
+    assert light != dark
+    page.reload()
+    assert page.evaluate(paper) == light
+
+
+def test_code_is_copied(open_page):
+    page = open_page(f"{NAMES[1]}.html", True, permissions=["clipboard-read", "clipboard-write"])
+    code = page.locator("pre.code").first
+    code.hover()
+    page.get_by_role("button", name="Copy").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == code.text_content()
+
+
+def test_lines_have_60_to_75_letters(open_page):
+    letters = np.concatenate([open_page(f"{name}.html").evaluate(LINES) for name in NAMES[1:4]])
+    assert 60 <= np.mean(letters) <= 75

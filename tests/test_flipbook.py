@@ -1,0 +1,53 @@
+"""Recorded pictures, turned over with a slider."""
+
+import base64
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aelib.widgets import Flipbook
+
+PAGES = np.linspace(0, 1, 5 * 12).reshape(5, 3, 4)
+CAPTIONS = [f"page number {i}" for i in range(5)]
+
+
+def test_the_browser_gets_the_pages_as_bytes():
+    book = Flipbook(PAGES, CAPTIONS, name="bytes")
+    levels = np.frombuffer(zlib.decompress(book._pixels), np.uint8).reshape(PAGES.shape)
+    assert np.abs(levels / 255 - PAGES).max() <= 0.5 / 255
+    assert book._shape == [3, 4]
+
+
+def test_the_still_picture_shows_first_and_last_page_and_says_so():
+    data, metadata = Flipbook(PAGES, CAPTIONS, name="bytes")._repr_mimebundle_()
+    alt = metadata["image/png"]["alt"]
+    assert "page number 0" in alt
+    assert "page number 4" in alt
+    assert Image.open(BytesIO(base64.b64decode(data["image/png"]))).size == (12, 40)
+    assert data["text/plain"] == "Flipbook(5 pages, bytes)"
+
+
+@pytest.mark.parametrize("index", [-1, 5])
+def test_a_page_that_is_not_there_is_refused(index):
+    book = Flipbook(PAGES, CAPTIONS, index=2)
+    with pytest.raises(ValueError, match=r"index must lie in 0\.\.4"):
+        book.index = index
+    assert book.index == 2
+
+
+@pytest.mark.parametrize(
+    ("pages", "captions", "sentence"),
+    [
+        (PAGES[0], CAPTIONS, r"pages must be \(pages, H, W\), not \(3, 4\)"),
+        (PAGES[:0], [], r"pages must be"),
+        (PAGES * 255, CAPTIONS, r"must lie in \[0, 1\]"),
+        (PAGES * np.nan, CAPTIONS, r"must lie in \[0, 1\]"),
+        (PAGES, CAPTIONS[:4], "5 pages need as many captions, not 4"),
+    ],
+)
+def test_what_is_no_book_is_refused(pages, captions, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        Flipbook(pages, captions)
