@@ -34,20 +34,33 @@ columns), a turned sign, NaN, another dtype, an input changed in place, a detach
 `differentiable`), right on some cases only, random results.
 """
 
+import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import signature
+from traceback import extract_tb
 from typing import Any
 
 import numpy as np
 
+from aelib.exercises.leaves import (
+    Leaf,
+    UnusableError,
+    copied,
+    flatten,
+    is_float,
+    is_tensor,
+    same,
+    tensors,
+)
+
 Arguments = tuple[Any, ...]
-LARGEST = 10_000_000  # values; what is larger is compared by its shape alone
 
 
-class UnusableError(TypeError):
-    """A result that cannot be compared."""
+class TimeUp(BaseException):
+    """Ends a call that takes too long."""
 
 
 @dataclass(frozen=True)
@@ -97,15 +110,6 @@ class Exercise:
     def parameters(self) -> list[str]:
         """The names of the function's arguments."""
         return list(signature(self.reference).parameters)
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """One array within a result: where it stands (`['W1']`, `[0]`), of what kind, its values."""
-
-    path: str
-    kind: str  # tensor, array, number or text
-    values: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -177,50 +181,48 @@ def answer(
 
     All calls draw the same random numbers, and the generators outside are left as they were.
     """
-    given = [_copy(value) for value in arguments]
-    inputs = [value.requires_grad_() for value in given if differentiable and _is_float(value)]
-    passed = [value.clone() if differentiable and _is_tensor(value) else value for value in given]
+    if not _takes(function, arguments):
+        return Answer(error=f"it should take {_listed(names)}")
     try:
-        result = _with_fixed_draws(function, passed)
+        with fixed_draws():
+            given = [copied(value) for value in arguments]
+            inputs = [v.requires_grad_() for v in given if differentiable and is_float(v)]
+            passed = [v.clone() if differentiable and is_tensor(v) else v for v in given]
+            result = function(*passed)
+            gradients = tuple(_gradients(result, inputs))
         leaves = tuple(flatten(result))
-        gradients = tuple(_gradients(result, inputs))
         pairs = zip(names, arguments, passed, strict=False)
-        changed = tuple(name for name, before, after in pairs if not _same(before, after))
+        changed = tuple(name for name, before, after in pairs if not same(before, after))
         return Answer(leaves, gradients, changed)
+    except TimeUp:
+        raise
     except NotImplementedError:
         return Answer()
     except UnusableError as error:
         return Answer(error=str(error))
     except BaseException as error:  # a learner's function may raise anything
-        return Answer(error=_describe_error(error))
+        return Answer(error=_describe_error(error, function))
 
 
-def flatten(value: Any, path: str = "") -> list[Leaf]:
-    """Take a result apart into its arrays; None is no array at all.
-
-    Raises:
-        UnusableError: There is something in it that is no tensor, array, number or text.
-    """
-    if value is None:
-        return []
-    if _is_tensor(value):
-        return [Leaf(path, "tensor", _values_of_tensor(value))]
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biufcU":
-        return [Leaf(path, "array", _small(value))]
-    if isinstance(value, bool | int | float | complex | np.generic):
-        return [Leaf(path, "number", np.asarray(value))]
-    if isinstance(value, str):
-        return [Leaf(path, "text", np.asarray(value))]
-    if isinstance(value, list) and value and all(isinstance(v, int | float) for v in value):
-        return [Leaf(path, "array", np.asarray(value))]
-    if isinstance(value, dict):
-        parts = [flatten(value[key], f"{path}[{key!r}]") for key in sorted(value, key=str)]
-        return [leaf for part in parts for leaf in part]
-    if isinstance(value, tuple | list):
-        parts = [flatten(part, f"{path}[{place}]") for place, part in enumerate(value)]
-        return [leaf for part in parts for leaf in part]
-    kind = type(value).__name__
-    raise UnusableError(f"it returned {kind!r}, which is no tensor, array or number")
+@contextmanager
+def fixed_draws() -> Iterator[None]:
+    """Seed all generators that a learner may draw from; put their states back at the end."""
+    torch = sys.modules.get("torch")
+    states = random.getstate(), np.random.get_state()  # noqa: NPY002
+    in_torch = (torch.get_rng_state(), torch.is_grad_enabled()) if torch else None
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
+    if torch:
+        torch.random.default_generator.manual_seed(0)
+        torch.set_grad_enabled(True)
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])  # noqa: NPY002
+        if torch and in_torch:
+            torch.set_rng_state(in_torch[0])
+            torch.set_grad_enabled(in_torch[1])
 
 
 def describe(exercise: Exercise, arguments: Arguments) -> str:
@@ -234,98 +236,59 @@ def _describe_value(name: str, value: Any) -> str:
     shape = getattr(value, "shape", None)
     if shape is not None:
         return f"{name} of shape {tuple(shape)}"
-    return name if isinstance(value, dict | list | tuple) else f"{name} = {value!r}"
+    text = f"{value:.6g}" if isinstance(value, float) else repr(value)
+    long = len(text) > 60 or "array" in text or "tensor" in text
+    return name if isinstance(value, dict | list | tuple) and long else f"{name} = {text}"
 
 
-def _describe_error(error: BaseException) -> str:
-    """Name the exception and keep the first line of what it says."""
+def _takes(function: Callable[..., Any], arguments: Arguments) -> bool:
+    """Whether a function can be called with so many arguments."""
     try:
-        message = str(error).strip().partition("\n")[0][:200]
+        signature(function).bind(*arguments)
+    except TypeError:
+        return False
+    except ValueError:  # it does not say what it takes; the call will
+        return True
+    return True
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) < 2:
+        return f"one argument, {names[0]}" if names else "no arguments"
+    return f"{len(names)} arguments: {', '.join(names)}"
+
+
+def _describe_error(error: BaseException, function: Callable[..., Any]) -> str:
+    """Name the exception and the line, and keep the first line of what it says."""
+    try:
+        message = str(error).strip().partition("\n")[0][:200].rstrip(".")
     except Exception:  # its own __str__ may be broken too
         message = ""
-    name = type(error).__name__
-    return f"it stopped with {name}: {message}" if message else f"it stopped with {name}"
+    if "on Tensor that requires grad" in message:
+        return "it leaves torch on the way; use torch's functions only, so that gradients can pass"
+    place, name = _line(error, function), type(error).__name__
+    return (
+        f"it stopped{place} with {name}: {message}" if message else f"it stopped{place} with {name}"
+    )
 
 
-def _with_fixed_draws(function: Callable[..., Any], arguments: list[Any]) -> Any:
-    """Call with freshly seeded generators, and put the old ones back."""
-    state = np.random.get_state()  # noqa: NPY002 - the learner may draw from either
-    np.random.seed(0)  # noqa: NPY002
-    try:
-        if (torch := sys.modules.get("torch")) is None:
-            return function(*arguments)
-        with torch.random.fork_rng(devices=[]), torch.enable_grad():
-            torch.manual_seed(0)
-            return function(*arguments)
-    finally:
-        np.random.set_state(state)  # noqa: NPY002
+def _line(error: BaseException, function: Callable[..., Any]) -> str:
+    """Quote the line of the learner's code that stopped, where its text is known."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    frames = extract_tb(error.__traceback__, limit=-20)
+    lines = [frame.line for frame in frames if frame.filename == file and frame.line]
+    return f" at `{lines[-1].strip()[:80]}`" if lines else ""
 
 
 def _gradients(result: Any, inputs: list[Any]) -> list[np.ndarray]:
     """Slopes of a weighted sum of the result towards each input; 0 where none arrives."""
-    tensors = [t for t in _tensors(result) if t.requires_grad]
+    sloping = [t for t in tensors(result) if t.requires_grad]
     if not inputs:
         return []
     torch = sys.modules["torch"]
-    if not tensors:
+    if not sloping:
         return [np.zeros(tuple(value.shape)) for value in inputs]
-    total = sum((t * torch.linspace(1, 2, t.numel()).reshape(t.shape)).sum() for t in tensors)
+    total = sum((t * torch.linspace(1, 2, t.numel()).reshape(t.shape)).sum() for t in sloping)
     slopes = torch.autograd.grad(total, inputs, allow_unused=True)
     pairs = zip(slopes, inputs, strict=True)
     return [np.zeros(tuple(x.shape)) if slope is None else slope.numpy() for slope, x in pairs]
-
-
-def _tensors(value: Any) -> list[Any]:
-    """Every tensor within a result, in the order of `flatten`."""
-    if isinstance(value, dict):
-        value = [value[key] for key in sorted(value, key=str)]
-    if isinstance(value, tuple | list):
-        return [tensor for part in value for tensor in _tensors(part)]
-    return [value] if _is_tensor(value) else []
-
-
-def _is_tensor(value: Any) -> bool:
-    """Whether it is a torch tensor; asks without importing torch."""
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(value, torch.Tensor)
-
-
-def _is_float(value: Any) -> bool:
-    return _is_tensor(value) and value.is_floating_point()
-
-
-def _values_of_tensor(value: Any) -> np.ndarray:
-    """Return a copy in NumPy; what is huge keeps its shape only."""
-    if value.numel() > LARGEST:
-        return np.broadcast_to(np.nan, tuple(value.shape))
-    value = value.detach().cpu().resolve_conj().resolve_neg()
-    value = value.to_dense() if value.layout != sys.modules["torch"].strided else value
-    wide = value.float() if value.dtype == sys.modules["torch"].bfloat16 else value
-    return np.array(wide.numpy())
-
-
-def _small(value: np.ndarray) -> np.ndarray:
-    if value.size > LARGEST:
-        return np.broadcast_to(np.nan, value.shape)
-    return np.array(value)
-
-
-def _copy(value: Any) -> Any:
-    """Copy an argument, so that no call can spoil it for the next."""
-    if _is_tensor(value):
-        return value.detach().clone()
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if isinstance(value, dict):
-        return {key: _copy(part) for key, part in value.items()}
-    if isinstance(value, tuple | list):
-        return type(value)(_copy(part) for part in value)
-    return value
-
-
-def _same(before: Any, after: Any) -> bool:
-    """Whether an argument is still what it was."""
-    pairs = zip(flatten(before), flatten(after), strict=False)
-    return len(flatten(before)) == len(flatten(after)) and all(
-        a.values.shape == b.values.shape and np.array_equal(a.values, b.values) for a, b in pairs
-    )

@@ -4,11 +4,14 @@ import ctypes
 import inspect
 import textwrap
 from collections.abc import Callable
+from contextlib import suppress
+from math import isfinite
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 from aelib.exercises import find, of_lesson, record
-from aelib.exercises.base import Exercise, answers, prepare
+from aelib.exercises.base import Exercise, TimeUp, answers, fixed_draws, prepare
 from aelib.exercises.judge import Verdict, judge
 
 
@@ -21,11 +24,14 @@ def check(name: str, answer: Any) -> None:
 
     Never raises, and gives up after the exercise's time limit.
     """
+    if callable(name) and isinstance(answer, str):
+        name, answer = answer, name
     exercise = _known(name)
     if exercise is None:
         return
-    verdict = _judged(exercise, answer)
-    print(f"{name}: {verdict.sentence}.")
+    with fixed_draws():
+        verdict = _judged(exercise, answer)
+    print(f"{name}: {verdict.sentence}{'' if verdict.sentence.endswith('?') else '.'}")
     if verdict.status == "ok":
         record.add_solved(name)
 
@@ -38,7 +44,7 @@ def hint(name: str) -> None:
     number = record.next_hint(name)
     print(f"Hint {number} of 3 for {name}: {exercise.hints[number - 1]}")
     if number == 3:
-        print(f'That was the last one; solution("{name}") shows a solution.')
+        print(f'That was the last one; aelib.solution("{name}") shows a solution.')
 
 
 def solution(name: str) -> None:
@@ -66,7 +72,11 @@ def predict(name: str, guess: float | str | None, truth: float | str | None = No
 
 def my_progress(lesson: str) -> None:
     """Print how many exercises of a lesson, such as "05", are solved, as a small bar."""
-    names = [exercise.name for exercise in of_lesson(lesson)]
+    try:
+        names = [exercise.name for exercise in of_lesson(lesson)]
+    except LookupError as error:
+        print(error.args[0])
+        return
     done = [name in record.solved() for name in names]
     bar = "".join("■" if solved else "□" for solved in done)
     print(f"Lesson {lesson}: {sum(done)} of {len(done)} exercises solved {bar}")
@@ -86,7 +96,9 @@ def _judged(exercise: Exercise, answer: Any) -> Verdict:
         return Verdict("not attempted", "not written yet")
     if not callable(answer):
         if exercise.parameters:
-            return Verdict("wrong", f"give the function itself, not a {type(answer).__name__}")
+            return Verdict(
+                "wrong", f'give the function itself: check("{exercise.name}", {exercise.name})'
+            )
         value = answer
         answer = lambda: value  # noqa: E731 - a number is a function without arguments
     prepared = prepare(exercise, seed=0)
@@ -95,7 +107,7 @@ def _judged(exercise: Exercise, answer: Any) -> Verdict:
         return Verdict(
             "error",
             f"no answer within {exercise.seconds:g} seconds; is there a loop that never ends, or "
-            "one over single pixels",
+            "one over single pixels?",
         )
     return judge(prepared, given, exercise.tolerance)
 
@@ -103,31 +115,48 @@ def _judged(exercise: Exercise, answer: Any) -> Verdict:
 def _limited(job: Callable[[], Any], seconds: float) -> Any:
     """Run a job in a thread of its own; None if it did not end in time."""
     results: list[Any] = []
-    thread = Thread(target=lambda: results.append(job()), daemon=True)
+
+    def work() -> None:
+        with suppress(TimeUp):
+            results.append(job())
+
+    thread = Thread(target=work, daemon=True)
     thread.start()
-    thread.join(seconds)
-    if results:
-        return results[0]
-    for _ in range(5):  # a loop that catches everything needs to be told more than once
-        if not thread.is_alive():
-            break
-        target = ctypes.c_ulong(thread.ident or 0)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(SystemExit))
-        thread.join(0.1)
-    return None
+    try:
+        thread.join(seconds)
+    finally:  # also when the stop button was pressed
+        stopper = Thread(target=_stop, args=(thread,), daemon=True)
+        stopper.start()
+        stopper.join(0.2)
+    return results[0] if results else None
+
+
+def _stop(thread: Thread) -> None:
+    """End a thread; a loop that catches everything has to be told more than once."""
+    target, give_up = ctypes.c_ulong(thread.ident or 0), monotonic() + 60
+    while thread.is_alive() and monotonic() < give_up:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeUp))
+        thread.join(0.002)
 
 
 def _short(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.3g}"
+    """Write whole and large numbers in full, others with three digits."""
+    if isinstance(value, str | bool):
+        return str(value)
+    number = float(value)
+    return f"{number:,.0f}" if number.is_integer() or abs(number) >= 1000 else f"{number:.3g}"
 
 
 def _distance(guess: float | str, truth: float | str) -> str:
     """Say how far a guess is from the truth."""
-    if isinstance(guess, str) or isinstance(truth, str):
-        return "Well seen." if str(guess).strip() == str(truth) else "Which part surprised you?"
-    if not truth:
-        return "Well seen." if guess == truth else f"You were {guess:+.3g} off."
-    share = round(100 * (guess / truth - 1))
-    if abs(share) <= 10:
+    try:
+        off, size = float(guess) - float(truth), abs(float(truth))
+    except (TypeError, ValueError):  # words
+        same = str(guess).strip().lower() == str(truth).strip().lower()
+        return "Well seen." if same else "Which part surprised you?"
+    if not isfinite(off):
+        return "Which part surprised you?"
+    if abs(off) <= 0.1 * size:
         return "Well seen."
-    return f"You were {abs(share)} % too {'high' if share > 0 else 'low'}."
+    share = f"{abs(off):.3g}" if not size else f"{100 * abs(off) / size:,.0f} %"
+    return f"You were {share} too {'high' if off > 0 else 'low'}."

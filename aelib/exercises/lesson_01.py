@@ -1,8 +1,13 @@
-"""Exercises of lesson 01: the squared error, and backpropagation by hand."""
+"""Exercises of lesson 01: the squared error, backpropagation by hand, an unseen digit."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from aelib.exercises.base import Arguments, Exercise, Mistake
+from aelib.exercises.base import Arguments, Exercise, Mistake, no_arguments
+
+Parameters = dict[str, np.ndarray]
 
 
 def error_of_each(x_hat: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -10,11 +15,94 @@ def error_of_each(x_hat: np.ndarray, x: np.ndarray) -> np.ndarray:
     return ((x_hat - x) ** 2).sum(axis=1)
 
 
+def gradients_tanh(x: np.ndarray, p: Parameters) -> Parameters:
+    """Gradients of all four arrays, with a bend in the encoder."""
+    h = np.tanh(x @ p["W1"] + p["b1"])
+    y = 1 / (1 + np.exp(-(h @ p["W2"] + p["b2"])))
+    delta = 2 * (y - x) * y * (1 - y) / len(x)
+    delta_h = delta @ p["W2"].T * (1 - h**2)
+    return {
+        "W1": x.T @ delta_h,
+        "b1": delta_h.sum(axis=0),
+        "W2": h.T @ delta,
+        "b2": delta.sum(axis=0),
+    }
+
+
+def gradient_tied(x: np.ndarray, p: Parameters) -> np.ndarray:
+    """Gradient of the one matrix W1 (D, K) that stands in two places."""
+    h = x @ p["W1"] + p["b1"]
+    y = 1 / (1 + np.exp(-(h @ p["W1"].T + p["b2"])))
+    delta = 2 * (y - x) * y * (1 - y) / len(x)
+    in_encoder = x.T @ (delta @ p["W1"])
+    in_decoder = h.T @ delta
+    return in_encoder + in_decoder.T
+
+
+def error_on_seven() -> float:
+    """Error on the 7s divided by the error on the other test digits."""
+    # x_no_seven = x_train[y_train != 7][:10_000]
+    # model = aelib.Autoencoder(16)
+    # fit(model, x_no_seven, loss, epochs=4)
+    # x_hat = model.inverse_transform(model.transform(x_test))
+    # error = ((x_hat - x_test) ** 2).sum(dim=1)
+    # error[y_test == 7].mean() / error[y_test != 7].mean()
+    return 1.47  # another seed gives 1.4 or 1.5
+
+
 def _pictures(rng: np.random.Generator) -> list[Arguments]:
     return [
         (rng.random((n, width)), rng.random((n, width)))
         for n, width in ((1, 784), (3, 784), (5, 12))
     ]
+
+
+def _networks(rng: np.random.Generator) -> list[Arguments]:
+    """Pictures, and parameters of 784 -> 16 -> 784 networks in small."""
+    sizes = ((1, 12, 3), (4, 12, 3), (6, 20, 5))
+    return [(rng.random((n, d)), _parameters(rng, d, k)) for n, d, k in sizes]
+
+
+def _tied_networks(rng: np.random.Generator) -> list[Arguments]:
+    cases = _networks(rng)
+    return [(x, p | {"W2": p["W1"].T}) for x, p in cases]
+
+
+def _parameters(rng: np.random.Generator, d: int, k: int) -> Parameters:
+    shapes = {"W1": (d, k), "b1": (k,), "W2": (k, d), "b2": (d,)}
+    return {name: rng.normal(size=shape) for name, shape in shapes.items()}
+
+
+def _backwards(
+    bend: Callable[[Any], Any] = np.tanh,
+    slope: Callable[[Any], Any] = lambda h: 1 - h**2,
+    seen_by_w2: Callable[[Any, Any], Any] = lambda h, a: h,
+    slope_at_b1: Callable[[Any], Any] = lambda slopes: slopes,
+) -> Callable[..., Parameters]:
+    """Make a variant of `gradients_tanh` with one thing changed."""
+
+    def gradients(x: np.ndarray, p: Parameters) -> Parameters:
+        a = x @ p["W1"] + p["b1"]
+        h = bend(a)
+        y = 1 / (1 + np.exp(-(h @ p["W2"] + p["b2"])))
+        delta = 2 * (y - x) * y * (1 - y) / len(x)
+        wanted = delta @ p["W2"].T
+        return {
+            "W1": x.T @ (wanted * slope(h)),
+            "b1": (wanted * slope_at_b1(slope(h))).sum(axis=0),
+            "W2": seen_by_w2(h, a).T @ delta,
+            "b2": delta.sum(axis=0),
+        }
+
+    return gradients
+
+
+def _two_places(x: np.ndarray, p: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """Both terms of `gradient_tied`."""
+    h = x @ p["W1"] + p["b1"]
+    y = 1 / (1 + np.exp(-(h @ p["W1"].T + p["b2"])))
+    delta = 2 * (y - x) * y * (1 - y) / len(x)
+    return x.T @ (delta @ p["W1"]), (h.T @ delta).T
 
 
 EXERCISES = [
@@ -28,7 +116,7 @@ EXERCISES = [
         hints=(
             "Subtract, square, and add up what belongs to one image.",
             "`sum` takes an axis: 0 runs over the images, 1 over the pixels.",
-            "((x_hat - x) ** 2).sum(axis=...) has to have shape (N,).",
+            "((x_hat - x) ** 2).sum(axis=...) has to have the shape (N,).",
         ),
         wrong=(
             Mistake(
@@ -44,12 +132,140 @@ EXERCISES = [
                 "this is one number for all images together; return one for each",
             ),
             Mistake(
+                lambda x_hat, x: ((x_hat - x) ** 2).sum() / len(x),
+                "this is the mean over the images; return one number for each image",
+            ),
+            Mistake(
                 lambda x_hat, x: abs(x_hat - x).sum(axis=1),
                 "these are absolute differences; square them",
             ),
             Mistake(
+                lambda x_hat, x: (x_hat - x).sum(axis=1) ** 2,
+                "you summed first and squared then; square each difference before you sum",
+            ),
+            Mistake(
                 lambda x_hat, x: np.sqrt(((x_hat - x) ** 2).sum(axis=1)),
                 "this is the root of the squared error; leave out the root",
+            ),
+        ),
+    ),
+    Exercise(
+        name="gradients_tanh",
+        lesson="01",
+        minutes=10,
+        points=2,
+        reference=gradients_tanh,
+        cases=_networks,
+        hints=(
+            "Copy `gradients` and ask at each line whether the bend changes it.",
+            "Forwards, h becomes np.tanh(f(x, p)). Backwards, the error passes the same bend.",
+            "After delta @ p['W2'].T there is one more factor, 1 - h ** 2, before W1 and b1.",
+        ),
+        wrong=(
+            Mistake(
+                _backwards(bend=lambda a: a, slope=np.ones_like),
+                "this is the gradient without the bend; h is np.tanh(f(x, p)) now, and delta_h "
+                "gets the slope of tanh",
+            ),
+            Mistake(
+                _backwards(slope=np.ones_like),
+                "h is bent, but on the way back the slope is missing; multiply delta_h by "
+                "1 - h ** 2",
+            ),
+            Mistake(
+                _backwards(slope=lambda h: 1 - np.tanh(h) ** 2),
+                "h is bent already, and you bend it once more in the slope; it is 1 - h ** 2",
+            ),
+            Mistake(
+                _backwards(slope=lambda h: h * (1 - h)),
+                "h * (1 - h) is the slope of the sigmoid; that of tanh is 1 - h ** 2",
+            ),
+            Mistake(
+                _backwards(slope=lambda h: 1 - h),
+                "the slope is 1 - h, but it should be 1 - h ** 2; square h",
+            ),
+            Mistake(
+                _backwards(seen_by_w2=lambda h, a: a),
+                "W1 is right, but W2 is given the code before the bend; use h.T @ delta with the "
+                "h after tanh",
+            ),
+            Mistake(
+                _backwards(slope_at_b1=np.ones_like),
+                "W1 is right, but b1 misses the slope of tanh; both take the same delta_h",
+            ),
+        ),
+    ),
+    Exercise(
+        name="gradient_tied",
+        lesson="01",
+        minutes=15,
+        points=3,
+        reference=gradient_tied,
+        cases=_tied_networks,
+        hints=(
+            "If you turn one number of the shared matrix, two places of the network change.",
+            "`gradients` tells what each place says, as 'W1' and 'W2'. One stands transposed.",
+            "Add the two: grads['W1'] + grads['W2'].T, from grads = gradients(x, p).",
+        ),
+        wrong=(
+            Mistake(
+                lambda x, p: _two_places(x, p)[0],
+                "this is what the encoder says; the same matrix also stands in the decoder, so "
+                "add what the decoder says",
+            ),
+            Mistake(
+                lambda x, p: _two_places(x, p)[1],
+                "this is what the decoder says; the same matrix also stands in the encoder, so "
+                "add what the encoder says",
+            ),
+            Mistake(
+                lambda x, p: sum(_two_places(x, p)) / 2,
+                "you took the mean of the two places; gradients add up",
+            ),
+            Mistake(
+                lambda x, p: 2 * _two_places(x, p)[0],
+                "you counted the encoder's gradient twice; the decoder's is another one",
+            ),
+            Mistake(
+                lambda x, p: _two_places(x, p)[0] - _two_places(x, p)[1],
+                "you subtracted the decoder's gradient; gradients add up",
+            ),
+        ),
+    ),
+    Exercise(
+        name="error_on_seven",
+        lesson="01",
+        minutes=20,
+        points=3,
+        reference=error_on_seven,
+        cases=no_arguments,
+        tolerance=0.2,
+        hints=(
+            "Train in a cell of your own, as in section 8, and leave the 7s out of the data.",
+            "y_test == 7 picks the 7s of the test set, y_test != 7 all others.",
+            "Divide error[y_test == 7].mean() by error[y_test != 7].mean() and write the result.",
+        ),
+        wrong=(
+            Mistake(
+                lambda: 0.7,
+                "less than 1 says that the 7s are copied better; either the training set still "
+                "holds them, or the ratio is upside down",
+            ),
+            Mistake(
+                lambda: 31.0,
+                "that looks like the error on the 7s itself; divide it by the error on the others",
+            ),
+            Mistake(
+                lambda: 21.0,
+                "that looks like the error on the other digits; it belongs below the line",
+            ),
+            Mistake(
+                lambda: 10.0,
+                "that looks like the difference of the two errors; divide, do not subtract",
+            ),
+            Mistake(
+                lambda: 147.0,
+                "that looks like a ratio in per cent; report the ratio itself",
             ),
         ),
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from aelib.files import write_atomically
+from aelib.files import DataError, write_atomically
 
 
 def solved() -> set[str]:
@@ -50,5 +50,5 @@ def _write(record: dict[str, Any]) -> None:
     try:
         path().parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path(), json.dumps(record, indent=1).encode())
-    except OSError:
+    except (OSError, DataError):
         pass

@@ -43,6 +43,14 @@ def test_each_mistake_has_its_own_diagnosis(exercise, verdict, seed):
     assert len({mistake.sentence for mistake in exercise.wrong}) == len(exercise.wrong)
 
 
+@pytest.mark.parametrize("seed", range(2, 10))
+def test_no_mistake_is_taken_for_right_with_other_seeds(exercise, seed):
+    """A class is graded with a seed of its own."""
+    prepared = prepare(exercise, seed)
+    for given, sentence in prepared.wrong:
+        assert judge(prepared, given, exercise.tolerance).status == "wrong", sentence
+
+
 def test_the_stub_is_not_written_yet(verdict):
     assert verdict(lambda *_: None).status == "not attempted"
 

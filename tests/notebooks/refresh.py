@@ -6,7 +6,9 @@ A kept notebook holds text and pictures. Views of widgets, their state, timings 
 editor added are dropped: a stored view without its state shows "model not found".
 """
 
+import os
 import sys
+import tempfile
 import time
 from base64 import b64decode
 from pathlib import Path
@@ -54,6 +56,8 @@ def readme_picture() -> bytes:
 
 
 if __name__ == "__main__":
+    # As a new learner sees it, who has solved nothing yet.
+    os.environ["AELIB_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.json")
     for name in sys.argv[1:]:
         print(f"{name}: {run(Path(name)):.0f} s")
     README_PICTURE.parent.mkdir(exist_ok=True)

@@ -1,0 +1,369 @@
+"""Exercises of lesson 04: counting, receptive fields, stamps, and moved or shuffled pixels."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from aelib.exercises.base import Arguments, Exercise, Mistake, no_arguments
+
+Layers = list[tuple[int, int]]
+
+
+def conv_parameters(n_in: int, n_out: int, kernel: int) -> int:
+    """Parameters of a convolution with a square kernel."""
+    return n_out * (n_in * kernel**2 + 1)
+
+
+def prints(size: int, kernel: int, stride: int) -> list[int]:
+    """How often each place of a line is stamped."""
+    counts = [0] * ((size - 1) * stride + kernel)
+    for place in range(size):
+        for k in range(kernel):
+            counts[place * stride + k] += 1
+    return counts
+
+
+def field(layers: Layers) -> int:
+    """Side of the receptive field after layers of (kernel, stride)."""
+    side, apart = 1, 1
+    for kernel, stride in layers:
+        side += (kernel - 1) * apart
+        apart *= stride
+    return side
+
+
+def blocks_to_see_all() -> int:
+    """How many blocks of convolution and pooling until a unit sees 28 pixels."""
+    # [field([(3, 1), (2, 2)] * n) for n in range(1, 6)] is 4, 10, 22, 46, 94
+    return 4
+
+
+def for_shuffled(
+    first: torch.Tensor, last: torch.Tensor, bias: torch.Tensor, order: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """First matrix, last matrix and last bias of a network that reads x[:, order]."""
+    return first[:, order], last[order], bias[order]
+
+
+def moved(x: torch.Tensor, pixels: int) -> torch.Tensor:
+    """Pictures (N, 784), moved to the right; what leaves a row enters it on the left."""
+    return x.reshape(-1, 28, 28).roll(pixels, dims=2).flatten(start_dim=1)
+
+
+def _convolutions(rng: np.random.Generator) -> list[Arguments]:
+    return [(int(a), int(b), int(c)) for a, b, c in rng.integers(2, (40, 40, 8), (5, 3))]
+
+
+def _stamps(rng: np.random.Generator) -> list[Arguments]:
+    """Stamps that overlap, that touch, that leave gaps; one alone."""
+    sizes = [int(n) for n in rng.integers(4, 12, 4)]
+    return [(sizes[0], 3, 2), (sizes[1], 6, 3), (sizes[2], 2, 3), (sizes[3], 4, 2), (1, 5, 2)]
+
+
+def _stacks(rng: np.random.Generator) -> list[Arguments]:
+    stacks = [[_layer(rng) for _ in range(n)] for n in (1, 2, 3, 4, 6)]
+    return [([(3, 1), (2, 2)],), *((stack,) for stack in stacks), ([],)]
+
+
+def _layer(rng: np.random.Generator) -> tuple[int, int]:
+    return int(rng.integers(2, 6)), int(rng.integers(2, 4))
+
+
+def _weights(rng: np.random.Generator) -> list[Arguments]:
+    cases: list[Arguments] = []
+    for pixels, units in ((6, 4), (12, 5), (20, 20)):
+        shapes = ((units, pixels), (pixels, units), (pixels,))
+        first, last, bias = (torch.as_tensor(rng.normal(size=shape)).float() for shape in shapes)
+        cases.append((first, last, bias, torch.as_tensor(rng.permutation(pixels))))
+    return cases
+
+
+def _pictures(rng: np.random.Generator) -> list[Arguments]:
+    return [
+        (torch.as_tensor(rng.random((n, 784))).float(), k) for n, k in ((1, 2), (4, -3), (3, 0))
+    ]
+
+
+def _rolled(sign: int, dim: int) -> Callable[[torch.Tensor, int], torch.Tensor]:
+    def roll(x: torch.Tensor, pixels: int) -> torch.Tensor:
+        return x.reshape(-1, 28, 28).roll(sign * pixels, dims=dim).flatten(start_dim=1)
+
+    return roll
+
+
+def _emptied(x: torch.Tensor, pixels: int) -> torch.Tensor:
+    """Move, and leave 0 where nothing comes from."""
+    columns = torch.arange(28) - pixels
+    inside = (columns >= 0) & (columns < 28)
+    pictures = x.reshape(-1, 28, 28)[:, :, columns.clamp(0, 27)] * inside
+    return pictures.flatten(start_dim=1)
+
+
+def _field_with(step: Callable[[int, int, int, int], tuple[int, int]]) -> Callable[[Layers], int]:
+    """Make a variant of `field` with another step: side, apart, kernel, stride."""
+
+    def variant(layers: Layers) -> int:
+        side, apart = 1, 1
+        for kernel, stride in layers:
+            side, apart = step(side, apart, kernel, stride)
+        return side
+
+    return variant
+
+
+EXERCISES = [
+    Exercise(
+        name="conv_parameters",
+        lesson="04",
+        minutes=5,
+        points=1,
+        reference=conv_parameters,
+        cases=_convolutions,
+        tolerance=1e-9,
+        hints=(
+            "How many weights has one stencil? How many stencils does one output map have?",
+            "An output map adds up n_in stencils of kernel * kernel weights, and one bias.",
+            "Multiply (n_in * kernel ** 2 + 1) by the number of output maps.",
+        ),
+        wrong=(
+            Mistake(
+                lambda n_in, n_out, kernel: n_in * n_out * kernel**2,
+                "the weights are right, but the biases are missing: one for each output map",
+            ),
+            Mistake(
+                lambda n_in, n_out, kernel: n_in * n_out * (kernel**2 + 1),
+                "you gave every stencil a bias; there is one for each output map",
+            ),
+            Mistake(
+                lambda n_in, n_out, kernel: n_out * (n_in * kernel + 1),
+                "a stencil of side `kernel` has kernel ** 2 weights",
+            ),
+            Mistake(
+                lambda n_in, n_out, kernel: n_out * (kernel**2 + 1),
+                "each output map has one stencil for every input map; n_in is missing",
+            ),
+            Mistake(
+                lambda n_in, n_out, kernel: n_in * n_out * kernel**2 + 1,
+                "one bias is not enough; each output map has its own",
+            ),
+            Mistake(
+                lambda n_in, n_out, kernel: n_in * (n_out * kernel**2 + 1),
+                "the biases belong to the output maps; you counted one for each input map",
+            ),
+        ),
+    ),
+    Exercise(
+        name="prints",
+        lesson="04",
+        minutes=10,
+        points=1,
+        reference=prints,
+        cases=_stamps,
+        tolerance=1e-9,
+        hints=(
+            "Begin with a list of zeros and let every stamp add 1 to the places below it.",
+            "The last stamp begins at (size - 1) * stride; so how long is the line?",
+            "counts[place * stride : place * stride + kernel] is what stamp number `place` covers.",
+        ),
+        wrong=(
+            Mistake(
+                lambda size, kernel, stride: [min(n, 1) for n in prints(size, kernel, stride)],
+                "you wrote 1 where a place is stamped; add 1 for each stamp that covers it",
+            ),
+            Mistake(
+                lambda size, kernel, stride: prints(size, kernel, 1),
+                "the stamps stand one place apart here; they should be `stride` apart",
+            ),
+            Mistake(
+                lambda size, kernel, stride: prints(size, kernel, stride)[: size * stride],
+                "the line ends too early; the last stamp begins at (size - 1) * stride and is "
+                "`kernel` long",
+            ),
+            Mistake(
+                lambda size, kernel, stride: prints(size + 1, kernel, stride),
+                "there is one stamp too many; the first is number 0, the last number size - 1",
+            ),
+            Mistake(
+                lambda size, kernel, stride: prints(size - 1, kernel, stride) if size > 1 else [],
+                "there is one stamp too few; the last begins at (size - 1) * stride",
+            ),
+            Mistake(
+                lambda size, kernel, stride: prints(size, stride, kernel),
+                "kernel and stride are exchanged: the stamp is `kernel` wide",
+            ),
+        ),
+    ),
+    Exercise(
+        name="field",
+        lesson="04",
+        minutes=10,
+        points=2,
+        reference=field,
+        cases=_stacks,
+        tolerance=1e-9,
+        hints=(
+            "Without any layer a unit is a pixel and sees itself: the side is 1.",
+            "Keep two numbers: the side so far, and how many pixels neighbouring units are apart.",
+            "A layer adds (kernel - 1) * apart to the side; after that, apart grows by its stride.",
+        ),
+        wrong=(
+            Mistake(
+                _field_with(lambda side, apart, kernel, stride: (side + kernel - 1, apart)),
+                "the strides are missing: after a stride of 2 the units are 2 pixels apart, and a "
+                "kernel reaches twice as far",
+            ),
+            Mistake(
+                _field_with(
+                    lambda side, apart, kernel, stride: (
+                        side + (kernel - 1) * apart * stride,
+                        apart * stride,
+                    )
+                ),
+                "a layer's own stride counts only for the layers after it; add to the side first",
+            ),
+            Mistake(
+                _field_with(
+                    lambda side, apart, kernel, stride: (side + kernel * apart, apart * stride)
+                ),
+                "a kernel of 3 reaches 2 units further, not 3; add kernel - 1 steps",
+            ),
+            Mistake(
+                _field_with(
+                    lambda side, apart, kernel, stride: (side + (kernel - 1) * apart, stride)
+                ),
+                "the distance between units multiplies from layer to layer; you kept the last "
+                "stride only",
+            ),
+            Mistake(
+                _field_with(lambda side, apart, kernel, stride: (side * kernel, apart)),
+                "you multiplied the kernels; neighbouring units see overlapping pixels, so a "
+                "kernel adds to the side",
+            ),
+            Mistake(
+                lambda layers: field(layers) - 1,
+                "one too few: without any layer a unit sees one pixel, so begin with 1",
+            ),
+            Mistake(
+                lambda layers: field(layers[::-1]),
+                "you went through the layers backwards; begin at the picture",
+            ),
+        ),
+    ),
+    Exercise(
+        name="blocks_to_see_all",
+        lesson="04",
+        minutes=5,
+        points=1,
+        reference=blocks_to_see_all,
+        cases=no_arguments,
+        tolerance=1e-4,
+        hints=(
+            "Two blocks see 10 pixels. What do three see?",
+            "Print field([(3, 1), (2, 2)] * n) for n = 1, 2, 3, ...",
+            "The sides are 4, 10, 22, 46; the first that is at least 28 decides.",
+        ),
+        wrong=(
+            Mistake(
+                lambda: 3,
+                "three blocks see 22 pixels; that is not yet 28",
+            ),
+            Mistake(
+                lambda: 2,
+                "two blocks see 10 pixels; in ConvAutoencoder only the dense layer sees the rest",
+            ),
+            Mistake(
+                lambda: 5,
+                "five are enough, but one fewer is enough as well",
+            ),
+            Mistake(
+                lambda: 7,
+                "7 times 4 is 28, but a later block adds more than the first; its units are "
+                "further apart",
+            ),
+            Mistake(
+                lambda: 46,
+                "that is the side of the field; report the number of blocks",
+            ),
+        ),
+    ),
+    Exercise(
+        name="for_shuffled",
+        lesson="04",
+        minutes=15,
+        points=2,
+        reference=for_shuffled,
+        cases=_weights,
+        hints=(
+            "Each column of the first matrix belongs to a pixel, and so does each row of the last.",
+            "Pixel number i of the shuffled picture is pixel order[i] of the picture.",
+            "For the first matrix: first[:, order]. The last matrix is indexed by its rows.",
+        ),
+        wrong=(
+            Mistake(
+                lambda first, last, bias, order: for_shuffled(first, last, bias, order.argsort()),
+                "this undoes the order; x[:, order] is read by weights in the same order, so use "
+                "`order` itself",
+            ),
+            Mistake(
+                lambda first, last, bias, order: (first[:, order], last[order], bias),
+                "the matrices are right, but the bias also has a number for each pixel",
+            ),
+            Mistake(
+                lambda first, last, bias, order: (first[:, order], last, bias),
+                "the encoder is right, but the decoder still draws in the old order",
+            ),
+            Mistake(
+                lambda first, last, bias, order: (first, last[order], bias[order]),
+                "the decoder is right, but the encoder still reads in the old order",
+            ),
+            Mistake(
+                lambda first, last, bias, order: (
+                    first[:, order],
+                    last[order.argsort()],
+                    bias[order.argsort()],
+                ),
+                "the encoder is right; this decoder puts the pixels in another order than `order`",
+            ),
+        ),
+    ),
+    Exercise(
+        name="moved",
+        lesson="04",
+        minutes=20,
+        points=2,
+        reference=moved,
+        cases=_pictures,
+        hints=(
+            "A list of pixels has no right and left; make pictures of it first.",
+            "After x.reshape(-1, 28, 28), dimension 1 counts rows and 2 counts columns.",
+            "Use .roll(pixels, dims=2) on the pictures, and flatten them again.",
+        ),
+        wrong=(
+            Mistake(
+                lambda x, pixels: x.roll(pixels, dims=1),
+                "what leaves a row enters the next one; make pictures of the lists before you roll",
+            ),
+            Mistake(
+                _rolled(sign=1, dim=1),
+                "these pictures moved down; their columns are dimension 2",
+            ),
+            Mistake(
+                _rolled(sign=-1, dim=2),
+                "these pictures moved to the left; a positive number moves to the right",
+            ),
+            Mistake(
+                _rolled(sign=1, dim=0),
+                "you moved the images, not the pixels: the first dimension counts images",
+            ),
+            Mistake(
+                lambda x, pixels: x,
+                "these are the pictures as they were; `roll` returns the moved ones",
+            ),
+            Mistake(
+                _emptied,
+                "what leaves on the right should enter on the left, as `roll` does it",
+            ),
+        ),
+    ),
+]

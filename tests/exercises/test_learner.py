@@ -1,0 +1,399 @@
+"""What a learner calls: one line for every input, never an exception, never a wait without end."""
+
+import json
+import random
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from aelib import DataError, check, exercises, hint, my_progress, predict, solution
+from aelib.exercises import record
+from aelib.exercises.base import Exercise, Mistake
+
+
+def double(x):
+    """Twice x."""
+    return 2 * x
+
+
+OWN = Exercise(
+    name="double",
+    lesson="99",
+    minutes=1,
+    points=1,
+    reference=double,
+    cases=lambda rng: [(float(value),) for value in rng.random(8)],
+    hints=("Look at it.", "Add it to itself.", "Multiply by 2."),
+    wrong=(Mistake(lambda x: x / 2, "you halved it; multiply by 2"),),
+)
+COUNT = Exercise(
+    name="count",
+    lesson="99",
+    minutes=1,
+    points=1,
+    reference=lambda: 7,
+    cases=lambda rng: [()],
+    hints=("Look at it.", "Count it.", "It is a prime."),
+    wrong=(Mistake(lambda: 6, "one too few"),),
+)
+
+
+@pytest.fixture(autouse=True)
+def a_lesson_of_our_own(monkeypatch, tmp_path):
+    """Two small exercises in place of the course's, and a record of our own."""
+    monkeypatch.setattr(exercises, "lessons", lambda: {"99": [OWN, COUNT]})
+    monkeypatch.setenv("AELIB_PROGRESS", str(tmp_path / "folder" / "progress.json"))
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """The first exercise with a time limit that a test can wait for."""
+    monkeypatch.setattr(exercises, "lessons", lambda: {"99": [replace(OWN, seconds=0.3), COUNT]})
+
+
+@pytest.fixture
+def printed(capsys):
+    """Call and return the one line that it prints."""
+
+    def one_line(function, *arguments):
+        function(*arguments)
+        out, err = capsys.readouterr()
+        assert err == ""
+        assert out.count("\n") == 1
+        return out.rstrip("\n")
+
+    return one_line
+
+
+# check
+
+
+def test_it_says_what_is_right_and_what_is_wrong(printed):
+    assert printed(check, "double", lambda x: x + x) == "double: right."
+    assert printed(check, "double", lambda x: None) == "double: not written yet."
+    assert printed(check, "double", lambda x: x / 2) == "double: you halved it; multiply by 2."
+
+
+def test_it_says_the_same_every_time(printed):
+    lines = {printed(check, "double", lambda x: x + random.random()) for _ in range(3)}
+    assert len(lines) == 1
+
+
+def test_a_question_ends_with_its_own_mark(printed):
+    line = printed(check, "double", lambda x: 2 * x if x > 0.5 else None)
+    assert line.endswith("is there a return on each way?")
+
+
+def test_a_number_may_be_given_as_it_is(printed):
+    assert printed(check, "count", 7) == "count: right."
+    assert printed(check, "count", 6) == "count: one too few."
+    assert printed(check, "count", 12) == "count: 12 is not it."
+    assert printed(check, "count", "seven") == ("count: it returns a text; expected a number.")
+
+
+def test_an_unknown_name(printed):
+    assert printed(check, "doubel", double) == (
+        "There is no exercise 'doubel'. Did you mean 'double'?"
+    )
+    for name in (None, 3, ["double"], double):
+        assert printed(check, name, double).startswith("There is no exercise")
+
+
+def test_name_and_function_exchanged(printed):
+    assert printed(check, double, "double") == "double: right."
+
+
+@pytest.mark.parametrize("result", [3.0, np.ones(3), "text", [1], {"a": 1}])
+def test_the_result_in_place_of_the_function(printed, result):
+    line = printed(check, "double", result)
+    assert line == 'double: give the function itself: check("double", double).'
+
+
+def test_nothing_at_all(printed):
+    assert printed(check, "double", None) == "double: not written yet."
+
+
+class Empty:
+    pass
+
+
+class Taking:
+    def __init__(self, x):
+        self.x = x
+
+
+class Raising:
+    def __call__(self, x):
+        raise OSError("no such file.")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Empty, Taking, Raising(), print, len, int, dict, type, Empty(), object(), torch, float("nan")],
+)
+def test_whatever_is_given_it_answers_in_one_line(printed, answer):
+    line = printed(check, "double", answer) if answer is not print else "double: "
+    assert line.startswith("double: ")
+    assert "right" not in line
+    assert ".." not in line
+
+
+def leave(x):
+    sys.exit(3)
+
+
+def interrupt(x):
+    raise KeyboardInterrupt
+
+
+def sink(x):
+    return sink(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [(leave, "SystemExit"), (interrupt, "KeyboardInterrupt"), (sink, "RecursionError")],
+)
+def test_what_would_end_the_kernel_ends_the_call(printed, function, name):
+    assert name in printed(check, "double", function)
+
+
+# Loops without end
+
+
+def loop(x):
+    while True:
+        pass
+
+
+def stubborn(x):
+    while True:
+        try:
+            sum(range(100))
+        except BaseException:
+            continue
+
+
+def sleeping(x):
+    time.sleep(1000)
+
+
+@pytest.mark.parametrize("function", [loop, stubborn, sleeping])
+def test_it_waits_no_longer_than_the_time_limit(hasty, printed, function):
+    started = time.monotonic()
+    line = printed(check, "double", function)
+    assert line == (
+        "double: no answer within 0.3 seconds; is there a loop that never ends, or one over "
+        "single pixels?"
+    )
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("function", [loop, stubborn])
+def test_a_loop_does_not_go_on_behind_the_scenes(hasty, printed, function):
+    before = threading.active_count()
+    printed(check, "double", function)
+    for _ in range(3000):  # it takes a few tries; this is the limit for a busy machine
+        if threading.active_count() <= before:
+            return
+        time.sleep(0.01)
+    raise AssertionError("its thread is still running")
+
+
+def test_after_a_loop_the_next_check_works(hasty, printed, monkeypatch):
+    printed(check, "double", loop)
+    monkeypatch.setattr(exercises, "lessons", lambda: {"99": [OWN]})
+    assert printed(check, "double", double) == "double: right."
+
+
+# What it leaves alone
+
+
+def draws():
+    return random.random(), np.random.rand(), torch.rand(()).item()  # noqa: NPY002
+
+
+def seeded():
+    random.seed(5)
+    np.random.seed(5)  # noqa: NPY002
+    torch.manual_seed(5)
+
+
+def drawing(x):
+    return sum(draws()) + x
+
+
+@pytest.mark.parametrize("function", [double, drawing, loop, leave])
+def test_the_generators_outside_go_on_as_they_were(hasty, printed, function):
+    seeded()
+    expected = draws()
+    seeded()
+    printed(check, "double", function)
+    assert draws() == expected
+
+
+def test_a_function_that_draws_gets_the_same_numbers_at_each_check(printed):
+    seen = []
+
+    def remembers(x):
+        seen.append(draws())
+        return 2 * x
+
+    printed(check, "double", remembers)
+    printed(check, "double", remembers)
+    assert len(set(seen)) == 1
+
+
+def test_gradients_stay_switched_off_where_they_were(printed):
+    with torch.no_grad():
+        printed(check, "double", lambda x: torch.set_grad_enabled(True) or 2 * x)
+        assert not torch.is_grad_enabled()
+
+
+# hint and solution
+
+
+def test_hints_come_one_after_the_other_and_the_last_one_stays(capsys):
+    for _ in range(4):
+        hint("double")
+    assert capsys.readouterr().out.splitlines() == [
+        "Hint 1 of 3 for double: Look at it.",
+        "Hint 2 of 3 for double: Add it to itself.",
+        "Hint 3 of 3 for double: Multiply by 2.",
+        'That was the last one; aelib.solution("double") shows a solution.',
+        "Hint 3 of 3 for double: Multiply by 2.",
+        'That was the last one; aelib.solution("double") shows a solution.',
+    ]
+
+
+def test_each_exercise_counts_its_own_hints(capsys):
+    hint("double")
+    hint("count")
+    assert "Hint 1 of 3 for count" in capsys.readouterr().out
+
+
+def test_the_solution_is_code_that_is_right(capsys):
+    solution("double")
+    source = capsys.readouterr().out
+    assert source.startswith("def double(x):")
+    written = {}
+    exec(source, written)
+    check("double", written["double"])
+    assert capsys.readouterr().out == "double: right.\n"
+
+
+@pytest.mark.parametrize("function", [hint, solution])
+def test_help_for_an_unknown_name(printed, function):
+    assert printed(function, "dubble").endswith("Did you mean 'double'?")
+    assert printed(function, None).startswith("There is no exercise None.")
+
+
+# predict
+
+
+def test_a_guess_is_asked_for_and_noted(printed):
+    assert printed(predict, "error", None) == "error: no guess yet."
+    assert printed(predict, "error", 12.5) == "error: your guess is 12.5."
+
+
+def test_guess_and_truth_stand_side_by_side(printed):
+    assert printed(predict, "error", None, 21.0586) == "error: it is 21.1; you made no guess."
+    assert printed(predict, "error", 40, 21.0586) == (
+        "error: you guessed 40, it is 21.1. You were 90 % too high."
+    )
+    assert printed(predict, "error", 10, 20) == (
+        "error: you guessed 10, it is 20. You were 50 % too low."
+    )
+    assert printed(predict, "error", 19, 20) == "error: you guessed 19, it is 20. Well seen."
+
+
+def test_large_numbers_are_written_in_full(printed):
+    assert printed(predict, "weights", None, 115_217) == (
+        "weights: it is 115,217; you made no guess."
+    )
+
+
+def test_words_are_compared_without_regard_to_capitals(printed):
+    assert printed(predict, "best", "Dense ", "dense").endswith("Well seen.")
+    assert printed(predict, "best", "PCA", "dense") == (
+        "best: you guessed PCA, it is dense. Which part surprised you?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("guess", "truth", "end"),
+    [
+        (0, 0, "Well seen."),
+        (0.5, 0, "You were 0.5 too high."),
+        (-5, -10, "You were 50 % too high."),
+        (-15, -10, "You were 50 % too low."),
+        ("20", 20, "Well seen."),
+        (np.float32(20), torch.tensor(20.0), "Well seen."),
+        (True, True, "Well seen."),
+        ("many", 20, "Which part surprised you?"),
+        ([1, 2], 20, "Which part surprised you?"),
+        (float("nan"), 20, "Which part surprised you?"),
+        (float("inf"), 20, "Which part surprised you?"),
+    ],
+)
+def test_any_guess_and_any_truth_can_be_compared(printed, guess, truth, end):
+    assert printed(predict, "it", guess, truth).endswith(end)
+
+
+# my_progress, and the file it is read from
+
+
+def test_what_is_solved_is_counted(printed):
+    assert printed(my_progress, "99") == "Lesson 99: 0 of 2 exercises solved □□"
+    printed(check, "count", 7)
+    assert printed(my_progress, "99") == "Lesson 99: 1 of 2 exercises solved □■"
+    printed(check, "count", 6)
+    assert printed(my_progress, "99") == "Lesson 99: 1 of 2 exercises solved □■"
+    printed(check, "double", double)
+    assert printed(my_progress, "99") == "Lesson 99: 2 of 2 exercises solved ■■"
+
+
+def test_progress_in_a_lesson_that_is_not_there(printed):
+    assert printed(my_progress, "9") == "No lesson '9' has exercises; there are 99."
+
+
+def test_the_record_is_a_small_file_of_the_learners_own(printed):
+    printed(check, "count", 7)
+    assert json.loads(record.path().read_text()) == {"solved": ["count"], "hints": {}}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["", "{", "[]", "null", '{"solved": 3}', '{"solved": [], "hints": {"a": "b"}}', "\x00\xff"],
+)
+def test_a_damaged_record_begins_anew(printed, damage):
+    record.path().parent.mkdir()
+    record.path().write_text(damage, encoding="utf-8")
+    assert printed(my_progress, "99").startswith("Lesson 99: 0 of 2")
+    assert printed(check, "count", 7) == "count: right."
+    assert record.solved() == {"count"}
+
+
+def test_a_folder_that_cannot_be_written_to_does_not_spoil_the_lesson(printed, monkeypatch):
+    monkeypatch.setenv("AELIB_PROGRESS", "/proc/nowhere/progress.json")
+    assert printed(check, "count", 7) == "count: right."
+    assert printed(hint, "double").startswith("Hint 1 of 3")
+    assert printed(my_progress, "99") == "Lesson 99: 0 of 2 exercises solved □□"
+
+
+def test_a_full_disk_does_not_spoil_the_lesson(printed, monkeypatch):
+    def full(path, content):
+        raise DataError("No space left on device")
+
+    monkeypatch.setattr(record, "write_atomically", full)
+    assert printed(check, "count", 7) == "count: right."
+
+
+def test_a_record_that_is_a_folder_does_not_spoil_the_lesson(printed):
+    record.path().mkdir(parents=True)
+    assert printed(check, "count", 7) == "count: right."
