@@ -1,0 +1,11 @@
+"""The course as static pages: every picture, number and widget, with no kernel and no server.
+
+    aelib site -o site/           # build from the committed outputs
+    aelib site -o site/ --check   # look for faults in what was built
+
+Data moves one way: lessons (notebooks read), live (their widgets run once), prose and maths
+(Markdown and TeX to HTML and MathML), cells (code and outputs to HTML), build (files written);
+check reads only what was written. Markdown goes through nbconvert's parser. Its HTMLExporter
+is left aside: with markup of our own for every cell and output, only a loop over cells would
+remain of it.
+"""

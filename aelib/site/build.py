@@ -1,0 +1,156 @@
+"""Writes the pages: one for each lesson, an index, and what they share."""
+
+import json
+import shutil
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from aelib.files import write_atomically
+from aelib.site.addresses import Addresses
+from aelib.site.cells import Block, code_block, png_size
+from aelib.site.lessons import Lesson, SiteError, course_words, read_lessons
+from aelib.site.live import Live, execute, run_live
+from aelib.site.maths import FormulaError
+from aelib.site.prose import Prose
+from aelib.site.search import sections
+from aelib.site.templates import render
+
+_MARK = ".nojekyll"  # hosts that would build a site from our files leave them as they are
+_LIGHT = 400_000  # bytes of a widget's data that the first page can carry
+_MADE_BY = "made by aelib site; this folder is replaced as a whole\n"
+
+
+@dataclass
+class _Pages:
+    """What the build has so far: files by name, entries of the search, widgets to choose from."""
+
+    shared: dict[str, Any]  # what all templates may ask for
+    files: dict[str, bytes]
+    entries: list[dict[str, str]] = field(default_factory=list)
+    widgets: list[tuple[Lesson, Block, Live]] = field(default_factory=list)
+
+    def add(self, name: str, template: str, live: Live, **values: Any) -> None:
+        """Render a page and put its widgets' data beside it."""
+        stem = name.removesuffix(".html")
+        values = {**self.shared, **values, "live": live, "stem": stem}
+        self.files[name] = render(template, values)
+        if live.models:
+            self.files[f"live/{stem}.js"] = live.script().encode()
+            self.files[f"live/{stem}.css"] = "\n".join(live.css).encode()
+
+
+def build_site(
+    course: Path, output: Path, addresses: Addresses | None = None, run: bool = False
+) -> list[str]:
+    """Build the pages of a course.
+
+    Args:
+        course: The folder that holds README.md and notebooks/.
+        output: The folder to write; what an earlier build left there is removed.
+        addresses: Where a reader can run the lessons.
+        run: Run all lessons first, in place of taking the committed outputs.
+
+    Returns:
+        The pages' names.
+
+    Raises:
+        SiteError: Something in the course is not as it must be; nothing was written.
+        DataError: The folder cannot be written.
+    """
+    if output.exists() and not _ours(output):
+        raise SiteError(f"{output} holds other files: choose another folder with -o.")
+    lessons = read_lessons(course)
+    shared = {"lessons": lessons, "addresses": addresses or Addresses(), **course_words(course)}
+    pages = _Pages(shared, _static())
+    for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
+        _lesson_page(pages, lesson, before, after, run)
+    _index_page(pages, course)
+    found = json.dumps(pages.entries, ensure_ascii=False)
+    pages.files["search-index.js"] = f"course.found({found});\n".encode()
+    _write(pages.files, output)
+    return [name for name in pages.files if name.endswith(".html")]
+
+
+def _ours(folder: Path) -> bool:
+    mark = folder / _MARK
+    return (mark.is_file() and mark.read_text() == _MADE_BY) or not any(folder.iterdir())
+
+
+def _write(pages: dict[str, bytes], output: Path) -> None:
+    """Replace the folder; a reader of the old pages never meets half of the new."""
+    draft = output.with_name(f".{output.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    for name, content in {**pages, _MARK: _MADE_BY.encode()}.items():
+        write_atomically(draft / name, content)
+    shutil.rmtree(output, ignore_errors=True)
+    draft.rename(output)
+
+
+def _static() -> dict[str, bytes]:
+    """Style, scripts and icon, which all pages share."""
+    folder = files("aelib.site").joinpath("static")
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+
+
+def _lesson_page(
+    pages: _Pages, lesson: Lesson, before: Lesson | None, after: Lesson | None, run: bool
+) -> None:
+    """The page of a lesson, its pictures, and the notebook itself."""
+    executed = execute(lesson) if run else None
+    live = run_live(lesson, executed)
+    if executed:
+        lesson.notebook.cells = executed.cells
+    try:
+        prose, blocks = _blocks(lesson, live, pages.files)
+    except FormulaError as error:
+        raise SiteError(f"{lesson.path.name}: {error}") from error
+    pages.entries += sections(lesson, blocks, prose.headings)
+    headings = [heading for heading in prose.headings if heading.level in (2, 3)]
+    around = {"previous": before, "next": after}
+    pages.add(
+        lesson.page, "lesson.html", live, lesson=lesson, blocks=blocks, headings=headings, **around
+    )
+    pages.files[f"notebooks/{lesson.path.name}"] = _download(lesson)
+    shown = [output for block in blocks for output in block.outputs if output.kind == "live"]
+    pages.widgets += [(lesson, block, live.only(block.model)) for block in shown]
+
+
+def _blocks(lesson: Lesson, live: Live, pictures: dict[str, bytes]) -> tuple[Prose, list[Block]]:
+    prose, blocks = Prose(), []
+    for number, cell in enumerate(lesson.notebook.cells):
+        if cell.cell_type == "markdown":
+            blocks.append(Block("prose", html=prose.html(cell.source)))
+        elif cell.cell_type == "code":
+            model = live.views.get(number, "")
+            blocks.append(code_block(cell, lesson.path.stem, number, pictures, model))
+    return prose, blocks
+
+
+def _download(lesson: Lesson) -> bytes:
+    """The notebook to run; in the pages' folder it is called as in the repository."""
+    return (nbformat.writes(nbformat.read(lesson.path, as_version=4)) + "\n").encode()
+
+
+def _index_page(pages: _Pages, course: Path) -> None:
+    """The first page, with the picture of the README and the lightest widget of the course."""
+    picture = (course / pages.shared["picture"]).read_bytes()
+    width, height = png_size(picture)
+    pages.files["pictures/course.png"] = picture
+    lesson, widget, live = _lightest(pages.widgets)
+    values = {"lesson": lesson, "widget": widget, "width": width, "height": height}
+    pages.add("index.html", "index.html", live, **values)
+
+
+def _lightest(
+    widgets: list[tuple[Lesson, Block, Live]],
+) -> tuple[Lesson | None, Block | None, Live]:
+    """The widget that decodes and has the least data, if the first page can carry it."""
+    decoding = [w for w in widgets if all("_models" in m["state"] for m in w[2].models.values())]
+    sizes = [len(live.script()) for *_, live in decoding]
+    if not sizes or min(sizes) > _LIGHT:
+        return None, None, Live()
+    return decoding[sizes.index(min(sizes))]

@@ -1,0 +1,122 @@
+"""Code cells and their outputs as blocks that the page's template lays out."""
+
+import ast
+import base64
+import re
+import struct
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbconvert.filters import ansi2html
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from aelib import widgets
+from aelib.site.lessons import SiteError
+
+_WIDGET = re.compile(rf"({'|'.join(widgets.__all__)})\(")
+_NEEDS_PYTHON = {
+    "TrainingMonitor": "The network was trained here. When you run the lesson yourself, you watch "
+    "its loss fall.",
+    "": "A still picture: this widget asks Python. Run the lesson yourself to move it.",
+}
+
+
+@dataclass
+class Block:
+    """A piece of a page: prose, code, text, a picture, a note, or a widget with its picture."""
+
+    kind: str
+    html: str = ""
+    alt: str = ""
+    file: str = ""
+    width: int = 0
+    height: int = 0
+    model: str = ""  # of a live widget
+    name: str = ""  # its class
+    outputs: list["Block"] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+
+
+def code_block(cell: Any, stem: str, number: int, files: dict[str, bytes], model: str) -> Block:
+    """A code cell with its outputs.
+
+    Args:
+        cell: The notebook's cell.
+        stem: The page's name, for the names of its pictures.
+        number: Which cell of the notebook it is.
+        files: Takes the pictures' names and bytes.
+        model: The widget that lives in this cell, "" for none.
+    """
+    code = highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
+    outputs: list[Block] = []
+    for i, output in enumerate(cell.outputs):
+        outputs += _output(output, f"pictures/{stem}-{number}-{i}.png", files, model)
+    if model and not any(block.kind == "live" for block in outputs):
+        place = f"Cell {number} of {stem}"
+        raise SiteError(f"{place} stores no still picture of its widget: run the notebook anew.")
+    kind = "checks" if not outputs and _only_asserts(cell.source) else "code"
+    return Block(kind, html=code, outputs=outputs, tags=list(cell.metadata.get("tags", [])))
+
+
+def _only_asserts(source: str) -> bool:
+    """Whether a cell does nothing but hold the numbers in the text."""
+    nodes = ast.parse(source).body
+    return all(map(_holds, nodes)) and any("assert" in ast.unparse(node) for node in nodes)
+
+
+def _holds(node: ast.stmt) -> bool:
+    """Whether it asserts, loops over asserts, or writes down what is asserted."""
+    if isinstance(node, ast.For):
+        return all(map(_holds, node.body))
+    return isinstance(node, ast.Assert) or (isinstance(node, ast.Assign) and _is_written(node))
+
+
+def _is_written(node: ast.Assign) -> bool:
+    try:
+        ast.literal_eval(node.value)
+    except ValueError:
+        return False
+    return True
+
+
+def _output(output: Any, name: str, files: dict[str, bytes], model: str) -> list[Block]:
+    if output.output_type == "stream":
+        return [Block("text", html=ansi2html(output.text.rstrip("\n")))]
+    if output.output_type == "error":
+        return [Block("text", html=ansi2html("\n".join(output.traceback)))]
+    data = output.data
+    text = "".join(data.get("text/plain", ""))
+    widget = _WIDGET.match(text)
+    if "image/png" in data:
+        picture = _picture(output, name, files)
+        if widget and model:
+            picture.kind, picture.model, picture.name = "live", model, widget[1]
+        note = [Block("note", html=_NEEDS_PYTHON[""])] if widget and not model else []
+        return [picture, *note]
+    if widget:
+        return [Block("note", html=_NEEDS_PYTHON.get(widget[1], _NEEDS_PYTHON[""]))]
+    return [Block("text", html=ansi2html(text))]
+
+
+def _picture(output: Any, name: str, files: dict[str, bytes]) -> Block:
+    """A PNG in a file of its own, as wide as the notebook shows it."""
+    content = base64.b64decode(output.data["image/png"])
+    about = output.metadata.get("image/png", {})
+    width, height = png_size(content)
+    shown = int(about.get("width", width))
+    files[name] = content
+    return Block(
+        "picture",
+        alt=about.get("alt", ""),
+        file=name,
+        width=shown,
+        height=round(height * shown / width),
+    )
+
+
+def png_size(content: bytes) -> tuple[int, int]:
+    """Width and height in pixels of a PNG."""
+    width, height = struct.unpack(">II", content[16:24])
+    return width, height

@@ -1,0 +1,80 @@
+"""Markdown cells as HTML: nbconvert's parser, with MathML for formulas and links between pages."""
+
+import re
+from html import escape, unescape
+from pathlib import PurePosixPath
+from typing import Any
+
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from aelib.site.maths import mathml
+
+
+class Heading:
+    """A heading of a page: where its section starts and what it is called."""
+
+    def __init__(self, level: int, anchor: str, html: str) -> None:
+        self.level, self.anchor, self.html = level, anchor, html
+        self.text = unescape(re.sub(r"<annotation.*?</annotation>|<[^>]+>", "", html))
+
+
+class Prose(IPythonRenderer):
+    """Renders the Markdown of one page and keeps its headings.
+
+    Formulas become MathML, links to `NN_name.ipynb` lead to `NN_name.html`, and anchors are those
+    of JupyterLab, so that a link works in the notebook and on the page.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(escape=False)
+        self.headings: list[Heading] = []
+        self._markdown = MarkdownWithMath(renderer=self)
+
+    def html(self, source: str) -> str:
+        """Render a cell."""
+        return self._markdown.render(source)
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        """A heading that can be linked to."""
+        found = Heading(level, "", text)
+        anchor = re.sub(r"\s+", "-", found.text.strip())
+        taken = {h.anchor for h in self.headings}
+        choices = (anchor, *(f"{anchor}-{n}" for n in range(2, 99)))
+        found.anchor = next(each for each in choices if each not in taken)
+        self.headings.append(found)
+        if level == 1:
+            text = re.sub(
+                r"^(\d\d) · ",
+                r'<span class="number">\1</span><span class="unseen"> · </span>',
+                text,
+            )
+        return f'<h{level} id="{escape(found.anchor)}">{text}</h{level}>\n'
+
+    def block_math(self, body: str) -> str:
+        """A formula on a line of its own, which a narrow screen scrolls."""
+        return f'<span class="formula">{mathml(body, display=True)}</span>'
+
+    def inline_math(self, body: str) -> str:
+        """A formula within a sentence."""
+        return mathml(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        r"""What stands between \begin and \end without dollar signs."""
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """A link; to another lesson, to its page."""
+        path, mark, anchor = url.partition("#")
+        if path.endswith(".ipynb") and "//" not in path:
+            url = PurePosixPath(path).stem + ".html" + mark + anchor
+        return str(super().link(text, url, title))
+
+    def table(self, text: str) -> str:
+        """A table in a box that a narrow screen scrolls."""
+        return f'<div class="table"><table>\n{text}</table></div>\n'
+
+    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+        """A cell without the style attribute that the page's security policy would drop."""
+        tag = 'th scope="col"' if head else "td"
+        kind = f' class="{align}"' if align else ""
+        return f"  <{tag}{kind}>{text}</{tag[:2]}>\n"

@@ -1,0 +1,1 @@
+document.querySelector(".contents details").open = matchMedia("(min-width: 68rem)").matches;

@@ -1,0 +1,520 @@
+"""aelib.site: notebooks in, static pages out. tests/browser opens the pages of the course."""
+
+import base64
+import json
+import re
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from aelib.cli import main
+from aelib.site.addresses import Addresses
+from aelib.site.build import build_site
+from aelib.site.cells import code_block
+from aelib.site.check import check_site, page_weight
+from aelib.site.lessons import SiteError, read_lessons
+from aelib.site.live import Live, _cut
+from aelib.site.maths import FormulaError, mathml
+from aelib.site.prose import Prose
+
+ROOT = Path(__file__).parents[1]
+STYLE = (ROOT / "aelib" / "site" / "static" / "style.css").read_text(encoding="utf-8")
+OPENING = "# 00 · First\n\n**What is it?**\n\nIt computes 2 minutes. Reading takes about 40."
+
+
+def png(width=60, height=30):
+    stream = BytesIO()
+    Image.new("L", (width, height), 200).save(stream, format="png")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def code_cell(source="1 + 1", text=None, picture=None, tags=(), **about):
+    data = {"text/plain": text} if text else {}
+    data |= {"image/png": picture} if picture else {}
+    outputs = [nbformat.v4.new_output("display_data", data, metadata=about)] if data else []
+    cell = nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=1)
+    cell.metadata["tags"] = list(tags)
+    return cell
+
+
+def blocks_of(cell, model=""):
+    files = {}
+    return code_block(cell, "00_first", 3, files, model), files
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course of two lessons without widgets."""
+    folder = tmp_path / "course"
+    (folder / "notebooks").mkdir(parents=True)
+    (folder / "picture.png").write_bytes(base64.b64decode(png()))
+    readme = "# A course\n\nIt has lessons.\n\n![A grey box.](picture.png)\n\n*Grey.*\n\n## More\n"
+    (folder / "README.md").write_text(readme)
+    figure = code_cell("draw()", "x", png(), **{"image/png": {"alt": "A grey box.", "width": 30}})
+    markdown = nbformat.v4.new_markdown_cell
+    lessons = {
+        "00_first": [markdown(OPENING), figure, markdown("## Where $x^2$ goes\n\nTo the *end*.")],
+        "01_second": [markdown("# 01 · Second\n\n[back](00_first.ipynb#Where-x2-goes)")],
+    }
+    for stem, cells in lessons.items():
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        nbformat.write(notebook, folder / "notebooks" / f"{stem}.ipynb")
+    return folder
+
+
+@pytest.fixture
+def site(course, tmp_path):
+    build_site(course, tmp_path / "site")
+    return tmp_path / "site"
+
+
+# Formulas
+
+
+def shape(tex, **options):
+    """The elements of a formula and their text, without the annotation."""
+    root = ElementTree.fromstring(mathml(tex, **options))
+    row = root[0][0]
+    return "".join(row.itertext()).replace("\u2061", ""), {e.tag for e in row.iter()}
+
+
+@pytest.mark.parametrize(
+    ("tex", "text", "tags"),
+    [
+        (r"\frac{1}{1 + e^{-a}}", "11+e\u2212a", {"mfrac", "msup"}),
+        (r"\hat x", "x^", {"mover"}),
+        (r"\mathbb E", "\U0001d53c", {"mi"}),
+        (r"\mathcal N(0, I)", "\U0001d4a9(0,I)", {"mi"}),
+        (r"\lVert z \rVert_1", "‖z‖1", {"msub"}),
+        (r"\operatorname{tr} C", "trC", {"mspace"}),
+        (r"\arg\max_k p_k", "argmaxkpk", {"mspace"}),
+        (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "a=bc=d", {"mtable", "mtd"}),
+    ],
+)
+def test_formulas_become_mathml(tex, text, tags):
+    found_text, found_tags = shape(tex)
+    assert found_text == text
+    assert tags <= found_tags
+
+
+def test_a_function_stands_apart_from_its_argument_but_not_from_a_bracket():
+    spaces = [mathml(tex).count("mspace") for tex in (r"2 \log x", r"\log x", r"\log(x)", r"\log")]
+    assert spaces == [2, 1, 0, 0]
+
+
+def test_the_formulas_source_comes_along():
+    root = ElementTree.fromstring(mathml("a < b", display=True))
+    assert root.find(".//annotation").text == "a < b"
+    assert root.get("display") == "block"
+
+
+@pytest.mark.parametrize("tex", [r"\unheardof{x}", r"\frac{1"])
+def test_a_formula_that_cannot_be_shown_is_refused(tex):
+    with pytest.raises(FormulaError, match=re.escape(repr(tex))):
+        mathml(tex)
+
+
+def test_every_formula_of_the_course_can_be_shown():
+    count = 0
+    for lesson in read_lessons(ROOT):
+        prose = Prose()
+        for cell in lesson.notebook.cells:
+            if cell.cell_type == "markdown":
+                count += prose.html(cell.source).count("<math")
+    assert count > 100
+
+
+# Prose
+
+
+def test_headings_are_jupyterlabs_anchors_and_each_is_its_own():
+    prose = Prose()
+    prose.html("# 07 · A & B\n\n## 1. Two words\n\n## 1. Two words\n\n### With `code` and $x$")
+    assert [(h.level, h.anchor) for h in prose.headings] == [
+        (1, "07-·-A-&-B"),
+        (2, "1.-Two-words"),
+        (2, "1.-Two-words-2"),
+        (3, "With-code-and-x"),
+    ]
+
+
+def test_a_link_to_a_notebook_leads_to_its_page():
+    html = Prose().html("[a](05_x.ipynb#1.-On) [b](https://example.org/y.ipynb) [c](#here)")
+    assert re.findall('href="([^"]+)"', html) == [
+        "05_x.html#1.-On",
+        "https://example.org/y.ipynb",
+        "#here",
+    ]
+
+
+def test_tables_have_no_inline_style():
+    html = Prose().html("| a | b |\n|---|--:|\n| 1 | 2 |\n")
+    assert "style" not in html
+    assert '<td class="right">2</td>' in html
+    assert '<th scope="col">a</th>' in html
+
+
+# Lessons
+
+
+def test_a_lesson_knows_its_title_question_and_minutes(course):
+    first, second = read_lessons(course)
+    assert (first.number, first.title, first.question) == ("00", "First", "What is it?")
+    assert (first.minutes, second.minutes) == (40, None)
+    assert first.page == "00_first.html"
+
+
+def test_the_courses_own_lessons_do_too():
+    for lesson in read_lessons(ROOT):
+        assert lesson.question.endswith("?")
+        assert 10 <= lesson.minutes <= 180
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("{", "is not a notebook"), (json.dumps({"cells": []}), "is not a notebook|must open with")],
+)
+def test_a_broken_notebook_is_named(course, content, message):
+    (course / "notebooks" / "02_broken.ipynb").write_text(content)
+    with pytest.raises(SiteError, match=f"02_broken.*({message})"):
+        read_lessons(course)
+
+
+def test_a_folder_without_lessons_or_readme_is_named(course, tmp_path):
+    with pytest.raises(SiteError, match="holds no lessons"):
+        build_site(tmp_path, tmp_path / "site")
+    (course / "README.md").write_text("nothing")
+    with pytest.raises(SiteError, match=r"README\.md must open with"):
+        build_site(course, tmp_path / "site")
+    assert not (tmp_path / "site").exists()
+
+
+# Cells
+
+
+def test_a_picture_has_a_file_its_size_and_its_text():
+    about = {"image/png": {"alt": "A grey box.", "width": 30}}
+    block, files = blocks_of(code_cell("draw()", "x", png(60, 30), **about))
+    (picture,) = block.outputs
+    assert (picture.kind, picture.alt, picture.width, picture.height) == (
+        "picture",
+        "A grey box.",
+        30,
+        15,
+    )
+    assert Image.open(BytesIO(files[picture.file])).size == (60, 30)
+
+
+def test_text_is_escaped_and_code_is_coloured():
+    block, _ = blocks_of(code_cell("x < 1  # no", "<b>"))
+    assert block.outputs[0].html == "&lt;b&gt;"
+    assert '<span class="c1"># no</span>' in block.html
+    assert "&lt;" in block.html
+
+
+def test_a_cell_of_asserts_is_folded():
+    assert blocks_of(code_cell("assert 1 < 2\nassert True"))[0].kind == "checks"
+    assert blocks_of(code_cell("for x in y:\n    assert x"))[0].kind == "checks"
+    assert blocks_of(code_cell("table = {1: 2.5}\nassert table == y"))[0].kind == "checks"
+    assert blocks_of(code_cell("x = f(1)\nassert x"))[0].kind == "code"
+    assert blocks_of(code_cell("x = 1"))[0].kind == "code"
+    assert blocks_of(code_cell("assert 1", "said"))[0].kind == "code"
+
+
+def test_a_widget_lives_or_says_that_it_needs_python():
+    cell = code_cell("w", "LatentMap(2 dimensions)", png())
+    live = blocks_of(cell, "widget-1")[0].outputs
+    assert [(b.kind, b.model, b.name) for b in live] == [("live", "widget-1", "LatentMap")]
+    still = blocks_of(cell)[0].outputs
+    assert [b.kind for b in still] == ["picture", "note"]
+    assert "asks Python" in still[1].html
+    (note,) = blocks_of(code_cell("fit()", "TrainingMonitor(epochs=6)"))[0].outputs
+    assert (note.kind, "trained here" in note.html) == ("note", True)
+
+
+def test_a_live_widget_needs_a_still_picture():
+    with pytest.raises(SiteError, match="no still picture of its widget"):
+        blocks_of(code_cell("w", "LatentMap(2 dimensions)"), "widget-1")
+
+
+# Live widgets
+
+LIVE = """\
+import numpy as np
+
+from aelib.models import Autoencoder
+from aelib.widgets import LatentExplorer
+"""
+
+
+@pytest.fixture
+def page_with_widgets(course, tmp_path):
+    """Two explorers that share a decoder, and one whose decoder only Python can run."""
+    path = course / "notebooks" / "00_first.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    about = {"image/png": {"alt": "A still picture."}}
+
+    def widget(source, tags=("live",)):
+        return code_cell(source, "LatentExplorer(2 dimensions)", png(), tags, **about)
+
+    notebook.cells[1:2] = [  # the first code cell is the import cell
+        code_cell(LIVE),
+        code_cell("raise RuntimeError('this cell is not live')"),
+        code_cell("model = Autoencoder(2, hidden=(8,)).eval()", tags=["live"]),
+        widget("LatentExplorer(model)"),
+        widget("LatentExplorer(model, z=[1, 1])"),
+        widget("LatentExplorer(lambda z: np.repeat(z, 8, axis=1), latent_dim=2)"),
+        widget("untagged", ()),
+    ]
+    nbformat.write(notebook, path)
+    build_site(course, tmp_path / "site")
+    return tmp_path / "site"
+
+
+def test_only_what_the_browser_can_run_lives_and_weights_travel_once(page_with_widgets):
+    html = (page_with_widgets / "00_first.html").read_text()
+    assert re.findall('data-model="([^"]+)"', html) == ["widget-1", "widget-2"]
+    assert html.count("asks Python") == 2
+    script = (page_with_widgets / "live" / "00_first.js").read_text()
+    data = json.loads(script.removeprefix("course.live(").removesuffix(");\n"))
+    first, second = data["models"].values()
+    assert first["bytes"]["_weights"] == second["bytes"]["_weights"]
+    assert len(data["modules"]) == 1
+    weights = [base64.b64decode(data["blobs"][key]) for key in first["bytes"]["_weights"]]
+    assert np.frombuffer(b"".join(weights), np.float16).size >= 8 * 784
+    assert second["state"]["z"] == [1, 1]
+    assert not {"_esm", "_css", "layout"} & set(first["state"])
+    assert check_site(page_with_widgets) == []
+
+
+def test_the_first_page_shows_the_lightest_widget(page_with_widgets):
+    index = (page_with_widgets / "index.html").read_text()
+    assert re.findall('data-model="([^"]+)"', index) == ["widget-1"]
+    assert 'href="00_first.html">lesson 00' in index
+    script = (page_with_widgets / "live" / "index.js").read_text()
+    assert len(script) < len((page_with_widgets / "live" / "00_first.js").read_text())
+
+
+def test_a_live_cell_that_fails_is_named(course, tmp_path):
+    path = course / "notebooks" / "00_first.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1] = code_cell("1 / 0", tags=["live"])
+    nbformat.write(notebook, path)
+    with pytest.raises(SiteError, match=r"(?s)00_first\.ipynb does not run.*ZeroDivisionError"):
+        build_site(course, tmp_path / "site")
+
+
+def test_weights_are_cut_where_networks_begin_and_end():
+    models = [{"decoder": {"begin": 0, "end": 4}, "encoder": {"begin": 4, "end": 10}}]
+    assert _cut(b"0123456789", models) == [b"0123", b"456789"]
+    assert _cut(b"0123456789", []) == [b"0123456789"]
+    assert _cut(b"", []) == []
+
+
+def test_a_page_without_widgets_loads_no_script_for_them(site):
+    assert "live.js" not in (site / "00_first.html").read_text()
+    assert Live().script().startswith("course.live(")
+
+
+# Pages
+
+
+def test_a_page_has_its_parts(site):
+    html = (site / "00_first.html").read_text()
+    assert '<html lang="en">' in html
+    assert "<title>00 · First · Autoencoders</title>" in html
+    assert 'href="#Where-x2-goes"' in html
+    assert '<a rel="next" href="01_second.html">' in html
+    assert 'rel="prev"' not in html
+    assert 'href="notebooks/00_first.ipynb" download' in html
+    assert "python start.py" in html
+    assert "mybinder" not in html
+    index = (site / "index.html").read_text()
+    assert "What is it?" in index
+    assert "40 minutes" in index
+
+
+def test_the_download_is_the_committed_notebook(site, course):
+    name = "notebooks/00_first.ipynb"
+    assert (site / name).read_bytes() == (course / name).read_bytes()
+
+
+def test_search_has_an_entry_for_each_section(site):
+    script = (site / "search-index.js").read_text()
+    entries = json.loads(script.removeprefix("course.found(").removesuffix(");\n"))
+    assert [e["page"] for e in entries] == [
+        "00_first.html",
+        "00_first.html#Where-x2-goes",
+        "01_second.html",
+    ]
+    assert entries[1]["text"] == "To the end."
+    assert entries[1]["heading"] == "Where x2 goes"
+
+
+def test_two_builds_are_equal_and_a_folder_of_others_is_left_alone(course, site, tmp_path):
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    (site / "old.html").write_text("from an earlier build")
+    build_site(course, site)
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work")
+    with pytest.raises(SiteError, match="holds other files"):
+        build_site(course, mine)
+    assert (mine / "thesis.txt").exists()
+
+
+def test_execute_runs_the_lessons_anew(course, tmp_path):
+    path = course / "notebooks" / "00_first.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1] = code_cell("print(6 * 7)")
+    nbformat.write(notebook, path)
+    (course / "notebooks" / "01_second.ipynb").unlink()
+    build_site(course, tmp_path / "site", run=True)
+    assert '<pre class="said">42</pre>' in (tmp_path / "site" / "00_first.html").read_text()
+
+
+# Addresses
+
+
+def test_links_are_made_from_one_address():
+    there = Addresses("https://github.com/a/b", hub="https://hub.example.org/")
+    links = dict(there.links("01_x.ipynb"))
+    assert links == {
+        "Binder": "https://mybinder.org/v2/gh/a/b/main?urlpath=lab%2Ftree%2Fnotebooks%2F01_x.ipynb",
+        "Colab": "https://colab.research.google.com/github/a/b/blob/main/notebooks/01_x.ipynb",
+        "JupyterHub": "https://hub.example.org/hub/user-redirect/git-pull"
+        "?repo=https%3A%2F%2Fgithub.com%2Fa%2Fb&branch=main"
+        "&urlpath=lab%2Ftree%2Fb%2Fnotebooks%2F01_x.ipynb",
+    }
+    assert there.commands()[0] == "git clone https://github.com/a/b && cd b"
+    assert Addresses().links("01_x.ipynb") == []
+    gitlab = Addresses("https://gitlab.com/g/s/p.git")
+    assert gitlab.links("x.ipynb")[0][1].startswith("https://mybinder.org/v2/gl/g%2Fs%2Fp/main?")
+    assert Addresses("https://git.example.org/a/b").links("x.ipynb") == []
+
+
+def test_links_stand_on_the_page(course, tmp_path):
+    build_site(course, tmp_path / "site", Addresses("https://github.com/a/b"))
+    html = (tmp_path / "site" / "00_first.html").read_text()
+    assert "git clone https://github.com/a/b &amp;&amp; cd b" in html
+    assert 'href="https://mybinder.org/' in html
+    assert "Colab knows neither" in html
+    assert check_site(tmp_path / "site") == []
+
+
+def test_what_is_no_address_is_refused():
+    with pytest.raises(SiteError, match="no address"):
+        Addresses("github.com/a/b")
+
+
+# The check
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("<em>end</em>", "<em>end</p>", "unexpected-end-tag"),
+        ('lang="en"', "", "language"),
+        ('alt="A grey box."', 'alt=""', "no alternative text"),
+        ('width="30" height="15"', "", "does not say its size"),
+        ('href="01_second.html"', 'href="09_none.html"', "links to 09_none.html"),
+        ('href="01_second.html"', 'href="01_second.html#no"', "nothing there is called so"),
+        ('href="#Where-x2-goes"', 'href="#elsewhere"', "nothing there is called so"),
+        ('src="site.js"', 'src="https://cdn.example.org/x.js"', "asks another host"),
+        ('href="style.css"', 'href="//cdn.example.org/x.css"', "asks another host"),
+        ('<h2 id="run">', '<h4 id="run">', "leave out a level"),
+        ('id="query"', 'id="search"', "two elements are called 'search'"),
+        ('<p class="about">', '<p class="about" style="color: red">', "inline style"),
+        ("<title>00 · First · Autoencoders</title>", "<title></title>", "no title"),
+    ],
+)
+def test_the_check_finds_the_fault(site, old, new, fault):
+    assert check_site(site) == []
+    path = site / "00_first.html"
+    html = path.read_text()
+    assert old in html
+    path.write_text(
+        html.replace(old, new, 1).replace("</h2>\n<p>Two", "</h4>\n<p>Two", "h4" in new)
+    )
+    faults = check_site(site)
+    assert any("00_first.html" in each and fault in each for each in faults), faults
+
+
+def test_the_check_finds_requests_in_styles_and_scripts(site):
+    (site / "style.css").write_text("body { background: url(https://cdn.example.org/x.png) }")
+    (site / "site.js").write_text('fetch("https://example.org/count")')
+    assert sorted(check_site(site)) == [
+        "site.js: asks for https://example.org/count",
+        "style.css: asks for https://cdn.example.org/x.png",
+    ]
+
+
+def test_the_check_weighs_a_page_with_all_it_loads(site):
+    path = site / "index.html"
+    before = page_weight(path)
+    assert before > path.stat().st_size + (site / "style.css").stat().st_size
+    (site / "pictures" / "course.png").write_bytes(bytes(600_000))
+    assert page_weight(path) > 600_000
+    assert any("index.html: weighs" in fault for fault in check_site(site))
+
+
+# Colours
+
+
+def luminance(colour):
+    values = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
+    return float(np.dot([0.2126, 0.7152, 0.0722], parts))
+
+
+def contrast(one, other):
+    light, dark = sorted(map(luminance, (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+PAIR = r"light-dark\((#\w{6}), (#\w{6})\)"
+
+
+def test_all_text_has_contrast_in_both_themes():
+    named = dict(re.findall(r"--([\w-]+): (light-dark\([^)]+\))", STYLE))
+    pairs = {name: re.fullmatch(PAIR, pair).groups() for name, pair in named.items()}
+    tokens = re.findall(rf"\{{ color: {PAIR};", STYLE)
+    assert len(tokens) >= 7
+    texts = [pairs["ink"], pairs["quiet"], pairs["accent"], *tokens]
+    for text in texts:
+        for ground in (pairs["paper"], pairs["tint"]):
+            for theme in (0, 1):
+                assert contrast(text[theme], ground[theme]) >= 4.5, (text, ground)
+    for theme in (0, 1):
+        assert contrast(pairs["ink"][theme], pairs["mark"][theme]) >= 4.5
+        assert contrast(pairs["paper"][theme], pairs["accent"][theme]) >= 4.5
+        assert contrast(pairs["strong-line"][theme], pairs["paper"][theme]) >= 3  # of controls
+
+
+# The command
+
+
+def test_the_command_builds_and_checks(course, tmp_path, capsys):
+    output = str(tmp_path / "out")
+    assert main(["site", "--course", str(course), "-o", output]) == 0
+    assert "3 pages: open" in capsys.readouterr().out
+    assert main(["site", "--check", "-o", output]) == 0
+    assert "no faults" in capsys.readouterr().out
+    (Path(output) / "01_second.html").write_text("<p>")
+    assert main(["site", "--check", "-o", output]) == 1
+    assert "01_second.html: " in capsys.readouterr().out
+
+
+def test_the_command_says_what_is_wrong(tmp_path, capsys):
+    assert main(["site", "--course", str(tmp_path), "-o", str(tmp_path / "out")]) == 2
+    assert "holds no lessons" in capsys.readouterr().err
+    assert main(["site", "--check", "-o", str(tmp_path / "out")]) == 2
+    assert "build them first" in capsys.readouterr().err
+    assert main(["site", "--repository", "b", "-o", str(tmp_path / "out")]) == 2
+    assert "no address" in capsys.readouterr().err
