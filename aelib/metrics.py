@@ -1,5 +1,6 @@
 """What was learned, as numbers."""
 
+from math import isqrt, log
 from numbers import Integral
 from typing import Any
 
@@ -7,8 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from scipy.linalg import subspace_angles
+from skimage.metrics import structural_similarity
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
+from torch.nn.functional import binary_cross_entropy
 
 
 def pca_error(x_train: torch.Tensor, x_test: torch.Tensor, n_components: int) -> float:
@@ -81,6 +84,119 @@ def neighbour_accuracy(
     return KNeighborsClassifier(k).fit(z_train, y_train).score(z_test, y_test)
 
 
+def active_units(mu: ArrayLike, threshold: float = 0.01) -> int:
+    """How many numbers of a code are in use: those whose mean differs from image to image.
+
+    Args:
+        mu: Means of the codes (N, K), as `VAE.transform` gives them, at least two rows.
+        threshold: A unit is active if the variance of its mean over the N images is larger.
+
+    Returns:
+        A whole number from 0 (posterior collapse) to K.
+
+    Raises:
+        ValueError: mu is no matrix of two or more rows, holds NaN, or the threshold is negative.
+
+    Reference: Burda, Grosse and Salakhutdinov (2016), Importance weighted autoencoders.
+    """
+    _check_means(mu, threshold)
+    return int((np.var(np.asarray(mu), axis=0) > threshold).sum())
+
+
+@torch.no_grad()
+def iwae_bound(
+    model: Any,
+    x: torch.Tensor,
+    n_samples: int,
+    generator: torch.Generator | None = None,
+) -> float:
+    """The importance-weighted bound on -log p(x), in nats: with more samples, it comes nearer.
+
+    Memory stays small: 1,000 images and one sample of each at a time.
+
+    Args:
+        model: A network with encode(x) -> mu, logvar and decode(z) -> probabilities of ink.
+        x: Images (N, D), float in [0, 1]; black and white, or it bounds no probability.
+        n_samples: How many codes are drawn for each image; 1 estimates the negative ELBO.
+        generator: Decides the codes.
+
+    Returns:
+        Nats per image: -log of the mean of p(x | z) p(z) / q(z | x) over the samples, averaged
+        over images. Its expectation is never below -log p(x) and falls with n_samples.
+
+    Raises:
+        ValueError: The model has no such encoder, x holds no image or lies outside [0, 1],
+            n_samples is no whole number from 1 on, or a variance is too large to write.
+
+    Reference: Burda, Grosse and Salakhutdinov (2016), Importance weighted autoencoders.
+    """
+    _check_bound(model, x, n_samples)
+    total = 0.0
+    for rows in x.split(1000):
+        mu, logvar = model.encode(rows)
+        _check_logvar(logvar)
+        log_w = [log_weight(model, rows, mu, logvar, generator) for _ in range(n_samples)]
+        total += (torch.logsumexp(torch.stack(log_w), dim=0) - log(n_samples)).sum().item()
+    return -total / len(x)
+
+
+def log_weight(
+    model: Any,
+    x: torch.Tensor,
+    mu: torch.Tensor,
+    logvar: torch.Tensor,
+    generator: torch.Generator | None = None,
+) -> torch.Tensor:
+    """Log of p(x | z) p(z) / q(z | x), (N,), for one code z of each image, drawn from q."""
+    eps = torch.randn(mu.shape, generator=generator, dtype=mu.dtype)
+    z = mu + torch.exp(0.5 * logvar) * eps
+    log_likelihood = -binary_cross_entropy(model.decode(z), x, reduction="none").sum(dim=1)
+    return log_likelihood + 0.5 * (eps**2 + logvar - z**2).sum(dim=1)
+
+
+def psnr(x_hat: torch.Tensor, x: torch.Tensor) -> float:
+    """Peak signal-to-noise ratio in decibels, of each image by itself, averaged over images.
+
+    Args:
+        x_hat: Restored or spoiled images (N, D), float; ink is 1.
+        x: The clean images (N, D).
+
+    Returns:
+        Decibels: 10 more stand for a tenth of the squared error; infinite if an image is exact.
+
+    Raises:
+        ValueError: The shapes differ, there is no image, or a pixel is NaN or infinite.
+    """
+    _check_pair(x_hat, x)
+    return -10 * ((x_hat - x) ** 2).mean(dim=1).log10().mean().item()
+
+
+def ssim(x_hat: torch.Tensor, x: torch.Tensor) -> float:
+    """Structural similarity: 1 for equal images, near 0 for unrelated ones; mean over images.
+
+    It compares brightness, contrast and pattern within windows of 7 x 7 pixels, as scikit-image
+    does unless told otherwise.
+
+    Args:
+        x_hat: Restored or spoiled square images (N, D), float; ink is 1.
+        x: The clean images (N, D).
+
+    Returns:
+        A number from -1 to 1.
+
+    Raises:
+        ValueError: The shapes differ, there is no image, a pixel is NaN or infinite, or the images
+            are not square or smaller than a window.
+
+    Reference: Wang, Bovik, Sheikh and Simoncelli (2004), Image quality assessment: from error
+        visibility to structural similarity.
+    """
+    _check_pair(x_hat, x)
+    side = _check_side(x)
+    pairs = zip(*(np.asarray(images).reshape(-1, side, side) for images in (x_hat, x)), strict=True)
+    return float(np.mean([structural_similarity(a, b, data_range=1) for a, b in pairs]))
+
+
 def _check_components(x_train: torch.Tensor, x_test: torch.Tensor, n_components: int) -> None:
     """Raise ValueError unless PCA can find that many components and there is what to test on."""
     if x_train.ndim != 2 or x_test.ndim != 2 or x_train.shape[1] != x_test.shape[1]:
@@ -95,6 +211,28 @@ def _check_components(x_train: torch.Tensor, x_test: torch.Tensor, n_components:
             f"n_components must be a whole number from 0 to {min(x_train.shape)}, as x_train has "
             f"shape {tuple(x_train.shape)}; not {n_components!r}."
         )
+
+
+def _check_pair(x_hat: torch.Tensor, x: torch.Tensor) -> None:
+    """Raise ValueError unless both hold the same images, without NaN."""
+    if x_hat.ndim != 2 or x_hat.shape != x.shape or not x.numel():
+        raise ValueError(
+            "x_hat and x must both be (N, D), the same images in the same order, not "
+            f"{tuple(x_hat.shape)} and {tuple(x.shape)}."
+        )
+    for name, values in (("x_hat", x_hat), ("x", x)):
+        if not values.isfinite().all():
+            raise ValueError(f"{name} holds NaN or infinity. Did the training diverge?")
+
+
+def _check_side(x: torch.Tensor) -> int:
+    """The side of square images that a window of 7 x 7 fits into."""
+    side = isqrt(x.shape[1])
+    if side * side != x.shape[1] or side < 7:
+        raise ValueError(
+            f"ssim needs square images of at least 7 x 7 pixels, not {x.shape[1]} pixels."
+        )
+    return side
 
 
 def _is_whole(value: Any) -> bool:
@@ -149,4 +287,46 @@ def _check_labelled(
     if not _is_whole(k) or not 1 <= k <= rows:
         raise ValueError(
             f"k must be a whole number from 1 to {rows}, the number of training points, not {k!r}."
+        )
+
+
+def _check_means(mu: ArrayLike, threshold: float) -> None:
+    """Raise ValueError unless these are codes of several images and a variance to compare with."""
+    means = np.asarray(mu)
+    if means.ndim != 2 or len(means) < 2 or not means.shape[1]:
+        raise ValueError(
+            f"mu has shape {means.shape}; a variance over images needs (N, K) with two rows or "
+            "more, such as vae.transform(x_test)."
+        )
+    if not np.isfinite(means).all():
+        raise ValueError("mu holds NaN or infinity. Did the training diverge?")
+    if not threshold >= 0:
+        raise ValueError(f"threshold is a variance, so 0 or more, not {threshold!r}.")
+
+
+def _check_bound(model: Any, x: torch.Tensor, n_samples: int) -> None:
+    """Raise ValueError unless there are pixels to bound, samples, and a cloud to draw from."""
+    if not _is_whole(n_samples) or n_samples < 1:
+        raise ValueError(f"n_samples must be a whole number, 1 or more, not {n_samples!r}.")
+    if x.ndim != 2 or not len(x):
+        raise ValueError(f"x has shape {tuple(x.shape)}; it takes (N, D), at least one image.")
+    low, high = x.aminmax()
+    if not (low >= 0 and high <= 1):  # also when NaN
+        raise ValueError(f"x lies in [{low:.4g}, {high:.4g}], a probability needs [0, 1]: x / 255?")
+    if getattr(model, "n_classes", 0):
+        raise ValueError("iwae_bound takes a model that needs no classes, such as VAE.")
+    answer = model.encode(x[:1])
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        raise ValueError(
+            f"{type(model).__name__}.encode answers with one code; a bound on -log p(x) needs mu "
+            "and logvar, as a VAE gives them."
+        )
+
+
+def _check_logvar(logvar: torch.Tensor) -> None:
+    """Raise ValueError where exp(logvar) would overflow, or where it is NaN."""
+    if not logvar.max() < 80:
+        raise ValueError(
+            f"logvar reaches {logvar.max():.4g}: its exponential is too large to compute with. "
+            "Did the training diverge? Lower the learning rate and train again."
         )

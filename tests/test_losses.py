@@ -348,3 +348,86 @@ def test_shapes_and_weights_that_do_not_fit_are_named():
         kl_divergence(torch.zeros(2, 3), torch.zeros(2, 2))
     with pytest.raises(ValueError, match="beta must be 0 or more, not -1"):
         negative_elbo(x, x, torch.zeros(2, 3), torch.zeros(2, 3), beta=-1)
+
+
+# The bound against an integral
+
+
+def test_kl_divergence_is_the_integral_of_its_definition():
+    z = torch.linspace(-30, 30, 60_001, dtype=torch.float64)
+    for mu, logvar in [(0.0, 0.0), (1.5, -2.0), (-0.7, 1.3), (3.0, 0.4)]:
+        q = Normal(mu, math.exp(0.5 * logvar)).log_prob(z)
+        integral = torch.trapezoid(q.exp() * (q - Normal(0, 1).log_prob(z)), z)
+        value = kl_divergence(*(torch.tensor([[v]], dtype=torch.float64) for v in (mu, logvar)))
+        torch.testing.assert_close(value, integral, rtol=1e-7, atol=1e-9)
+
+
+def test_kl_divergence_sums_over_the_code_and_averages_over_images():
+    generator = torch.Generator().manual_seed(0)
+    mu, logvar = torch.randn(2, 6, 4, generator=generator, dtype=torch.float64)
+    once = kl_divergence(mu, logvar)
+    torch.testing.assert_close(kl_divergence(mu.repeat(3, 1), logvar.repeat(3, 1)), once)
+    torch.testing.assert_close(kl_divergence(mu.repeat(1, 3), logvar.repeat(1, 3)), 3 * once)
+    one_by_one = [kl_divergence(m[None], v[None]) for m, v in zip(mu, logvar, strict=True)]
+    torch.testing.assert_close(torch.stack(one_by_one).mean(), once)
+
+
+def test_gradients_of_the_bound_against_finite_differences():
+    x_hat, x = (values.double() for values in pair())
+    mu, logvar = (values.double()[:, :3] - 0.5 for values in pair(seed=1))
+    inputs = [values.clone().requires_grad_() for values in (x_hat, mu, logvar)]
+    assert torch.autograd.gradcheck(kl_divergence, inputs[1:])
+    assert torch.autograd.gradcheck(
+        lambda x_hat, mu, logvar: negative_elbo(x_hat, x, mu, logvar, beta=0.7), inputs
+    )
+
+
+@pytest.mark.parametrize(("mu", "logvar"), [(0.2, -1.0), (-1.5, 0.5), (0.0, 0.0)])
+def test_negative_elbo_bounds_an_integrated_likelihood_and_the_gap_is_a_divergence(mu, logvar):
+    """Five coins whose chances depend on one number z; log p(x) is summed on a grid."""
+    z = torch.linspace(-10, 10, 4_001, dtype=torch.float64)
+    weight = Normal(0, 1).log_prob(z) + math.log(20 / 4_000)
+    places = torch.linspace(-2, 2, 5, dtype=z.dtype)
+    chances = torch.sigmoid(2 - 0.3 * (z[:, None] - places) ** 2)
+    x = torch.tensor([0.0, 1, 1, 0, 1], dtype=z.dtype)
+    joint = Bernoulli(chances).log_prob(x).sum(dim=1) + weight
+    log_p = torch.logsumexp(joint, dim=0)
+    q = Normal(mu, math.exp(0.5 * logvar)).log_prob(z) + math.log(20 / 4_000)
+    cloud = [torch.full((1, 1), value, dtype=z.dtype) for value in (mu, logvar)]
+    expected = sum(
+        share * negative_elbo(row[None], x[None], *cloud)
+        for share, row in zip(q.exp(), chances, strict=True)
+    )
+    gap = (q.exp() * (q - (joint - log_p))).sum()
+    assert expected > -log_p
+    torch.testing.assert_close(expected + log_p, gap, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("beta", [-0.1, math.nan, -math.inf])
+def test_impossible_weights(beta):
+    x, mu = torch.full((2, 4), 0.5), torch.zeros(2, 3)
+    with pytest.raises(ValueError, match="beta must be 0 or more"):
+        negative_elbo(x, x, mu, mu, beta=beta)
+
+
+def test_codes_without_images_are_named():
+    with pytest.raises(ValueError, match="no image in this batch"):
+        kl_divergence(torch.zeros(0, 3), torch.zeros(0, 3))
+
+
+@pytest.mark.parametrize("logvar", [-200.0, -80.0, 0.0, 79.0])
+def test_what_can_be_written_is_finite(logvar):
+    logvar = torch.full((1, 2), logvar, requires_grad=True)
+    value = kl_divergence(torch.zeros(1, 2), logvar)
+    value.backward()
+    assert value.isfinite()
+    assert logvar.grad.isfinite().all()
+
+
+def test_one_overflow_among_many_is_found():
+    logvar = torch.zeros(50, 20)
+    logvar[31, 7] = 90.0
+    with pytest.raises(ValueError, match="logvar reaches 90"):
+        kl_divergence(torch.zeros(50, 20), logvar)
+    with pytest.raises(ValueError, match="logvar reaches 90"):
+        negative_elbo(torch.full((50, 4), 0.5), torch.zeros(50, 4), torch.zeros(50, 20), logvar)

@@ -7,10 +7,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.stats import ortho_group
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
+from torch.distributions import Bernoulli, Normal
 
-from aelib import LinearAutoencoder, load_mnist, neighbour_accuracy, pca_error, principal_angles
+from aelib import (
+    VAE,
+    Autoencoder,
+    LinearAutoencoder,
+    active_units,
+    iwae_bound,
+    load_mnist,
+    negative_elbo,
+    neighbour_accuracy,
+    pca_error,
+    principal_angles,
+    psnr,
+    ssim,
+)
+from aelib.models import ConditionalVAE
 
 NEAR = 1e-5  # degrees; SciPy takes the arccosine of some small angles too
 seeds = st.integers(0, 2**32 - 1)
@@ -86,6 +102,85 @@ def test_pca_error_refuses_sets_that_do_not_fit(digits):
         pca_error(x_train, x_test[0], 2)
     with pytest.raises(ValueError, match="at least one"):
         pca_error(x_train, x_test[:0], 2)
+
+
+# Likeness of pictures
+
+
+def blurred_and_clean(n=6, side=28, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.rand(n, side * side, generator=generator)
+    strength = torch.linspace(0.02, 0.4, n)[:, None]  # every picture spoiled differently
+    return (x + strength * torch.randn(x.shape, generator=generator)).clamp(0, 1), x
+
+
+def test_psnr_is_the_mean_over_images_of_scikit_images():
+    x_hat, x = blurred_and_clean()
+    pairs = zip(x.numpy(), x_hat.numpy(), strict=True)
+    expected = [peak_signal_noise_ratio(a, b, data_range=1) for a, b in pairs]
+    assert psnr(x_hat, x) == pytest.approx(np.mean(expected), abs=1e-4)
+    assert np.ptp(expected) > 10, "else one PSNR of all pixels would do"
+
+
+def test_psnr_by_hand():
+    x = torch.zeros(2, 4)
+    assert psnr(x + 0.1, x) == pytest.approx(20)
+    assert psnr(x + torch.tensor([[0.1], [1.0]]), x) == pytest.approx(10)  # 20 and 0
+    assert psnr(x, x) == np.inf
+
+
+def test_ssim_is_the_mean_over_images_of_scikit_images():
+    x_hat, x = blurred_and_clean()
+    squares = zip(x.reshape(-1, 28, 28).numpy(), x_hat.reshape(-1, 28, 28).numpy(), strict=True)
+    expected = [structural_similarity(a, b, data_range=1) for a, b in squares]
+    assert ssim(x_hat, x) == pytest.approx(np.mean(expected), abs=1e-6)
+    assert ssim(x, x) == pytest.approx(1)
+
+
+def test_ssim_by_its_definition_on_pictures_of_one_window():
+    x_hat, x = (images.double() for images in blurred_and_clean(side=7))
+    expected = []
+    for a, b in zip(x_hat.numpy(), x.numpy(), strict=True):
+        covariance = np.cov(a, b)
+        brightness = (2 * a.mean() * b.mean() + 1e-4) / (a.mean() ** 2 + b.mean() ** 2 + 1e-4)
+        pattern = (2 * covariance[0, 1] + 9e-4) / (covariance[0, 0] + covariance[1, 1] + 9e-4)
+        expected.append(brightness * pattern)
+    assert ssim(x_hat, x) == pytest.approx(np.mean(expected), abs=1e-9)
+
+
+def test_both_fall_as_the_noise_grows_and_neither_minds_the_order():
+    x = load_mnist(1, 50)[2]
+    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
+    for measure in (psnr, ssim):
+        scores = [measure((x + s * noise).clamp(0, 1), x) for s in (0.05, 0.2, 0.5)]
+        assert scores == sorted(scores, reverse=True)
+        assert measure((x + 0.2 * noise).clamp(0, 1).flip(0), x.flip(0)) == pytest.approx(scores[1])
+        assert isinstance(scores[0], float)
+
+
+@pytest.mark.parametrize("measure", [psnr, ssim])
+@pytest.mark.parametrize(
+    ("spoil", "text"),
+    [
+        (lambda x: x[:1], r"the same images.*\(1, 784\) and \(2, 784\)"),
+        (lambda x: x.reshape(2, 28, 28), r"must both be \(N, D\)"),
+        (lambda x: x * torch.nan, "x_hat holds NaN"),
+        (lambda x: x / 0, "x_hat holds NaN or infinity"),
+    ],
+)
+def test_pictures_that_cannot_be_compared_are_refused(measure, spoil, text):
+    x = torch.ones(2, 784)
+    with pytest.raises(ValueError, match=text):
+        measure(spoil(x), x)
+    with pytest.raises(ValueError, match="same images"):
+        measure(x[:0], x[:0])
+
+
+@pytest.mark.parametrize("pixels", [12, 36])
+def test_ssim_needs_squares_that_hold_a_window(pixels):
+    x = torch.rand(2, pixels)
+    with pytest.raises(ValueError, match=f"at least 7 x 7 pixels, not {pixels}"):
+        ssim(x, x)
 
 
 # Angles between subspaces
@@ -275,3 +370,204 @@ def test_angles_ascend_also_where_several_are_zero():
         a = np.hstack([shared, rng.normal(size=(8, 2))])
         b = np.hstack([rng.normal(size=(8, 2)), shared @ rng.normal(size=(4, 4))])
         assert (np.diff(principal_angles(a, b)) >= 0).all()
+
+
+# Bounds on log p(x)
+
+
+class Coins(torch.nn.Module):
+    """A model whose integral is known: every pixel is a coin that does not look at z.
+
+    Then p(x) is the coins' own probability, and q may be any cloud.
+    """
+
+    def __init__(self, mu=0.7, logvar=-0.5):
+        super().__init__()
+        self.mu, self.logvar = mu, logvar
+
+    def encode(self, x):
+        rows = torch.ones(len(x), 2, dtype=torch.float64)
+        return self.mu * rows, self.logvar * rows
+
+    def decode(self, z):
+        return torch.full((len(z), 3), 0.3, dtype=torch.float64)
+
+
+class WalkingStroke(torch.nn.Module):
+    """One number z decides where the ink of five pixels is; log p(x) is integrated on a grid."""
+
+    def __init__(self, mu=0.2, logvar=-1.0):
+        super().__init__()
+        self.mu, self.logvar = mu, logvar
+
+    def encode(self, x):
+        rows = torch.ones(len(x), 1, dtype=torch.float64)
+        return self.mu * rows, self.logvar * rows
+
+    def decode(self, z):
+        return torch.sigmoid(2 - (z - torch.linspace(-2, 2, 5, dtype=torch.float64)) ** 2)
+
+    def log_p(self, x):
+        z = torch.linspace(-10, 10, 20_001, dtype=torch.float64)
+        log_likelihood = Bernoulli(self.decode(z[:, None])).log_prob(x).sum(dim=1)
+        return torch.logsumexp(log_likelihood + Normal(0, 1).log_prob(z), dim=0).item() + np.log(
+            (z[1] - z[0]).item()
+        )
+
+    def elbo(self, x):
+        z = torch.linspace(-10, 10, 20_001, dtype=torch.float64)
+        q = Normal(self.mu, np.exp(0.5 * self.logvar))
+        log_likelihood = Bernoulli(self.decode(z[:, None])).log_prob(x).sum(dim=1)
+        inside = log_likelihood + Normal(0, 1).log_prob(z) - q.log_prob(z)
+        return torch.trapezoid(q.log_prob(z).exp() * inside, z).item()
+
+
+STROKE = torch.tensor([[0.0, 1, 1, 0, 0]], dtype=torch.float64)
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_one_sample_estimates_the_negative_elbo():
+    model = WalkingStroke()
+    bound = iwae_bound(model, STROKE.expand(50_000, 5), 1, generator=seeded())
+    assert bound == pytest.approx(-model.elbo(STROKE), abs=0.02)
+
+
+def test_one_sample_is_aelibs_negative_elbo_of_the_same_draws():
+    vae, x = VAE(3, hidden=(20,)).eval(), torch.rand(40, 784, generator=seeded()).round()
+    expected, n = 0.0, 300
+    with torch.no_grad():
+        mu, logvar = vae.encode(x)
+        for _ in range(n):
+            x_hat = vae.decode(vae.reparameterize(mu, logvar))
+            expected += negative_elbo(x_hat, x, mu, logvar).item() / n
+    bound = np.mean([iwae_bound(vae, x, 1, generator=seeded(i)) for i in range(100)])
+    assert bound == pytest.approx(expected, abs=0.1)
+
+
+def test_many_samples_reach_the_integral():
+    model = WalkingStroke()
+    bound = iwae_bound(model, STROKE.expand(50, 5), 5_000, generator=seeded())
+    assert bound == pytest.approx(-model.log_p(STROKE), abs=0.01)
+
+
+def test_the_bound_falls_with_every_sample_and_never_below_minus_log_p():
+    model, x = WalkingStroke(mu=-1.0, logvar=0.5), STROKE.expand(20_000, 5)
+    bounds = [iwae_bound(model, x, k, generator=seeded()) for k in (1, 2, 8, 32)]
+    assert bounds == sorted(bounds, reverse=True)
+    assert bounds[0] - bounds[-1] > 0.5
+    assert bounds[-1] > -model.log_p(STROKE)
+
+
+def test_a_decoder_that_ignores_the_code_has_the_probability_of_coins():
+    x = torch.tensor([[1.0, 0, 0], [1, 1, 0]], dtype=torch.float64)
+    coins = -Bernoulli(torch.tensor(0.3)).log_prob(x.float()).sum(dim=1).mean().item()
+    exact = iwae_bound(Coins(0.0, 0.0), x, 3, generator=seeded())
+    assert exact == pytest.approx(coins, rel=1e-6)  # q is the posterior: no spread at all
+    far = iwae_bound(Coins(), x, 5_000, generator=seeded())
+    assert far == pytest.approx(coins, abs=0.1)
+
+
+def test_weights_that_would_overflow_do_not():
+    class Impossible(WalkingStroke):
+        def decode(self, z):
+            return 1e-30 * super().decode(z)  # log-likelihoods near -100 for each pixel
+
+    bound = iwae_bound(Impossible(), STROKE.expand(3, 5), 50, generator=seeded())
+    assert 130 < bound < 200
+    far = iwae_bound(WalkingStroke(mu=30.0), STROKE, 50, generator=seeded())
+    assert 400 < far < 1000  # exp(-far) is 0 in floating point
+
+
+def test_chunks_of_rows_are_averaged_as_one():
+    model = Coins(0.0, 0.0)
+    x = (torch.rand(2_345, 3, generator=seeded(), dtype=torch.float64) < 0.5).double()
+    coins = -Bernoulli(torch.tensor(0.3, dtype=torch.float64)).log_prob(x).sum(dim=1).mean().item()
+    assert iwae_bound(model, x, 2, generator=seeded()) == pytest.approx(coins, rel=1e-9)
+
+
+def test_the_bound_is_repeatable_leaves_no_gradient_and_no_trace():
+    vae, x = VAE(3, hidden=(20,)), torch.rand(10, 784, generator=seeded()).round()
+    state = torch.get_rng_state()
+    first = iwae_bound(vae, x, 5, generator=seeded(3))
+    assert first == iwae_bound(vae, x, 5, generator=seeded(3))
+    assert first != iwae_bound(vae, x, 5, generator=seeded(4))
+    assert torch.equal(state, torch.get_rng_state())
+    assert all(p.grad is None for p in vae.parameters())
+
+
+@pytest.mark.parametrize("n_samples", [0, -1, 2.5, True, None])
+def test_impossible_numbers_of_samples_are_refused(n_samples):
+    with pytest.raises(ValueError, match="n_samples must be a whole number, 1 or more"):
+        iwae_bound(WalkingStroke(), STROKE, n_samples)
+
+
+def test_what_has_no_bound_is_refused():
+    vae, x = VAE(3, hidden=(20,)), torch.zeros(2, 784)
+    with pytest.raises(ValueError, match=r"Autoencoder\.encode answers with one code"):
+        iwae_bound(Autoencoder(3, hidden=(20,)), x, 2)
+    with pytest.raises(ValueError, match="needs no classes"):
+        iwae_bound(ConditionalVAE(3, 10, hidden=(20,)), x, 2)
+    with pytest.raises(ValueError, match=r"x lies in \[0, 255\]"):
+        iwae_bound(vae, torch.tensor([[0.0, 255.0] * 392]), 2)
+    with pytest.raises(ValueError, match="x lies in"):
+        iwae_bound(vae, x * np.nan, 2)
+    with pytest.raises(ValueError, match=r"shape \(0, 784\)"):
+        iwae_bound(vae, x[:0], 2)
+    with pytest.raises(ValueError, match=r"shape \(784,\)"):
+        iwae_bound(vae, x[0], 2)
+
+
+@pytest.mark.parametrize("logvar", [100.0, np.inf, np.nan])
+def test_a_cloud_too_large_to_draw_from_is_named(logvar):
+    with pytest.raises(ValueError, match="logvar reaches"):
+        iwae_bound(WalkingStroke(logvar=logvar), STROKE, 2)
+
+
+# Units that are in use
+
+
+def test_units_by_hand():
+    mu = [[0.0, 5.0, 1.0, 0.0], [0.0, 5.0, -1.0, 0.3], [0.0, 5.0, 3.0, -0.3]]
+    assert active_units(mu) == 2  # the constant 5 says nothing about the image
+    assert active_units(mu, threshold=0.5) == 1
+    assert active_units(mu, threshold=0) == 2
+    assert active_units(torch.tensor(mu)) == active_units(np.array(mu, dtype=np.float32)) == 2
+    assert isinstance(active_units(mu), int)
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(seeds, st.integers(1, 8))
+def test_units_are_those_whose_mean_varies(seed, k):
+    rng = np.random.default_rng(seed)
+    scale = rng.choice([0.0, 0.05, 0.2, 2.0], size=k)  # variances 0, 0.0025, 0.04 and 4
+    mu = rng.normal(size=(2_000, k)) * scale + rng.normal(size=k)
+    assert active_units(mu) == (scale > 0.1).sum()
+    assert active_units(np.vstack([mu, mu])) == active_units(mu)
+
+
+def test_a_collapsed_encoder_has_no_active_unit():
+    vae = VAE(5, hidden=(20,)).eval()
+    x = torch.rand(50, 784, generator=seeded())
+    with torch.no_grad():
+        vae.encoder[-1].weight.zero_()
+        vae.encoder[-1].bias.fill_(0.4)
+    assert active_units(vae.transform(x)) == 0
+
+
+@pytest.mark.parametrize(
+    ("mu", "threshold", "text"),
+    [
+        (np.zeros((1, 3)), 0.01, r"shape \(1, 3\)"),
+        (np.zeros(3), 0.01, r"shape \(3,\)"),
+        (np.zeros((3, 0)), 0.01, r"shape \(3, 0\)"),
+        (np.full((3, 2), np.nan), 0.01, "NaN"),
+        (np.zeros((3, 2)), -0.01, "threshold is a variance"),
+        (np.zeros((3, 2)), np.nan, "threshold is a variance"),
+    ],
+)
+def test_what_is_no_set_of_means_is_refused(mu, threshold, text):
+    with pytest.raises(ValueError, match=text):
+        active_units(mu, threshold)
