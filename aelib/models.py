@@ -1,14 +1,17 @@
 """x -> z -> x_hat: the networks of the course."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import isqrt, prod
-from operator import index
 from typing import Any, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import nn
+from torch.nn import functional
+
+from aelib.blocks import Residual, conv_block, dense_layers, residual_layers, whole_picture
+from aelib.checks import check_classes, check_pixels, check_rows, whole_number
 
 Array = TypeVar("Array", np.ndarray, torch.Tensor)
 
@@ -23,8 +26,8 @@ class Model(nn.Module):
 
     def __init__(self, latent_dim: int, input_dim: int, **arguments: Any) -> None:
         super().__init__()
-        self.latent_dim = _whole_number("latent_dim", latent_dim)
-        self.input_dim = _whole_number("input_dim", input_dim)
+        self.latent_dim = whole_number("latent_dim", latent_dim)
+        self.input_dim = whole_number("input_dim", input_dim)
         self.arguments = {"latent_dim": self.latent_dim, **arguments, "input_dim": self.input_dim}
         self.encoder: nn.Sequential
         self.decoder: nn.Sequential
@@ -39,7 +42,7 @@ class Model(nn.Module):
         Raises:
             ValueError: x has another shape or type, holds NaN, or lies far outside [0, 1].
         """
-        _check_pixels(x, self.input_dim, self._dtype)
+        check_pixels(x, self.input_dim, self._dtype)
         return self.encoder(x)
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
@@ -48,7 +51,7 @@ class Model(nn.Module):
         Raises:
             ValueError: z has another shape or type, or holds NaN.
         """
-        _check(z, "z", self.latent_dim, self._dtype)
+        check_rows(z, "z", self.latent_dim, self._dtype)
         return self.decoder(z)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -88,10 +91,12 @@ class Autoencoder(Model):
     def __init__(
         self, latent_dim: int, hidden: Sequence[int] = (512, 256), input_dim: int = 784
     ) -> None:
-        hidden = [_whole_number("hidden", width) for width in hidden]
+        hidden = [whole_number("hidden", width) for width in hidden]
         super().__init__(latent_dim, input_dim, hidden=hidden)
-        self.encoder = nn.Sequential(*_layers([input_dim, *hidden, latent_dim]))
-        self.decoder = nn.Sequential(*_layers([latent_dim, *hidden[::-1], input_dim]), nn.Sigmoid())
+        self.encoder = nn.Sequential(*dense_layers([input_dim, *hidden, latent_dim]))
+        self.decoder = nn.Sequential(
+            *dense_layers([latent_dim, *hidden[::-1], input_dim]), nn.Sigmoid()
+        )
 
 
 class VAE(Model):
@@ -107,13 +112,18 @@ class VAE(Model):
     Reference: Kingma and Welling (2014), Auto-encoding variational Bayes.
     """
 
+    n_classes = 0  # told to encoder and decoder; see ConditionalVAE
+
     def __init__(
         self, latent_dim: int, hidden: Sequence[int] = (512, 256), input_dim: int = 784
     ) -> None:
-        hidden = [_whole_number("hidden", width) for width in hidden]
+        hidden = [whole_number("hidden", width) for width in hidden]
         super().__init__(latent_dim, input_dim, hidden=hidden)
-        self.encoder = nn.Sequential(*_layers([input_dim, *hidden, 2 * self.latent_dim]))
-        self.decoder = nn.Sequential(*_layers([latent_dim, *hidden[::-1], input_dim]), nn.Sigmoid())
+        n_in, n_code = self.input_dim + self.n_classes, self.latent_dim + self.n_classes
+        self.encoder = nn.Sequential(*dense_layers([n_in, *hidden, 2 * self.latent_dim]))
+        self.decoder = nn.Sequential(
+            *dense_layers([n_code, *hidden[::-1], input_dim]), nn.Sigmoid()
+        )
 
     def encode(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:  # type: ignore[override]
         """Pixels x (N, input_dim) in [0, 1] -> mu and logvar, each (N, latent_dim), float32.
@@ -145,8 +155,88 @@ class VAE(Model):
         Raises:
             ValueError: n is not a whole number, 1 or more.
         """
-        z = torch.randn(_whole_number("n", n), self.latent_dim, generator=generator)
+        z = torch.randn(whole_number("n", n), self.latent_dim, generator=generator)
         return self.inverse_transform(z.to(self._dtype))
+
+
+class ConditionalVAE(VAE):
+    """A variational autoencoder that is told the class: its code need not hold it.
+
+    Encoder and decoder get the class as one-hot, n_classes more inputs of which one is 1.
+
+    Args:
+        latent_dim: How many numbers the code has.
+        n_classes: How many classes there are; a class is a whole number from 0 on.
+        hidden: The widths of the encoder's hidden layers; the decoder mirrors them.
+        input_dim: How many pixels a picture has.
+
+    Reference: Sohn, Lee and Yan (2015), Learning structured output representation using deep
+        conditional generative models.
+    """
+
+    def __init__(
+        self,
+        latent_dim: int,
+        n_classes: int,
+        hidden: Sequence[int] = (512, 256),
+        input_dim: int = 784,
+    ) -> None:
+        self.n_classes = whole_number("n_classes", n_classes)  # first: it decides the widths
+        super().__init__(latent_dim, hidden, input_dim)
+        self.arguments["n_classes"] = self.n_classes
+
+    def encode(self, x: torch.Tensor, y: ArrayLike) -> tuple[torch.Tensor, torch.Tensor]:  # type: ignore[override]
+        """Pixels x (N, input_dim) and classes y (N,) -> mu and logvar, each (N, latent_dim).
+
+        Raises:
+            ValueError: x or y has another shape or type, or a value is out of range.
+        """
+        check_pixels(x, self.input_dim, self._dtype)
+        mu, logvar = self.encoder(self._told(x, y)).chunk(2, dim=1)
+        return mu, logvar
+
+    def decode(self, z: torch.Tensor, y: ArrayLike) -> torch.Tensor:  # type: ignore[override]
+        """Codes z (N, latent_dim) and classes y (N,) -> pixels x_hat (N, input_dim), float32.
+
+        Raises:
+            ValueError: z or y has another shape or type, or holds NaN or an unknown class.
+        """
+        check_rows(z, "z", self.latent_dim, self._dtype)
+        return self.decoder(self._told(z, y))
+
+    def forward(  # type: ignore[override]
+        self, x: torch.Tensor, y: ArrayLike
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Pixels x (N, input_dim), classes y (N,) -> x_hat of a drawn code, mu and logvar."""
+        mu, logvar = self.encode(x, y)
+        return self.decode(self.reparameterize(mu, logvar), y), mu, logvar
+
+    def transform(self, x: Array, y: ArrayLike) -> Array:  # type: ignore[override]
+        """Pixels (N, input_dim) and classes (N,) -> mu (N, latent_dim), without gradients."""
+        check_classes(y, len(x), self.n_classes)
+        return _quietly(self, lambda chunk, labels: self.encode(chunk, labels)[0], x, y)
+
+    def inverse_transform(self, z: Array, y: ArrayLike) -> Array:  # type: ignore[override]
+        """Codes (N, latent_dim) and classes (N,) -> pixels (N, input_dim), without gradients."""
+        check_classes(y, len(z), self.n_classes)
+        return _quietly(self, self.decode, z, y)
+
+    def sample(self, y: ArrayLike, generator: torch.Generator | None = None) -> torch.Tensor:
+        """Draw a new picture of each class in y (N,): pixels (N, input_dim), without gradients.
+
+        Raises:
+            ValueError: y is not one row of classes, or is empty.
+        """
+        n = np.asarray(y).size
+        check_classes(y, max(n, 1), self.n_classes)
+        z = torch.randn(n, self.latent_dim, generator=generator)
+        return self.inverse_transform(z.to(self._dtype), y)
+
+    def _told(self, values: torch.Tensor, y: ArrayLike) -> torch.Tensor:
+        """Append each row's class, as one-hot."""
+        check_classes(y, len(values), self.n_classes)
+        classes = torch.as_tensor(y).long()
+        return torch.cat([values, functional.one_hot(classes, self.n_classes)], dim=1)
 
 
 class ConvAutoencoder(Model):
@@ -168,9 +258,7 @@ class ConvAutoencoder(Model):
     def __init__(
         self, latent_dim: int, channels: Sequence[int] = (16, 32), input_dim: int = 784
     ) -> None:
-        channels = [_whole_number("channels", count) for count in channels]
-        if len(channels) != 2:
-            raise ValueError(f"channels must be two whole numbers, not {channels}.")
+        channels = _two_channels(channels)
         super().__init__(latent_dim, input_dim, channels=channels)
         side, (few, many) = _side(self.input_dim), channels
         small = (many, side // 4, side // 4)
@@ -187,24 +275,6 @@ class ConvAutoencoder(Model):
         )
 
 
-class Residual(nn.Module):
-    """x + block(x): a layer that begins as a copy and learns what to add.
-
-    Args:
-        block: What is added; its output has the shape of its input.
-
-    Reference: He et al. (2016), Deep residual learning for image recognition.
-    """
-
-    def __init__(self, block: nn.Sequential) -> None:
-        super().__init__()
-        self.block = block
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Add to x (N, ...) what the block makes of it."""
-        return x + self.block(x)
-
-
 class ResidualAutoencoder(Model):
     """A wide layer and residual blocks down to the code, the same back up: notebook 04's record.
 
@@ -218,63 +288,97 @@ class ResidualAutoencoder(Model):
     def __init__(
         self, latent_dim: int, width: int = 384, blocks: int = 2, input_dim: int = 784
     ) -> None:
-        width, blocks = _whole_number("width", width), _whole_number("blocks", blocks)
+        width, blocks = whole_number("width", width), whole_number("blocks", blocks)
         super().__init__(latent_dim, input_dim, width=width, blocks=blocks)
-        self.encoder = _residual_layers(self.input_dim, width, blocks, self.latent_dim)
-        self.decoder = _residual_layers(self.latent_dim, width, blocks, self.input_dim)
+        self.encoder = residual_layers(self.input_dim, width, blocks, self.latent_dim)
+        self.decoder = residual_layers(self.latent_dim, width, blocks, self.input_dim)
         self.decoder.append(nn.Sigmoid())
 
 
-def residual_block(width: int) -> Residual:
-    """Normalise, let a small network say what to add; at the beginning it adds nothing.
+class UNet(Model):
+    """Down, across, and up again, with a way around each step: notebook 05's denoiser.
+
+    Its code is no bottleneck: 784 numbers for a digit of 784 pixels. Trained to copy it would
+    learn to copy; trained on noisy pictures it learns what a clean one looks like.
 
     Args:
-        width: How many values go in and come out.
+        latent_dim: How many numbers the code has, a multiple of a quarter of the pixels.
+        channels: How many feature maps it has at a half and at a quarter of the size.
+        hidden: The width of the one layer that sees the whole picture.
+        input_dim: How many pixels a square picture has; its side must be divisible by 4.
 
-    References: Ba, Kiros and Hinton (2016), Layer normalization; Zhang, Dauphin and Ma (2019),
-        Fixup initialization, for the zeros.
+    Reference: Ronneberger, Fischer and Brox (2015), U-Net: convolutional networks for biomedical
+        image segmentation.
     """
-    narrow = max(1, width // 2)
-    last = nn.Linear(narrow, width)
-    nn.init.zeros_(last.weight)
-    nn.init.zeros_(last.bias)
-    return Residual(nn.Sequential(nn.LayerNorm(width), nn.Linear(width, narrow), nn.SiLU(), last))
+
+    def __init__(
+        self,
+        latent_dim: int = 784,
+        channels: Sequence[int] = (16, 32),
+        hidden: int = 64,
+        input_dim: int = 784,
+    ) -> None:
+        few, many = channels = _two_channels(channels)
+        hidden = whole_number("hidden", hidden)
+        super().__init__(latent_dim, input_dim, channels=channels, hidden=hidden)
+        half = _side(self.input_dim) // 2
+        maps = _maps(self.latent_dim, half)
+        around = nn.Sequential(
+            *(nn.SiLU(), nn.Conv2d(few, many, 4, stride=2, padding=1), conv_block(many)),
+            *(whole_picture(many, half // 2, hidden), conv_block(many)),
+            *(nn.SiLU(), nn.ConvTranspose2d(many, few, 4, stride=2, padding=1)),
+        )
+        self.encoder = nn.Sequential(
+            *(nn.Unflatten(1, (1, 2 * half, 2 * half)), nn.Conv2d(1, few, 4, stride=2, padding=1)),
+            *(conv_block(few), Residual(around), conv_block(few)),
+            *(nn.SiLU(), nn.Conv2d(few, maps, 3, padding=1), nn.Flatten()),
+        )
+        self.decoder = nn.Sequential(
+            nn.Unflatten(1, (maps, half, half)),
+            *(nn.ConvTranspose2d(maps, 1, 4, stride=2, padding=1), nn.Flatten(), nn.Sigmoid()),
+        )
 
 
-def _residual_layers(n_in: int, width: int, blocks: int, n_out: int) -> nn.Sequential:
-    """From n_in values through residual blocks to n_out values."""
-    middle = [residual_block(width) for _ in range(blocks)]
-    last = (nn.LayerNorm(width), nn.SiLU(), nn.Linear(width, n_out))
-    return nn.Sequential(nn.Linear(n_in, width), *middle, *last)
-
-
-def _layers(widths: Sequence[int]) -> list[nn.Module]:
-    """Linear layers from width to width, with a SiLU between two of them."""
-    layers: list[nn.Module] = []
-    for n_in, n_out in pairwise(widths):
-        layers += [nn.Linear(n_in, n_out), nn.SiLU()]
-    return layers[:-1]
-
-
-def _in_chunks(function: Any, values: torch.Tensor) -> torch.Tensor:
+def _in_chunks(function: Any, values: torch.Tensor, *classes: torch.Tensor) -> torch.Tensor:
     """Call on 1,000 rows at a time: all at once would cost a convolution gigabytes."""
-    chunks = values.split(1000) if isinstance(values, torch.Tensor) else [values]
-    return torch.cat([function(chunk) for chunk in chunks])
+    if not isinstance(values, torch.Tensor):
+        return function(values, *classes)  # which refuses it
+    chunks = zip(*(column.split(1000) for column in (values, *classes)), strict=True)
+    return torch.cat([function(*chunk) for chunk in chunks])
 
 
-def _quietly(model: Model, function: Any, values: Array) -> Array:
+def _quietly(model: Model, function: Any, values: Array, *classes: ArrayLike) -> Array:
     """Call in evaluation mode without gradients; NumPy in, NumPy out."""
     was_training = model.training
     model.eval()
     try:
         with torch.no_grad():
             if not isinstance(values, np.ndarray):
-                return _in_chunks(function, values)
+                return _in_chunks(function, values, *map(torch.as_tensor, classes))
             if values.dtype == np.float64:  # what NumPy and scikit-learn compute in
                 values = values.astype(np.float32)
-            return _in_chunks(function, torch.from_numpy(values)).numpy()
+            columns = map(torch.as_tensor, (values, *classes))
+            return _in_chunks(function, *columns).numpy()
     finally:
         model.train(was_training)
+
+
+def _two_channels(channels: Sequence[int]) -> list[int]:
+    """How many feature maps the large and the small layer have."""
+    counts = [whole_number("channels", count) for count in channels]
+    if len(counts) != 2:
+        raise ValueError(f"channels must be two whole numbers, not {counts}.")
+    return counts
+
+
+def _maps(latent_dim: int, side: int) -> int:
+    """How many feature maps of side x side make up a code."""
+    if latent_dim % side**2:
+        raise ValueError(
+            f"latent_dim is {latent_dim}; a UNet's code is made of maps of {side} x {side} "
+            f"numbers, so it must be a multiple of {side**2}."
+        )
+    return latent_dim // side**2
 
 
 def _side(input_dim: int) -> int:
@@ -286,43 +390,3 @@ def _side(input_dim: int) -> int:
             "divisible by 4, such as 784 = 28 * 28."
         )
     return side
-
-
-def _whole_number(name: str, value: Any) -> int:
-    try:
-        number = 0 if isinstance(value, bool) else index(value)
-    except TypeError:
-        number = 0
-    if number < 1:
-        raise ValueError(f"{name} must be a whole number, 1 or more, not {value!r}.")
-    return number
-
-
-def _check(values: torch.Tensor, name: str, width: int, dtype: torch.dtype) -> None:
-    """Refuse what a layer would misread: the wrong kind of thing, shape or number."""
-    if not isinstance(values, torch.Tensor):
-        raise ValueError(
-            f"{name} must be a torch tensor, not {type(values).__name__}; "
-            "torch.as_tensor makes one of an array or a list."
-        )
-    if values.ndim != 2 or values.shape[1] != width:
-        raise ValueError(
-            f"{name} has shape {tuple(values.shape)}, this model takes (N, {width}): one row for "
-            f"each image. Usual cure: {name}.reshape(-1, {width})."
-        )
-    if values.dtype != dtype:
-        cure = f"{name}.float()" if values.is_floating_point() else f"{name}.float() / 255"
-        raise ValueError(f"{name} holds {values.dtype}, this model {dtype}. Usual cure: {cure}.")
-    if values.isnan().any():
-        row = int(values.isnan().any(dim=1).nonzero()[0])
-        raise ValueError(f"{name} holds NaN, first in row {row}. Mend or leave out that row.")
-
-
-def _check_pixels(x: torch.Tensor, width: int, dtype: torch.dtype) -> None:
-    """Refuse what is not a row of pixels in [0, 1]; a little noise beyond the ends is fine."""
-    _check(x, "x", width, dtype)
-    if x.numel() and not (x.min() >= -1 and x.max() <= 2):
-        raise ValueError(
-            f"x lies in [{x.min():.4g}, {x.max():.4g}], this model takes pixels in [0, 1]. "
-            "Usual cure: x / 255 for bytes, and no other scaling or centring."
-        )

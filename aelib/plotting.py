@@ -182,6 +182,42 @@ def plot_latent(
     return ax
 
 
+def plot_manifold(
+    images: ArrayLike,
+    *,
+    shape: tuple[int, int] | None = None,
+    labels: Sequence[str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a square grid of decoded images edge to edge, as a map of the plane they come from.
+
+    Args:
+        images: (n * n, H * W) or (n * n, H, W), row by row, top left first, as from latent_grid.
+        shape: (H, W); needed where flat images are not square.
+        labels: What to write below each column and, from the bottom up, beside each row.
+        ax: Where to draw; a new figure if None.
+
+    Raises:
+        ValueError: The number of images is no square, or labels are not one for each column.
+    """
+    pictures = _as_pictures(images, shape)
+    n, (height, width) = math.isqrt(len(pictures)), pictures.shape[1:]
+    if n * n != len(pictures):
+        raise ValueError(f"A map needs n * n images, such as 100 or 225, not {len(pictures)}.")
+    if labels is not None and len(labels) != n:
+        raise ValueError(f"{n} columns need as many labels, not {len(labels)}.")
+    ax = ax or new_axes(width=6.4, ratio=height / width)
+    sheet = pictures.reshape(n, n, height, width).swapaxes(1, 2).reshape(n * height, n * width)
+    sheet = np.round(31 * sheet) / 31  # greys enough for small pictures, and half the bytes
+    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    places = np.arange(len(labels or ())) + 0.5
+    ax.set_xticks(places * width, labels or (), fontsize=8)
+    ax.set_yticks((n - places) * height, labels or (), fontsize=8)
+    ax.spines[["top", "right"]].set_visible(True)
+    ax.set(xlabel="z1", ylabel="z2")
+    return ax
+
+
 def _check_map(z: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Both as arrays, if they are points of a plane with a class each."""
     z, y = np.asarray(z, dtype=float), np.asarray(y)

@@ -338,6 +338,86 @@ def test_residual_blocks_begin_as_a_copy():
         torch.testing.assert_close(block(x), x, rtol=0, atol=0)
 
 
+# --- the U-Net ---
+
+
+@pytest.fixture
+def unet():
+    return aelib.UNet(channels=(3, 5), hidden=7).eval()
+
+
+def test_a_unet_has_a_wide_code_and_the_verbs_of_the_others(unet, x):
+    z = unet.encode(x)
+    assert z.shape == (5, 784)
+    assert unet.decode(z).shape == (5, 784)
+    torch.testing.assert_close(unet.inverse_transform(unet.transform(x)), unet(x))
+    assert 0 <= unet(x).min() <= unet(x).max() <= 1
+    assert aelib.UNet(latent_dim=392, channels=(3, 5)).encode(x).shape == (5, 392)
+    assert aelib.UNet(latent_dim=64, input_dim=256)(x[:, :256]).shape == (5, 256)
+
+
+def test_its_parameters_are_counted():
+    def stencils(n_in, n_out, kernel):
+        return n_in * n_out * kernel**2 + n_out
+
+    block = {n: 2 * n + 2 * stencils(n, n, 3) for n in (16, 32)}
+    dense = 2 * 1568 + (1568 * 64 + 64) + (64 * 1568 + 1568)
+    inside = stencils(16, 32, 4) + 2 * block[32] + dense + stencils(32, 16, 4)
+    ends = stencils(1, 16, 4) + stencils(16, 4, 3) + stencils(4, 1, 4)
+    assert count(aelib.UNet()) == inside + 2 * block[16] + ends
+
+
+def test_its_blocks_begin_as_copies_and_only_the_outer_one_adds(unet):
+    blocks = [m for m in unet.modules() if isinstance(m, aelib.Residual)]
+    assert len(blocks) == 6
+    copies = 0
+    for block in blocks:
+        maps = torch.randn(2, 5, 7, 7) if _channels(block) == 5 else torch.randn(2, 3, 14, 14)
+        copies += torch.equal(block(maps), maps)
+    assert copies == 5
+
+
+def _channels(block):
+    first = next(m for m in block.modules() if isinstance(m, nn.Conv2d | nn.LayerNorm))
+    return 5 if isinstance(first, nn.LayerNorm) else first.in_channels
+
+
+def test_a_pixel_has_a_short_way_around_and_a_long_way_through(unet, x):
+    """Its code hears every pixel of the picture, but near ones also without the bottom."""
+    nn.init.normal_(unet.encoder[3].block[3].block[4].weight)  # the last layer at the bottom
+    x.requires_grad_()
+    (gradient,) = torch.autograd.grad(unet.encode(x)[:, 90].sum(), x)
+    assert (gradient != 0).all()
+    for parameter in unet.encoder[3].block.parameters():
+        nn.init.zeros_(parameter)
+    (gradient,) = torch.autograd.grad(unet.encode(x)[:, 90].sum(), x)
+    assert 0 < (gradient != 0).sum(dim=1).max() < 784
+
+
+def test_a_unet_is_saved_with_its_running_means(unet, x, tmp_path):
+    unet.train()
+    unet(x)  # batch normalisation takes notes
+    aelib.save(unet.eval(), tmp_path / "unet.safetensors")
+    again = aelib.load(tmp_path / "unet.safetensors")
+    torch.testing.assert_close(again(x), unet(x))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"latent_dim": 100}, "latent_dim is 100.*14 x 14 numbers.*multiple of 196"),
+        ({"latent_dim": 0}, "latent_dim must be a whole number"),
+        ({"channels": (16,)}, r"two whole numbers, not \[16\]"),
+        ({"channels": (0, 1)}, "channels must be a whole number"),
+        ({"hidden": 0}, "hidden must be a whole number"),
+        ({"input_dim": 625}, "input_dim is 625.*divisible by 4"),
+    ],
+)
+def test_a_unet_that_cannot_be_is_refused(arguments, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        aelib.UNet(**arguments)
+
+
 # --- the variational autoencoder ---
 
 
@@ -388,3 +468,134 @@ def test_vae_comes_back_from_a_file(vae, x, tmp_path):
 def test_vae_refuses_pixels_as_the_others_do(vae, x):
     with pytest.raises(ValueError, match="255"):
         vae.encode(x * 255)
+
+
+# --- the conditional variational autoencoder ---
+
+
+@pytest.fixture
+def conditional():
+    return aelib.ConditionalVAE(3, 4, hidden=(20,)).eval()
+
+
+Y = torch.tensor([0, 3, 1, 1, 2])  # the classes of the five pictures x
+
+
+def test_conditional_vae_answers_as_a_vae_does(conditional, x):
+    mu, logvar = conditional.encode(x, Y)
+    assert mu.shape == logvar.shape == (5, 3)
+    assert conditional.decode(mu, Y).shape == (5, 784)
+    x_hat, mu_too, _ = conditional(x, Y)
+    assert x_hat.shape == (5, 784)
+    torch.testing.assert_close(mu_too, mu)
+    assert isinstance(conditional, aelib.VAE)
+
+
+def test_both_halves_see_the_class_and_nothing_but_the_class(conditional, x):
+    one_hot = torch.eye(4)[Y]
+    torch.testing.assert_close(
+        torch.cat(conditional.encode(x, Y), dim=1), conditional.encoder(torch.cat([x, one_hot], 1))
+    )
+    z = torch.randn(5, 3)
+    torch.testing.assert_close(
+        conditional.decode(z, Y), conditional.decoder(torch.cat([z, one_hot], 1))
+    )
+    assert (conditional.decode(z, Y) - conditional.decode(z, (Y + 1) % 4)).abs().max() > 1e-4
+    assert (conditional.encode(x, Y)[0] - conditional.encode(x, (Y + 1) % 4)[0]).abs().max() > 1e-4
+
+
+def test_conditional_vae_gradients_reach_every_parameter(conditional, x):
+    x_hat, mu, logvar = conditional(x, Y)
+    aelib.negative_elbo(x_hat, x, mu, logvar).backward()
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in conditional.parameters())
+
+
+def test_its_quiet_verbs_take_classes_in_any_dress_and_any_number_of_rows(conditional):
+    x = torch.rand(2100, 784)
+    y = torch.arange(2100) % 4
+    z = conditional.transform(x, y)
+    assert not z.requires_grad
+    torch.testing.assert_close(z, conditional.encode(x, y)[0].detach())
+    for dress in (y.numpy(), y.tolist(), y.int()):
+        torch.testing.assert_close(conditional.transform(x, dress), z)
+    z_numpy = conditional.transform(x.numpy(), y.numpy())
+    assert isinstance(z_numpy, np.ndarray)
+    x_hat = conditional.inverse_transform(z_numpy, y)
+    assert isinstance(x_hat, np.ndarray)
+    torch.testing.assert_close(torch.from_numpy(x_hat), conditional.decode(z, y).detach())
+
+
+def test_samples_are_of_the_classes_asked_for(conditional):
+    pictures = conditional.sample([2, 0, 2], generator=torch.Generator().manual_seed(1))
+    z = torch.randn(3, 3, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(pictures, conditional.inverse_transform(z, torch.tensor([2, 0, 2])))
+    assert not pictures.requires_grad
+    assert conditional.sample(Y).shape == (5, 784)
+
+
+def test_conditional_vae_comes_back_from_a_file(conditional, x, tmp_path):
+    assert conditional.arguments == {
+        "latent_dim": 3,
+        "n_classes": 4,
+        "hidden": [20],
+        "input_dim": 784,
+    }
+    aelib.save(conditional, tmp_path / "conditional.safetensors")
+    copy = aelib.load(tmp_path / "conditional.safetensors")
+    assert type(copy) is aelib.ConditionalVAE
+    assert copy.n_classes == 4
+    torch.testing.assert_close(copy.transform(x, Y), conditional.transform(x, Y))
+
+
+def test_a_label_can_travel_as_the_last_column_of_a_batch_and_decides_what_is_drawn():
+    y = torch.arange(64) % 2
+    x = torch.zeros(64, 16)
+    x[y == 0, :8] = x[y == 1, 8:] = 0.9
+
+    def loss(model, batch):
+        pixels, classes = batch[:, :-1], batch[:, -1].long()
+        x_hat, mu, logvar = model(pixels, classes)
+        return aelib.negative_elbo(x_hat, pixels, mu, logvar)
+
+    model = aelib.ConditionalVAE(2, 2, hidden=(16,), input_dim=16)
+    aelib.fit(model, torch.cat([x, y[:, None]], dim=1), loss, epochs=60, batch_size=16, lr=0.02)
+    torch.testing.assert_close(model.sample(y), x, rtol=0, atol=0.25)
+
+
+BAD_CLASSES = {
+    "unknown": (torch.tensor([0, 1, 2, 3, 4]), r"y lies in \[0, 4\].*classes 0 to 3"),
+    "negative": (torch.tensor([0, 1, -1, 3, 2]), r"y lies in \[-1, 3\]"),
+    "too few": (Y[:4], r"one class for each of 5 rows.*shape \(4,\)"),
+    "one-hot": (torch.eye(4)[Y], r"float32 of shape \(5, 4\)"),
+    "floats": (Y.float(), "as whole numbers.*not float32"),
+    "one for all": (2, r"int64 of shape \(\)"),
+    "words": (["a", "b", "c", "d", "e"], "one class for each of 5 rows"),
+    "nothing": (None, "one class for each of 5 rows"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_CLASSES)
+@pytest.mark.parametrize("verb", ["encode", "decode", "forward", "transform", "inverse_transform"])
+def test_classes_that_are_none_are_refused_with_a_sentence(conditional, x, case, verb):
+    y, sentence = BAD_CLASSES[case]
+    values = torch.zeros(5, 3) if "code" in verb or "inverse" in verb else x
+    values = x if verb == "encode" else values
+    with pytest.raises(ValueError, match=sentence):
+        getattr(conditional, verb)(values, y)
+
+
+@pytest.mark.parametrize("y", [[], [[0, 1]], [4], 3, ["a"]])
+def test_no_sample_of_what_is_no_class(conditional, y):
+    with pytest.raises(ValueError, match=r"y must hold one class|y lies in"):
+        conditional.sample(y)
+
+
+def test_conditional_vae_refuses_the_pixels_and_codes_that_others_refuse(conditional, x):
+    with pytest.raises(ValueError, match="255"):
+        conditional.encode(x * 255, Y)
+    with pytest.raises(ValueError, match=r"z has shape \(5, 7\)"):
+        conditional.decode(torch.zeros(5, 7), Y)
+    with pytest.raises(ValueError, match="x must be a torch tensor, not list"):
+        conditional.transform(x.tolist(), Y)
+    with pytest.raises(ValueError, match="n_classes must be a whole number"):
+        aelib.ConditionalVAE(3, 0)

@@ -14,18 +14,28 @@ import aelib
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "aelib").rglob("*.py"))
 
+STEPS = {"data", "faces", "latent", "losses", "metrics", "models", "noise", "training"}
 FROM_AELIB = {  # module -> the modules of aelib that it may import
     "files": set(),
     "data": {"files", "letters"},
     "letters": {"files"},
-    "models": set(),
+    "tables": {"data"},
+    "faces": set(),
+    "latent": set(),
+    "checks": set(),
+    "blocks": set(),
+    "models": {"blocks", "checks"},
     "losses": set(),
     "metrics": set(),
+    "noise": set(),
     "plotting": set(),
     "progress": {"widgets"},
     "training": {"files", "losses", "models", "progress"},
     "widgets": {"widgets", "files"},
-    "cli": {"files", "widgets"},
+    "exercises": {"exercises", "files", *STEPS},
+    "site": {"site", "files", "widgets"},
+    "classroom": {"classroom", "exercises", "files"},
+    "cli": {"classroom", "files", "site", "widgets"},
     "jupyter": set(),
     "__main__": {"cli"},
     "__init__": set(),
@@ -55,7 +65,7 @@ def imports(path):
 def test_modules_import_only_what_they_may(path):
     for name in imports(path):
         top, _, rest = name.partition(".")
-        assert top not in NEVER, f"{path} imports {name}"
+        assert top not in NEVER or name == "urllib.parse", f"{path} imports {name}"
         if top in ONLY_WIDGETS:
             assert room(path) == "widgets", f"{path} imports {name}"
         if top == "aelib":
@@ -141,6 +151,8 @@ def bare(node):
 
 def written_in_aelib(name):
     for path in MODULES:
+        if room(path) == "exercises":  # a solution is no definition
+            continue
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if getattr(node, "name", None) == name:
                 return node
@@ -177,6 +189,6 @@ def test_a_wheels_own_data_is_found_first(tmp_path, monkeypatch):
     from aelib import data
 
     monkeypatch.setattr(data, "__file__", str(tmp_path / "aelib" / "data.py"))
-    assert data._data_dir() == tmp_path / "data"
+    assert data.data_dir() == tmp_path / "data"
     (tmp_path / "aelib" / "_data").mkdir(parents=True)
-    assert data._data_dir() == tmp_path / "aelib" / "_data"
+    assert data.data_dir() == tmp_path / "aelib" / "_data"

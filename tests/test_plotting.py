@@ -10,7 +10,15 @@ import torch
 from matplotlib.colors import to_hex
 from numpy.testing import assert_allclose
 
-from aelib import plot_history, plot_latent, plot_reconstructions, plotting, show, show_images
+from aelib import (
+    plot_history,
+    plot_latent,
+    plot_manifold,
+    plot_reconstructions,
+    plotting,
+    show,
+    show_images,
+)
 from aelib.plotting import CLASS_COLOURS, COLOURS
 
 mpl.use("Agg")
@@ -349,3 +357,34 @@ def test_a_figure_without_text_is_not_shown(ax, displayed, alt):
     with pytest.raises(ValueError, match="alt text"):
         show(ax, alt)
     assert displayed == []
+
+
+# plot_manifold
+
+
+def test_a_manifold_lays_its_pictures_edge_to_edge_row_by_row(ax):
+    images = np.arange(9 * 6).reshape(9, 6) / 54
+    assert plot_manifold(images, shape=(2, 3), ax=ax) is ax
+    sheet = ax.images[0].get_array()
+    assert sheet.shape == (6, 9)
+    for i in range(9):
+        row, column = divmod(i, 3)
+        part = sheet[2 * row : 2 * row + 2, 3 * column : 3 * column + 3]
+        assert_allclose(part, images[i].reshape(2, 3), atol=0.51 / 31)
+    assert (ax.images[0].norm.vmin, ax.images[0].norm.vmax) == (0, 1)
+
+
+def test_a_manifolds_labels_count_up_from_the_bottom_left():
+    ax = plot_manifold(np.zeros((9, 16)), labels=["-1", "0", "1"])
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["-1", "0", "1"]
+    assert_allclose(ax.get_xticks(), [2, 6, 10])
+    assert_allclose(ax.get_yticks(), [10, 6, 2])  # pictures count rows from the top
+
+
+@pytest.mark.parametrize(
+    ("n", "labels", "words"),
+    [(8, None, "n \\* n images"), (9, ["a", "b"], "3 columns need as many labels, not 2")],
+)
+def test_a_manifold_that_is_no_square_is_refused(n, labels, words):
+    with pytest.raises(ValueError, match=words):
+        plot_manifold(np.zeros((n, 16)), labels=labels)

@@ -12,7 +12,7 @@ import traitlets
 from sklearn.decomposition import PCA
 from torch import nn
 
-from aelib.models import Autoencoder, LinearAutoencoder
+from aelib.models import Autoencoder, ConditionalVAE, LinearAutoencoder
 from aelib.widgets import DigitPad, LatentExplorer, LatentMap, NoiseExplorer, TwoDecoders
 from aelib.widgets.packing import pack
 from aelib.widgets.strip import strip
@@ -309,3 +309,106 @@ def test_no_script_names_another_host():
 def test_import_aelib_costs_no_widgets():
     code = "import sys, aelib; assert not {'anywidget', 'torch', 'ipywidgets'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# --- a model that must be told a class
+
+
+@pytest.fixture
+def conditional():
+    torch.manual_seed(0)
+    return ConditionalVAE(3, 10, hidden=(16,)).eval()
+
+
+def test_a_conditional_model_travels_with_room_for_its_class(conditional, x, y):
+    (sent,) = LatentExplorer(conditional, x, y)._models
+    assert sent["classes"] == 10
+    assert sent["decoder"]["inputs"] == 3 + 10
+    assert LatentExplorer(Autoencoder(3, hidden=(16,)), x, y)._models[0]["classes"] == 0
+
+
+def test_it_begins_at_a_real_picture_and_its_class(conditional, x, y):
+    explorer = LatentExplorer(conditional, x[3:], y[3:])
+    assert explorer.told == 3
+    np.testing.assert_allclose(
+        explorer.z, conditional.transform(x[3:4], y[3:4])[0], rtol=1e-4, atol=1e-6
+    )
+    assert LatentExplorer(conditional, x, y, told=7).told == 7
+    assert LatentExplorer(conditional).told == 0
+
+
+def test_the_kernel_can_be_told_too(conditional):
+    explorer = LatentExplorer(conditional)
+    one_hot = [0.0] * 6 + [1.0] + [0.0] * 3
+    _, (picture,) = answer(explorer, z=[0.5, -1, 2, *one_hot])
+    expected = conditional.inverse_transform(np.array([[0.5, -1, 2]], np.float32), [6])
+    np.testing.assert_allclose(np.frombuffer(picture, "<f4"), expected[0], atol=1e-6)
+
+
+def test_its_twin_shows_codes_in_every_class(conditional, x, y):
+    rows, text = LatentExplorer(conditional, x, y)._twin()
+    assert rows.shape == (5, 10, 784)
+    expected = conditional.inverse_transform(conditional.transform(x[:1], y[:1]), [8])
+    np.testing.assert_allclose(rows[0, 8], expected[0], atol=1e-5)
+    assert text.endswith("each row is one code z, drawn in each of the 10 classes.")
+
+
+@pytest.mark.parametrize("told", [-1, 10, "three", 2.5])
+def test_it_is_told_only_classes_it_knows(conditional, told):
+    explorer = LatentExplorer(conditional)
+    with pytest.raises((ValueError, traitlets.TraitError), match="told"):
+        explorer.told = told
+
+
+@pytest.mark.parametrize("y", [None, [0] * 29 + [10]])
+def test_it_encodes_pictures_of_known_classes_only(conditional, x, y):
+    with pytest.raises(ValueError, match="give y, from 0 to 9, for each row of x"):
+        LatentExplorer(conditional, x, y)
+
+
+@pytest.mark.parametrize("widget", [LatentMap, DigitPad, NoiseExplorer])
+def test_widgets_without_a_chooser_refuse_it(conditional, x, y, widget):
+    with pytest.raises(TypeError, match="must be told a class: LatentExplorer has a chooser"):
+        widget(conditional, x, y)
+
+
+# --- sliders along directions
+
+
+def test_a_slider_along_a_direction_reads_how_far_z_went_along_it(model, x):
+    smile, frown = np.array([1.0, 2, 0]), np.array([1.0, 0, 1])
+    sent = LatentExplorer(model, x, directions={"smile": smile, "frown": frown})._directions
+    assert sent["names"] == ["smile", "frown"]
+    z = 0.5 * smile - 2 * frown + 3 * np.cross(smile, frown)
+    np.testing.assert_allclose(np.array(sent["read"]) @ z, [0.5, -2], atol=1e-9)
+    np.testing.assert_allclose(sent["rows"], [smile, frown])
+    places = model.transform(x) @ np.array(sent["read"]).T
+    assert (sent["low"] <= places.min(axis=0)).all()
+    assert (sent["high"] >= places.max(axis=0)).all()
+
+
+def test_the_twin_walks_along_the_direction_through_z(model, x):
+    way = torch.tensor([0.5, -1, 2])
+    explorer = LatentExplorer(model, x, directions={"smile": way})
+    rows, text = explorer._twin()
+    assert rows.shape == (1, 9, 784)
+    assert "each row moves one direction (smile) from low to high" in text
+    z, sent = np.array(explorer.z), explorer._directions
+    end = z + (sent["high"][0] - np.array(sent["read"])[0] @ z) * way.numpy()
+    expected = model.inverse_transform(end[None].astype(np.float32))
+    np.testing.assert_allclose(rows[0, -1], expected[0], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("directions", "words"),
+    [
+        ({}, "a dictionary of names and ways"),
+        ({"smile": [1, 2]}, "each of 3 finite numbers"),
+        ({"smile": [1, 2, np.nan]}, "each of 3 finite numbers"),
+        ({"smile": [0, 0, 0]}, "smile one is 0"),
+        ({"a": [1, 2, 3], "b": [2, 4, 6]}, "a, b one is 0 or a mixture of the others"),
+    ],
+)
+def test_directions_that_name_no_way_are_refused(model, directions, words):
+    with pytest.raises(ValueError, match=words):
+        LatentExplorer(model, directions=directions)

@@ -1,0 +1,77 @@
+"""What networks are built of: layers in a row, and blocks that begin as a copy."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+
+class Residual(nn.Module):
+    """x + block(x): a layer that begins as a copy and learns what to add.
+
+    Args:
+        block: What is added; its output has the shape of its input.
+
+    Reference: He et al. (2016), Deep residual learning for image recognition.
+    """
+
+    def __init__(self, block: nn.Sequential) -> None:
+        super().__init__()
+        self.block = block
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Add to x (N, ...) what the block makes of it."""
+        return x + self.block(x)
+
+
+def residual_block(width: int) -> Residual:
+    """Normalise, let a small network say what to add; at the beginning it adds nothing.
+
+    Args:
+        width: How many values go in and come out.
+
+    References: Ba, Kiros and Hinton (2016), Layer normalization; Zhang, Dauphin and Ma (2019),
+        Fixup initialization, for the zeros.
+    """
+    narrow = max(1, width // 2)
+    last = nn.Linear(narrow, width)
+    nn.init.zeros_(last.weight)
+    nn.init.zeros_(last.bias)
+    return Residual(nn.Sequential(nn.LayerNorm(width), nn.Linear(width, narrow), nn.SiLU(), last))
+
+
+def conv_block(channels: int) -> Residual:
+    """Let two stencils say what to add to each feature map; at the beginning they add nothing."""
+    first, last = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+    _start_at_zero(last)
+    return Residual(nn.Sequential(nn.BatchNorm2d(channels), nn.SiLU(), first, nn.SiLU(), last))
+
+
+def whole_picture(channels: int, side: int, hidden: int) -> Residual:
+    """Let two dense layers, which see every place at once, say what to add to the maps."""
+    size = channels * side * side
+    last = nn.Linear(hidden, size)
+    _start_at_zero(last)
+    layers = (nn.Flatten(), nn.LayerNorm(size), nn.Linear(size, hidden), nn.SiLU(), last)
+    return Residual(nn.Sequential(*layers, nn.Unflatten(1, (channels, side, side))))
+
+
+def _start_at_zero(layer: nn.Module) -> None:
+    for parameter in layer.parameters():
+        nn.init.zeros_(parameter)
+
+
+def residual_layers(n_in: int, width: int, blocks: int, n_out: int) -> nn.Sequential:
+    """From n_in values through residual blocks to n_out values."""
+    middle = [residual_block(width) for _ in range(blocks)]
+    last = (nn.LayerNorm(width), nn.SiLU(), nn.Linear(width, n_out))
+    return nn.Sequential(nn.Linear(n_in, width), *middle, *last)
+
+
+def dense_layers(widths: Sequence[int]) -> list[nn.Module]:
+    """Linear layers from width to width, with a SiLU between two of them."""
+    layers: list[nn.Module] = []
+    for n_in, n_out in pairwise(widths):
+        layers += [nn.Linear(n_in, n_out), nn.SiLU()]
+    return layers[:-1]

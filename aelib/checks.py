@@ -1,0 +1,64 @@
+"""What a network refuses to read, and the sentence that says why."""
+
+from operator import index
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+
+
+def whole_number(name: str, value: Any) -> int:
+    """The value as an int, if it can count things."""
+    try:
+        number = 0 if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise ValueError(f"{name} must be a whole number, 1 or more, not {value!r}.")
+    return number
+
+
+def check_rows(values: torch.Tensor, name: str, width: int, dtype: torch.dtype) -> None:
+    """Refuse what a layer would misread: the wrong kind of thing, shape or number."""
+    if not isinstance(values, torch.Tensor):
+        raise ValueError(
+            f"{name} must be a torch tensor, not {type(values).__name__}; "
+            "torch.as_tensor makes one of an array or a list."
+        )
+    if values.ndim != 2 or values.shape[1] != width:
+        raise ValueError(
+            f"{name} has shape {tuple(values.shape)}, this model takes (N, {width}): one row for "
+            f"each image. Usual cure: {name}.reshape(-1, {width})."
+        )
+    if values.dtype != dtype:
+        cure = f"{name}.float()" if values.is_floating_point() else f"{name}.float() / 255"
+        raise ValueError(f"{name} holds {values.dtype}, this model {dtype}. Usual cure: {cure}.")
+    if values.isnan().any():
+        row = int(values.isnan().any(dim=1).nonzero()[0])
+        raise ValueError(f"{name} holds NaN, first in row {row}. Mend or leave out that row.")
+
+
+def check_pixels(x: torch.Tensor, width: int, dtype: torch.dtype) -> None:
+    """Refuse what is not a row of pixels in [0, 1]; a little noise beyond the ends is fine."""
+    check_rows(x, "x", width, dtype)
+    if x.numel() and not (x.min() >= -1 and x.max() <= 2):
+        raise ValueError(
+            f"x lies in [{x.min():.4g}, {x.max():.4g}], this model takes pixels in [0, 1]. "
+            "Usual cure: x / 255 for bytes, and no other scaling or centring."
+        )
+
+
+def check_classes(y: ArrayLike, n: int, n_classes: int) -> None:
+    """Refuse what is not a class, 0 to n_classes - 1, for each of n rows."""
+    labels = np.asarray(y)
+    if labels.shape != (n,) or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"y must hold one class for each of {n} rows, as whole numbers of shape ({n},), not "
+            f"{labels.dtype} of shape {labels.shape}."
+        )
+    if n and not 0 <= labels.min() <= labels.max() < n_classes:
+        raise ValueError(
+            f"y lies in [{labels.min()}, {labels.max()}]; this model knows the classes 0 to "
+            f"{n_classes - 1}."
+        )
