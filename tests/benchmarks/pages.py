@@ -1,0 +1,61 @@
+"""How fast the static pages are: first widget alive, largest paint, time of one slider event.
+
+    python tests/benchmarks/pages.py SITE
+
+SITE is a folder that `aelib site` has built. The pages are opened from file://, five times each.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+from lab import QUIET, chromium  # beside the tests, found by the line above
+
+WATCH = """
+new PerformanceObserver((list) => {
+  for (const e of list.getEntries()) self.largest = e.startTime;
+}).observe({ type: "largest-contentful-paint", buffered: true });
+new MutationObserver(() => {
+  if (document.documentElement?.dataset.live) self.lives ??= performance.now();
+}).observe(document, { attributes: true, subtree: true });
+"""
+PUSH = """(input) => [...Array(200).keys()].map((i) => {
+  input.value = +input.min + (i / 200) * (input.max - input.min);
+  const begin = performance.now();
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  return performance.now() - begin;
+})"""
+
+
+def measure(browser, path):
+    """Milliseconds of five openings, and of 200 events of the first slider to be seen."""
+    opened, events = [], []
+    for _ in range(5):
+        page = browser.new_page()
+        page.add_init_script(WATCH)
+        page.goto(path.as_uri())
+        page.wait_for_timeout(1500)
+        opened.append(page.evaluate("[self.lives ?? NaN, self.largest ?? NaN]"))
+        sliders = [s for s in page.locator(".live input[type=range]").all() if s.is_visible()]
+        events += sliders[0].evaluate(PUSH) if sliders else []
+        page.close()
+    return np.median(opened, axis=0), events
+
+
+def main():
+    """Print a line for each page."""
+    playwright, program = chromium()
+    print("page                              alive   paint   event median    p95   (ms)")
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=program, args=QUIET)
+        for path in sorted(Path(sys.argv[1]).resolve().glob("*.html")):
+            (alive, paint), events = measure(browser, path)
+            slow = np.quantile(events, [0.5, 0.95]) if events else [np.nan, np.nan]
+            print(f"{path.stem:32}{alive:7.0f}{paint:8.0f}{slow[0]:15.2f}{slow[1]:7.2f}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
