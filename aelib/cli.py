@@ -47,16 +47,16 @@ def _strip(paths: list[Path], check: bool) -> int:
 
 def _add_grade(grade: argparse.ArgumentParser) -> None:
     """Declare what `aelib grade` takes."""
-    add, folder = grade.add_argument, "folder, zip from a learning platform, or one notebook"
+    add, folder = grade.add_argument, "folder (of folders, notebooks, zips), zip, or notebook"
     written = "default %(default)s; a picture of the class is put beside it"
     add("submissions", type=Path, metavar="SUBMISSIONS", help=folder)
     add("-o", dest="output", type=Path, default=Path("grades.csv"), metavar="FILE", help=written)
-    add("--feedback", type=Path, metavar="DIR", help="write a Markdown file for each student")
+    add("--feedback", type=Path, metavar="DIR", help="a Markdown file for each student")
     add("--exercises", type=Path, metavar="FILE.py", help="your own; they stay secret")
-    add("--lesson", dest="lessons", action="append", default=[], metavar="NN", help="only these")
+    add("--lesson", dest="lessons", action="append", default=[], metavar="NN", help="only this one")
     add("--seed", type=int, default=1, metavar="N", help="decides the cases; default %(default)s")
-    add("--seconds", type=float, default=5.0, metavar="S", help="CPU time; default %(default)g")
-    add("--memory", type=int, default=1024, metavar="MB", help="default %(default)s")
+    add("--seconds", type=float, default=5.0, metavar="S", help="CPU for each; default %(default)g")
+    add("--memory", type=int, default=1024, metavar="MB", help="for each; default %(default)s")
     add("--jobs", type=int, default=0, metavar="N", help="students at a time; default: all cores")
     add("--trusted", action="store_true", help="no sandbox: runs what students wrote as you")
     grade.set_defaults(run=_grade)

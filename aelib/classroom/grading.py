@@ -15,7 +15,7 @@ from tqdm import tqdm
 from aelib.classroom import report, sandbox
 from aelib.classroom.isolation import Limits
 from aelib.classroom.journal import Journal, JournalError
-from aelib.classroom.marking import Desk, Row, Settings, checksum
+from aelib.classroom.marking import Desk, Row, Settings, checksum, numbers_in
 from aelib.classroom.preparation import PreparationError, tasks
 from aelib.classroom.submissions import Notebook, SubmissionError, collect
 from aelib.files import DataError
@@ -84,7 +84,8 @@ def _grade(options: Options) -> int:
     if options.feedback:
         report.write_feedback(options.feedback, rows, {task.name: task for task in found})
     print(report.summary(rows, problems))
-    print(f"Written: {options.output}")
+    written = [options.output, options.output.with_suffix(".png"), options.feedback]
+    print("Written:", *filter(None, written))
     whole = all(result["lessons"] and not result["unreadable"] for result in results.values())
     return 0 if whole else 1
 
@@ -142,10 +143,18 @@ def complete(
         told += [f"{student}: {name} cannot be read: {why}." for name, why in result["unreadable"]]
         if not students[student]:
             told.append(f"{student}: no notebook was handed in.")
-        name, why = (result["unreadable"] or [("", "")])[-1]
-        status = "unreadable" if name else "missing"
         for task in settings.tasks:
             if task.lesson in lessons and task.lesson not in result["lessons"]:
+                name, why = _broken(result["unreadable"], task.lesson)
+                status = "unreadable" if name else "missing"
                 detail = why or f"no notebook of lesson {task.lesson}"
                 rows.append(Row(student, name, task.name, 0, task.points, status, detail))
     return rows, told
+
+
+def _broken(unreadable: list[tuple[str, str]], lesson: str) -> tuple[str, str]:
+    """The file that may have been this lesson's, and why it cannot be read; empty for none."""
+    for name, why in reversed(unreadable):
+        if lesson in (numbers := numbers_in(name)) or not numbers:
+            return name, why
+    return "", ""

@@ -132,13 +132,13 @@ class Desk:
         for task in self._settings.tasks:
             selected = exercises[task.name]
             counts[task.lesson] += bool(selected["statements"] or selected["problem"])
-        named = [lesson for lesson in _LESSON.findall(name) if lesson in counts]
+        named = [lesson for lesson in numbers_in(name) if lesson in counts]
         most = max(counts.values())
         likely = [lesson for lesson, count in counts.items() if count == most and most]
         if likely:
             return next((lesson for lesson in named if lesson in likely), likely[0])
-        if named:
-            return named[0]
+        if numbers_in(name):
+            return named[0] if named else None
         return self._settings.lessons[0] if len(counts) == 1 else None
 
     def _grade(self, student: str, name: str, task: Task, selected: dict[str, Any]) -> Row:
@@ -154,7 +154,7 @@ class Desk:
         job = {"do": "run", "exercise": task.name, **selected}
         outcome, content = self._ask(job, (), task.largest)
         if outcome != "done":
-            return _STATUS[outcome], f"its function {_HOW[outcome]}"
+            return _STATUS[outcome], f"the function {_HOW[outcome]}"
         try:
             given = frames.unpack_answers(frames.read_whole(content))
             if len(given) != len(task.prepared.cases):
@@ -196,6 +196,11 @@ def _judged(task: Task, given: Sequence[Answer]) -> tuple[str, str]:
 def _clean(text: str) -> str:
     """One line without control characters; what learners wrote may stand in it."""
     return "".join(c if c.isprintable() else " " for c in text)[:400]
+
+
+def numbers_in(name: str) -> list[str]:
+    """The two-digit numbers in a file's name: of which lesson it seems to be."""
+    return _LESSON.findall(name)
 
 
 def checksum(notebooks: Sequence[Notebook]) -> str:

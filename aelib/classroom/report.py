@@ -26,6 +26,7 @@ _LOOKS = {
     "missing": ("#FFFFFF", "++"),
 }
 _MOST_MISTAKES = 8
+_LOST = ("unreadable", "missing")
 
 
 def write_grades(path: Path, rows: Sequence[Row]) -> None:
@@ -60,10 +61,10 @@ def summary(rows: Sequence[Row], told: Sequence[str]) -> str:
         cells = [str(counts[status]).rjust(len(status)) for status in used]
         lines.append(" ".join([name.ljust(width), *cells]))
     mistakes = Counter(
-        (row.exercise, row.detail) for row in rows if row.status in ("wrong", "error")
+        (row.exercise, row.detail) for row in rows if row.status in ("wrong", "error", "timed out")
     ).most_common(_MOST_MISTAKES)
     if mistakes:
-        lines += ["", "Most frequent:"]
+        lines += ["", "Most frequent mistakes:"]
         lines += [f"{number:4d} x {name}: {detail}" for (name, detail), number in mistakes]
     return "\n".join([*lines, *([""] if told else []), *told])
 
@@ -119,17 +120,29 @@ def feedback(student: str, rows: Sequence[Row], tasks: Mapping[str, Task]) -> st
     reached, most = sum(row.score for row in rows), sum(row.max for row in rows)
     lines += [f"{reached:g} of {most:g} points.", ""]
     for row in rows:
+        if row.status in _LOST:  # one line for a notebook, not one for each of its exercises
+            sentence = _lost(row, tasks[row.exercise].lesson)
+            lines += [] if sentence in lines else [sentence, ""]
+            continue
         lines += [f"## {row.exercise}: {row.score:g} of {row.max:g}", ""]
         if row.status == "ok":
             lines += ["Right.", ""]
             continue
-        lines += [f"{row.status.capitalize()}: {_plain(row.detail)}.", ""]
-        if row.status not in ("unreadable", "missing"):
-            lines += [f"Hint: {tasks[row.exercise].hint}", ""]
-    files = sorted({row.notebook for row in rows if row.notebook})
+        end = "" if row.detail.endswith("?") else "."
+        lines += [f"{row.status.capitalize()}: {_plain(row.detail)}{end}", ""]
+        lines += [f"Hint: {tasks[row.exercise].hint}", ""]
+    files = sorted({row.notebook for row in rows if row.status not in _LOST})
     if files:
         lines += ["Graded from " + ", ".join(_plain(name) for name in files) + "."]
     return "\n".join(lines) + "\n"
+
+
+def _lost(row: Row, lesson: str) -> str:
+    """Say once why nothing of a lesson could be graded."""
+    if row.status == "missing":
+        return f"Lesson {lesson}: no notebook was handed in."
+    name = _plain(row.notebook)
+    return f"{name} could not be read; perhaps the upload broke. Please hand it in again."
 
 
 def _plain(text: str) -> str:

@@ -3,8 +3,16 @@
 An exercise is a function that the learner writes. A lesson's exercises stand in lesson_NN.py,
 in a list called EXERCISES:
 
+    from aelib.exercises.base import Exercise, Mistake
+
+    def pair(rng, n):
+        return rng.random((n, 7)), rng.random((n, 7))
+
     def total_error(x_hat, x):
-        return ((x_hat - x) ** 2).sum(dim=1)
+        return ((x_hat - x) ** 2).sum(axis=1)
+
+    def mean_error(x_hat, x):
+        return ((x_hat - x) ** 2).mean(axis=1)
 
     EXERCISES = [
         Exercise(
@@ -15,9 +23,7 @@ in a list called EXERCISES:
             reference=total_error,
             cases=lambda rng: [pair(rng, n) for n in (1, 3, 5)],
             hints=("A nudge.", "A clearer one.", "Nearly the solution."),
-            wrong=(
-                Mistake(lambda x_hat, x: ..., "You took the mean over the pixels; sum them."),
-            ),
+            wrong=(Mistake(mean_error, "you took the mean over the pixels; sum them"),),
         ),
     ]
 

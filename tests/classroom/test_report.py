@@ -39,7 +39,7 @@ def test_the_summary_counts_statuses_and_names_the_mistakes():
         "half      1     3     0",
         "total     0     0     1",
         "",
-        "Most frequent:",
+        "Most frequent mistakes:",
         "   3 x half: too large",
         "   1 x total: too large",
         "",

@@ -1,0 +1,65 @@
+"""Which lesson a notebook is of, and what is said of a lesson that nobody could grade."""
+
+import csv
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from handed_in import needs_bubblewrap
+
+from aelib.classroom.grading import complete
+from aelib.classroom.report import feedback
+from aelib.cli import main
+
+TASKS = [
+    SimpleNamespace(name=name, lesson=lesson, points=1, hint="Think of it.")
+    for name, lesson in (("first", "01"), ("second", "01"), ("ninth", "09"))
+]
+EVERYTHING = {"rows": [], "lessons": ["01", "09"], "unreadable": [], "notes": []}
+
+
+def completed(unreadable, notebooks=("file",)):
+    """The rows of one student who could not be graded, beside one who handed in all."""
+    lost = {"rows": [], "lessons": [], "unreadable": unreadable, "notes": []}
+    settings = SimpleNamespace(tasks=TASKS, lessons=["01", "09"])
+    students = {"dan": list(notebooks), "eve": ["file"]}
+    rows, _ = complete(students, {"dan": lost, "eve": EVERYTHING}, settings)
+    return [row for row in rows if row.student == "dan"]
+
+
+def test_a_broken_notebook_costs_its_own_lesson_only():
+    rows = completed([("01_autoencoder.ipynb", "not a notebook")])
+    statuses = {row.exercise: row.status for row in rows}
+    assert statuses == {"first": "unreadable", "second": "unreadable", "ninth": "missing"}
+
+
+def test_a_broken_notebook_without_a_number_may_have_been_any_lesson():
+    rows = completed([("homework.ipynb", "not a notebook")])
+    assert {row.status for row in rows} == {"unreadable"}
+
+
+def test_feedback_says_once_what_was_lost():
+    rows = completed([("01_autoencoder.ipynb", "not a notebook")])
+    text = feedback("dan", rows, {task.name: task for task in TASKS})
+    assert text.count("could not be read; perhaps the upload broke") == 1
+    assert text.count("Lesson 09: no notebook was handed in.") == 1
+    assert "Graded from" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [
+        ("02_bottleneck", "not attempted", 0),
+        ("homework", "not attempted", 0),
+        ("01_x", "missing", 1),
+    ],
+)
+def test_a_notebook_of_another_lesson_is_not_this_one(tmp_path, monkeypatch, name, status, code):
+    needs_bubblewrap()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    cells = [nbformat.v4.new_code_cell("x = 1")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "in" / "ada" / f"{name}.ipynb")
+    assert main(["grade", "in", "--lesson", "02"]) == code
+    with (tmp_path / "grades.csv").open(newline="", encoding="utf-8") as stream:
+        assert {row["status"] for row in csv.DictReader(stream)} == {status}
