@@ -8,14 +8,15 @@ import torch
 from numpy.typing import ArrayLike
 
 
-def whole_number(name: str, value: Any) -> int:
-    """The value as an int, if it can count things."""
+def whole_number(name: str, value: Any, smallest: int = 1, largest: int | None = None) -> int:
+    """The value as an int, if it is a whole number within the bounds."""
     try:
-        number = 0 if isinstance(value, bool) else index(value)
+        number = None if isinstance(value, bool) else index(value)
     except TypeError:
-        number = 0
-    if number < 1:
-        raise ValueError(f"{name} must be a whole number, 1 or more, not {value!r}.")
+        number = None
+    if number is None or number < smallest or (largest is not None and number > largest):
+        bounds = f", {smallest} or more" if largest is None else f" from {smallest} to {largest:,}"
+        raise ValueError(f"{name} must be a whole number{bounds}, not {value!r}.")
     return number
 
 

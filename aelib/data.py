@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
-from operator import index
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +15,7 @@ import torch
 from platformdirs import user_cache_dir
 
 from aelib import letters
+from aelib.checks import whole_number
 from aelib.files import DataError, write_atomically
 
 _MNIST = {  # sha256 of the decompressed files, as published and as in data/mnist/README.md
@@ -65,8 +65,8 @@ def load_mnist(
     Reference:
         LeCun, Cortes and Burges, The MNIST database of handwritten digits.
     """
-    _check_size("n_train", n_train, 60_000)
-    _check_size("n_test", n_test, 10_000)
+    whole_number("n_train", n_train, 1, 60_000)
+    whole_number("n_test", n_test, 1, 10_000)
     return (*_mnist_part("train", n_train), *_mnist_part("t10k", n_test))
 
 
@@ -86,7 +86,7 @@ def load_faces(size: int = 28) -> tuple[torch.Tensor, torch.Tensor]:
 
     Reference: Huang, Mattar, Lee and Learned-Miller (2012), Learning to align from scratch.
     """
-    _check_size("size", size, 256)
+    whole_number("size", size, 1, 256)
     from skimage.transform import resize
 
     pictures = np.load(BytesIO(_scikit_image_file("lfw_subset.npy")), allow_pickle=False)
@@ -116,9 +116,9 @@ def photo_patches(
         DataError: scikit-image's file is missing or altered.
         ValueError: n, seed or size is out of range, or a name is not in PHOTOS.
     """
-    _check_size("n", n, _MOST)
-    _check_size("seed", seed, 2**32 - 1, smallest=0)
-    _check_size("size", size, 150)
+    whole_number("n", n, 1, _MOST)
+    whole_number("seed", seed, 0, 2**32 - 1)
+    whole_number("size", size, 1, 150)
     if isinstance(photos, str) or not photos or not set(photos) <= set(PHOTOS):
         raise ValueError(f"photos must be a list of names out of {PHOTOS}, not {photos!r}.")
     draws = np.random.default_rng(seed).random((n, 3))
@@ -162,8 +162,8 @@ def draw_letters(n: int, *, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
         DataError: A font of matplotlib is missing or damaged.
         ValueError: n or seed is out of range.
     """
-    _check_size("n", n, _MOST)
-    _check_size("seed", seed, 2**32 - 1, smallest=0)
+    whole_number("n", n, 1, _MOST)
+    whole_number("seed", seed, 0, 2**32 - 1)
     return letters.draw(n, seed)
 
 
@@ -182,17 +182,6 @@ def _scikit_image_dir() -> Path:
     import skimage
 
     return Path(skimage.__file__).parent / "data"
-
-
-def _check_size(name: str, size: int, largest: int, smallest: int = 1) -> None:
-    try:
-        fits = not isinstance(size, bool) and smallest <= index(size) <= largest
-    except TypeError:
-        fits = False
-    if not fits:
-        raise ValueError(
-            f"{name} must be a whole number from {smallest} to {largest:,}, not {size!r}."
-        )
 
 
 def _mnist_part(part: str, size: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from operator import index
 from typing import Any
 
 import numpy as np
 import torch
+
+from aelib.checks import whole_number
 
 FACTORS = ("smile", "eyes", "gaze", "brows", "width", "hair", "tone", "light", "tilt")
 _SIDE = 32
@@ -45,8 +46,8 @@ def draw_faces(
         x, factors = draw_faces(1000, seed=1)
         x_cheerful, _ = draw_faces(1000, seed=1, smile=1.0)  # the same people
     """
-    _check_count("n", n, 1, _MOST)
-    _check_count("seed", seed, 0, 2**32 - 1)
+    whole_number("n", n, 1, _MOST)
+    whole_number("seed", seed, 0, 2**32 - 1)
     _check_given(n, given)
     drawn = 2 * np.random.default_rng(seed).random((n, len(FACTORS))) - 1
     factors = dict(zip(FACTORS, torch.from_numpy(drawn).float().T.contiguous(), strict=True))
@@ -123,17 +124,6 @@ def _mouth(x: torch.Tensor, y: torch.Tensor, smile: torch.Tensor) -> torch.Tenso
     off = y - 0.54 - bend * (0.6 - inside.square())
     steep = (1 + (2 * bend * inside / half).square()).sqrt()
     return ((x.abs() - half).clamp(min=0).square() + (off / steep).square()).sqrt() - 0.042
-
-
-def _check_count(name: str, value: Any, smallest: int, largest: int) -> None:
-    try:
-        fits = not isinstance(value, bool) and smallest <= index(value) <= largest
-    except TypeError:
-        fits = False
-    if not fits:
-        raise ValueError(
-            f"{name} must be a whole number from {smallest} to {largest:,}, not {value!r}."
-        )
 
 
 def _check_given(n: int, given: Mapping[str, Any]) -> None:

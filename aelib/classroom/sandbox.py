@@ -12,7 +12,6 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Timer
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -191,17 +190,6 @@ class Worker:
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
-
-    def __enter__(self) -> "Worker":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def _stdin(self) -> Any:

@@ -51,10 +51,29 @@ class Numbers(traitlets.List):
         return values
 
 
-class LatentWidget(anywidget.AnyWidget):
-    """Sends models and examples to the browser once; only z travels after that."""
+class StillWidget(anywidget.AnyWidget):
+    """A widget that leaves a still picture where it cannot run."""
 
     _css = _STATIC / "widgets.css"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The live view, and a still picture with a description for those who cannot run it."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        png, text = self._still()
+        data = {**data, "image/png": base64.b64encode(png).decode(), "text/plain": repr(self)}
+        return data, {**metadata, "image/png": {"alt": text}}
+
+    def _still(self) -> tuple[bytes, str]:
+        """A PNG and what it shows in words."""
+        raise NotImplementedError
+
+
+class LatentWidget(StillWidget):
+    """Sends models and examples to the browser once; only z travels after that."""
+
     z = Numbers().tag(sync=True)
     _models = traitlets.List(traitlets.Dict()).tag(sync=True)
     _weights = traitlets.Bytes().tag(sync=True)  # float16
@@ -115,16 +134,9 @@ class LatentWidget(anywidget.AnyWidget):
         n = self.latent_dim
         return f"{type(self).__name__}({n} dimension{'s' if n > 1 else ''})"
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The live view, and a still picture with a description for those who cannot run it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    def _still(self) -> tuple[bytes, str]:
         rows, text = self._twin()
-        png = contact_sheet(rows, (self._height, self._width))
-        data = {**data, "image/png": base64.b64encode(png).decode(), "text/plain": repr(self)}
-        return data, {**metadata, "image/png": {"alt": text}}
+        return contact_sheet(rows, (self._height, self._width)), text
 
     def _twin(self) -> tuple[np.ndarray, str]:
         """Rows of pictures (R, C, pixels) and what they show in words."""

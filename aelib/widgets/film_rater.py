@@ -1,25 +1,22 @@
 """Rate a few films and see what a network recommends."""
 
-import base64
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import torch
 import traitlets
 from PIL import Image, ImageDraw, ImageFont
 from torch import nn
 
-from aelib.widgets.base import Numbers, module
+from aelib.widgets.base import Numbers, StillWidget, module
 from aelib.widgets.packing import pack
 
 _LINE, _WIDTH = 26, 760  # pixels of the still picture
 
 
-class FilmRater(anywidget.AnyWidget):
+class FilmRater(StillWidget):
     """Give stars to some films; the others are ranked anew at every move.
 
     The network sees one number for each film, (stars - 2.5) / 2.5 where there is a rating and 0
@@ -44,7 +41,6 @@ class FilmRater(anywidget.AnyWidget):
     """
 
     _esm = module("engine", "state", "ui", "film_rater")
-    _css = Path(__file__).parent / "static" / "widgets.css"
     stars = Numbers().tag(sync=True)
     balance = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
     top: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
@@ -103,22 +99,16 @@ class FilmRater(anywidget.AnyWidget):
             raise ValueError("stars must lie between 0 (not seen) and 5.")
         return proposal["value"]
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The live view, and a still picture with a description for those who cannot run it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    def _still(self) -> tuple[bytes, str]:
+        """What is rated and what is recommended, as two lists."""
         rated = [
             f"{stars:g} stars: {self._titles[film]}"
             for film, stars in zip(self._places, self.stars, strict=True)
             if stars
         ] or ["nothing rated yet"]
         top = [f"{place}. {self._titles[film]}" for place, film in enumerate(self.top, 1)]
-        picture = base64.b64encode(_page(["Rated", *rated], ["Recommended", *top])).decode()
-        alt = f"Two lists. Rated: {'; '.join(rated)}. Recommended: {'; '.join(top)}."
-        data = {**data, "image/png": picture, "text/plain": repr(self)}
-        return data, {**metadata, "image/png": {"alt": alt}}
+        text = f"Two lists. Rated: {'; '.join(rated)}. Recommended: {'; '.join(top)}."
+        return _page(["Rated", *rated], ["Recommended", *top]), text
 
 
 def _page(left: list[str], right: list[str]) -> bytes:

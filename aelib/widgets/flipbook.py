@@ -1,22 +1,19 @@
 """Recorded pictures, turned over with a slider."""
 
-import base64
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
-from aelib.widgets.base import module
+from aelib.widgets.base import StillWidget, module
 from aelib.widgets.twin import contact_sheet
 
 _STILL = 4  # pictures in the still twin
 
 
-class Flipbook(anywidget.AnyWidget):
+class Flipbook(StillWidget):
     """Turn over pictures that were computed beforehand, each with a line of words.
 
     `book.index` is the page shown; read it, set it, observe it.
@@ -36,7 +33,6 @@ class Flipbook(anywidget.AnyWidget):
     """
 
     _esm = module("engine", "state", "ui", "flipbook")
-    _css = Path(__file__).parent / "static" / "widgets.css"
     index = traitlets.Int(0).tag(sync=True)
     _name = traitlets.Unicode().tag(sync=True)
     _captions: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -60,19 +56,13 @@ class Flipbook(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"Flipbook({len(self._pages)} pages, {self._name})"
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The live view, and a still picture of some pages for those who cannot run it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    def _still(self) -> tuple[bytes, str]:
+        """Some of the pages."""
         shown = np.unique(np.linspace(0, len(self._pages) - 1, _STILL).round().astype(int))
         rows = self._pages[shown].reshape(len(shown), 1, -1)
-        picture = base64.b64encode(contact_sheet(rows, self._pages.shape[1:])).decode()
         words = "; ".join(self._captions[i] for i in shown)
-        alt = f"Pages from a series over {self._name}, from top to bottom: {words}."
-        data = {**data, "image/png": picture, "text/plain": repr(self)}
-        return data, {**metadata, "image/png": {"alt": alt}}
+        text = f"Pages from a series over {self._name}, from top to bottom: {words}."
+        return contact_sheet(rows, self._pages.shape[1:]), text
 
     @traitlets.validate("index")
     def _known_page(self, proposal: Any) -> int:

@@ -13,6 +13,13 @@ INK = """(canvas) => {
   return Array.from({ length: data.length / 4 }, (_, i) => 1 - data[4 * i] / 255);
 }"""
 
+DRAG = """(input, count) => [...Array(count).keys()].map((i) => {
+  input.value = +input.min + (i / count) * (input.max - input.min);
+  const begin = performance.now();
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  return performance.now() - begin;
+})"""
+
 
 def ink(page, number):
     """The pixels of the page's nth canvas, 1 is ink."""
@@ -347,13 +354,7 @@ def test_each_noise_and_its_psnr(show, model, digits, kind):
 
 def test_a_position_is_decoded_and_painted_within_half_a_frame(show, model, digits):
     page = show(LatentExplorer(Autoencoder(16).eval(), *digits))
-    drag = """(input) => [...Array(200).keys()].map((i) => {
-      input.value = +input.min + (i / 200) * (input.max - input.min);
-      const begin = performance.now();
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      return performance.now() - begin;
-    })"""
-    waits = page.get_by_role("slider").first.evaluate(drag)
+    waits = page.get_by_role("slider").first.evaluate(DRAG, 200)
     assert np.median(waits) < 8
 
 
@@ -418,13 +419,7 @@ def test_the_class_is_chosen_with_the_keyboard_and_said_aloud(show, conditional,
 def test_ten_classes_are_painted_within_half_a_frame(show, digits):
     model = ConditionalVAE(16, 10, hidden=(96, 64)).eval()
     page = show(LatentExplorer(model, *digits))
-    drag = """(input) => [...Array(100).keys()].map((i) => {
-      input.value = +input.min + (i / 100) * (input.max - input.min);
-      const begin = performance.now();
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      return performance.now() - begin;
-    })"""
-    waits = page.get_by_role("slider").first.evaluate(drag)
+    waits = page.get_by_role("slider").first.evaluate(DRAG, 100)
     assert np.median(waits) < 8
 
 

@@ -80,7 +80,7 @@ async function render({ model, el }) {
       decoded.paint(pixels);
       say(describe);
     },
-    (words) => say(() => words),
+    say,
   );
   let input = new Float32Array(shape[0] * shape[1]);
   const code = openCode(model, redraw, () => model.set("picture", Array.from(input)));

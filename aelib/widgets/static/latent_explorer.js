@@ -26,7 +26,7 @@ async function render({ model, el }) {
       shown[i].paint(pixels);
       say(describe);
     },
-    (words) => say(() => words),
+    say,
   );
   const describe = () => {
     const words = latest.map((pixels) => examples.resembles(pixels));

@@ -20,7 +20,7 @@ async function render({ model, el }) {
       decoded.paint(pixels);
       say(describe);
     },
-    (words) => say(() => words),
+    say,
   );
   const lives = () => {
     if (near.distance <= usual) return "real pictures live here";

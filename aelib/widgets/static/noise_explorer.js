@@ -22,7 +22,7 @@ async function render({ model, el }) {
       denoised.title(`denoised, ${decibels(psnr(x, latest))}`);
       say(describe);
     },
-    (words) => say(() => words),
+    say,
   );
   const describe = () => {
     noisy.describe(model.get("kind"));

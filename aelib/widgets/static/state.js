@@ -84,13 +84,13 @@ export function openCode(model, redraw, tellAlso = () => {}) {
 }
 
 // Each model as decode(z) and encode(x); show(i, pixels) is called when a picture is there.
-export function openModels(model, show, complain) {
+export function openModels(model, show, say) {
   const weights = bytes(model.get("_weights"));
   const load = (net) => net && compile(net.layers, unpack(weights.subarray(net.begin, net.end)), net.inputs);
   const opened = model.get("_models").map(({ decoder, encoder }, i) => {
     const f = load(decoder);
     const local = { decode: (z) => show(i, f(z)), close() {} };
-    return { run: f, encode: load(encoder), ...(f ? local : askKernel(model, i, (pixels) => show(i, pixels), complain)) };
+    return { run: f, encode: load(encoder), ...(f ? local : askKernel(model, i, (pixels) => show(i, pixels), (words) => say(() => words))) };
   });
   return {
     decode: (z, codeFor = () => z) => opened.forEach((each, i) => each.decode(codeFor(i))),

@@ -1,0 +1,36 @@
+"""Runs a lesson with other seeds; the settings are read from its own cells, so nothing drifts."""
+
+import os
+import re
+from pathlib import Path
+
+import matplotlib as mpl
+import nbformat
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+def run(name, seed, monkeypatch, skipped=()):
+    """Run all cells but those with a tag in `skipped`; returns the names that they defined."""
+    mpl.use("agg")
+    monkeypatch.chdir(NOTEBOOKS)
+    names = {"__name__": "__main__"}
+    for cell in nbformat.read(NOTEBOOKS / name, as_version=4).cells:
+        if cell.cell_type == "code" and not {*cell.metadata.get("tags", [])} & {*skipped}:
+            exec(reseeded(cell.source, seed), names)
+    return names
+
+
+def reseeded(source, seed):
+    """The cell with every seed of the notebook replaced."""
+    source = source.replace("seed_everything(0)", f"seed_everything({seed})")
+    source = source.replace("manual_seed(0)", f"manual_seed({seed})")
+    return re.sub(r"\bfit\(([^=]+), epochs=", rf"fit(\1, seed={seed}, epochs=", source)
+
+
+def line(seed, figures):
+    """The figures behind the claims in one line."""
+    threads = os.environ.get("OMP_NUM_THREADS", "all")
+    return f"seed {seed}, threads {threads}: " + ", ".join(
+        f"{name} {value:.2f}" for name, value in figures.items()
+    )
