@@ -16,7 +16,7 @@ from platformdirs import user_cache_dir
 
 from aelib import letters
 from aelib.checks import whole_number
-from aelib.files import DataError, write_atomically
+from aelib.files import DataError, write_atomically, write_if_new
 
 _MNIST = {  # sha256 of the decompressed files, as published and as in data/mnist/README.md
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -213,28 +213,11 @@ def _all_pixels(part: str, images: np.ndarray) -> np.ndarray:
         try:
             if there:
                 path.unlink(missing_ok=True)  # damaged
-            _write_if_new(path, cast(bytes, pixels.data))
+            write_if_new(path, cast(bytes, pixels.data))
         except (DataError, OSError):
             return pixels
         _pixels_are_intact.cache_clear()
     return np.memmap(path, np.float32, mode="c", shape=(len(images), images[0].size))
-
-
-def _write_if_new(path: Path, content: bytes) -> None:
-    """Write a file unless another kernel was quicker, so that all map the same one.
-
-    Raises:
-        DataError: The folder cannot be written or the disk is full.
-        OSError: The file system knows no second name for a file.
-    """
-    own = path.with_name(f"{path.name}.{os.getpid()}")
-    write_atomically(own, content)
-    try:
-        os.link(own, path)
-    except FileExistsError:
-        pass
-    finally:
-        own.unlink(missing_ok=True)
 
 
 @cache  # looked at once in each process

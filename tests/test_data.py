@@ -5,11 +5,16 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import aelib
 from aelib import DataError, data, letters
@@ -202,28 +207,25 @@ def test_pixels_that_cannot_be_kept_are_given_all_the_same(own_cache, monkeypatc
     def full(path, content):
         raise DataError("Cannot write: No space left on device.")
 
-    monkeypatch.setattr(data, "write_atomically", full)
+    monkeypatch.setattr(data, "write_if_new", full)
     assert torch.equal(all_test_pixels(), good)
     assert not (own_cache / PIXELS).exists()
 
 
 def test_kernels_that_begin_together_map_the_same_file(own_cache, monkeypatch):
     """Else eight kernels that find no file each map one of their own, and share nothing."""
-    real, calls = data.write_atomically, []
+    real, first = data.write_if_new, []
 
-    def quicker(path, content):
+    def slow(path, content):
+        if not first:
+            first.append(None)
+            assert len(all_test_pixels()) == 10_000  # another kernel, while this one is at it
+            first.append((own_cache / PIXELS).stat().st_ino)
         real(path, content)
-        if "float32" in path.name:
-            calls.append(path)
-            if len(calls) == 1:
-                others = all_test_pixels()  # another kernel, while this one is at it
-                assert (own_cache / PIXELS).exists()
-                calls.append((own_cache / PIXELS).stat().st_ino)
-                assert len(others) == 10_000
 
-    monkeypatch.setattr(data, "write_atomically", quicker)
+    monkeypatch.setattr(data, "write_if_new", slow)
     all_test_pixels()
-    assert (own_cache / PIXELS).stat().st_ino == calls[-1]
+    assert (own_cache / PIXELS).stat().st_ino == first[-1]
     assert [path.name for path in own_cache.glob("*float32*")] == [PIXELS]
 
 
@@ -256,6 +258,18 @@ def test_damaged_cache_is_repaired(own_data, own_cache, damage):
     (own_cache / LABELS).write_bytes(damage(good))
     assert data._mnist_file(LABELS).read_bytes() == good
     assert (own_cache / LABELS).read_bytes() == good
+
+
+@pytest.mark.parametrize("moment", ["os.fsync", "os.link", "pathlib.Path.replace"])
+def test_a_kernel_killed_while_it_unpacks_harms_no_other(own_cache, moment):
+    kill = f"import os, pathlib; {moment} = lambda *_: os.kill(os.getpid(), 9)"
+    program = f"import aelib; {kill}; aelib.load_mnist(10, 10_000)"
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True)
+    assert killed.returncode == -9
+    data._mnist_file.cache_clear()
+    name = "t10k-images-idx3-ubyte"
+    published = data.unpack(data.data_dir() / "mnist" / f"{name}.gz", data._MNIST[name])
+    assert (all_test_pixels() * 255).round().to(torch.uint8).numpy().tobytes() == published[16:]
 
 
 def test_a_cache_emptied_while_the_kernel_runs_is_filled_again(own_cache):
@@ -293,6 +307,21 @@ def test_file_that_is_no_gzip(own_data):
     (own_data / f"{LABELS}.gz").write_bytes(b"<html>not found</html>")
     with pytest.raises(DataError, match=r"truncated or damaged.*Not a gzipped file"):
         data._mnist_file(LABELS)
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(st.data())
+def test_a_damaged_file_is_refused_or_gives_what_was_published(choices):
+    published = data.data_dir() / "mnist" / f"{LABELS}.gz"
+    content = bytearray(published.read_bytes())
+    for _ in range(choices.draw(st.integers(1, 4))):
+        content[choices.draw(st.integers(0, len(content) - 1))] = choices.draw(st.integers(0, 255))
+    content = content[: choices.draw(st.integers(0, len(content)))]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / published.name
+        path.write_bytes(content)
+        with suppress(DataError):
+            assert data.unpack(path, data._MNIST[LABELS]) == gzip.decompress(published.read_bytes())
 
 
 def test_altered_content_in_a_sound_gzip(own_data):

@@ -2,6 +2,8 @@
 
 import json
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -237,6 +239,17 @@ def test_a_full_disk_keeps_the_old_file(path, model, monkeypatch):
     with pytest.raises(DataError, match="No space left"):
         save(model, path)
     assert path.read_bytes() == before
+
+
+def test_a_kernel_killed_while_it_saves_keeps_the_old_file(path):
+    before = path.read_bytes()
+    program = (
+        "import os, sys, aelib; model = aelib.Autoencoder(2);"
+        "os.fsync = lambda _: os.kill(os.getpid(), 9); aelib.save(model, sys.argv[1])"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(path)]).returncode == -9
+    assert path.read_bytes() == before
+    assert load(path).latent_dim == 4
 
 
 def test_a_network_of_ones_own_is_refused_with_the_way_on(tmp_path):

@@ -209,7 +209,7 @@ def _inside(
     for info in archive.infolist():
         path = PurePosixPath(info.filename.replace("\\", "/"))
         inner = tuple(part for part in path.parts if part not in ("/", "..", "."))
-        if info.is_dir() or not inner or _is_noise(inner):
+        if not inner or info.is_dir() or _is_noise(inner):  # an empty name breaks is_dir
             continue
         parts, time = (*above, *inner), _seconds(info)
         read = partial(_read_member, opened, info)

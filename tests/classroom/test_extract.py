@@ -4,6 +4,8 @@ import json
 
 import pytest
 from handed_in import notebook
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aelib.classroom.extract import survey
 
@@ -114,3 +116,47 @@ def test_what_is_no_notebook_is_unreadable(content):
 def test_odd_cells_are_passed_over(cell):
     book = {"cells": [cell, {"cell_type": "code", "source": ["def f():\n    return 1"]}]}
     assert survey(json.dumps(book).encode(), ["f"])["exercises"]["f"]["statements"]
+
+
+def test_megabytes_of_output_change_nothing():
+    cell = {"cell_type": "code", "source": "def f():\n    return 1"}
+    output = {"output_type": "stream", "name": "stdout", "text": "a line of a loop\n" * 600_000}
+    book = {"cells": [cell | {"outputs": [output]}], "nbformat": 4, "nbformat_minor": 5}
+    content = json.dumps(book).encode()
+    assert len(content) > 10_000_000
+    assert survey(content, ["f"])["exercises"]["f"]["statements"] == ["def f():\n    return 1"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+CELL = st.fixed_dictionaries({}, optional={"cell_type": JSON | st.just("code"), "source": JSON})
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(JSON | st.fixed_dictionaries({"cells": JSON | st.lists(CELL | JSON)}))
+def test_any_json_is_a_notebook_or_unreadable(book):
+    found = survey(json.dumps(book).encode(), ["f"])
+    assert found.keys() == {"unreadable"} or found["exercises"].keys() == {"f"}
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(
+    st.text()
+    | st.lists(
+        st.sampled_from(["def f", "(", ")", ":", "\n", " ", "=", "%%", "import f", "'"])
+    ).map("".join)
+)
+def test_any_text_may_stand_in_a_cell(source):
+    found = survey(notebook(source, "def g():\n    return 2").encode(), ["f", "g"])["exercises"]
+    assert found["g"]["statements"] == ["def g():\n    return 2"] or "g" in source
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(st.data())
+def test_a_damaged_notebook_never_does_more_than_be_unreadable(data):
+    content = bytearray(notebook("import math\ndef f():\n    return math.pi").encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    assert survey(bytes(content), ["f"]).keys() <= {"unreadable", "exercises"}

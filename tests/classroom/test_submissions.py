@@ -3,10 +3,14 @@
 import io
 import os
 import stat
+import warnings
 import zipfile
+from contextlib import suppress
 
 import pytest
 from handed_in import RIGHT_HALF, notebook
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from aelib.classroom import submissions
 from aelib.classroom.submissions import SubmissionError, collect
@@ -225,3 +229,55 @@ def test_nothing_to_grade_is_said(tmp_path):
     (tmp_path / "class.zip").write_bytes(b"no zip")
     with pytest.raises(SubmissionError, match="no zip that can be read"):
         collect(tmp_path / "class.zip")
+
+
+QUICK = settings(
+    max_examples=100,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+PART = st.sampled_from(["..", ".", "", "C:", "ada", "con", "x" * 300, "a\x1b[2Jb", "\u202eb", "\0"])
+
+
+@QUICK
+@given(st.lists(st.lists(PART | st.text(max_size=5), min_size=1, max_size=4).map("/".join)))
+def test_whatever_the_files_of_a_zip_are_called_nothing_is_written_anywhere(tmp_path, names):
+    folder = tmp_path / "class"
+    folder.mkdir(exist_ok=True)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of a name that comes twice
+        for name in names:
+            told = name.encode("utf-8", "replace").decode()
+            archive.writestr(zipfile.ZipInfo(f"{told}.ipynb"), GOOD)
+    (folder / "ada.zip").write_bytes(stream.getvalue())
+    (folder / "grace.ipynb").write_text(GOOD)
+    for student, found in collect(folder).items():
+        assert student.isprintable()
+        for one in found:
+            with suppress(SubmissionError):
+                assert one.read() == GOOD.encode()
+    assert os.listdir(tmp_path) == ["class"]
+    assert sorted(os.listdir(folder)) == ["ada.zip", "grace.ipynb"]
+
+
+def test_a_file_without_a_name_in_a_zip_is_passed_over(tmp_path):
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("\0"), "")
+        archive.writestr("06.ipynb", GOOD)
+    assert names(tmp_path) == {"ada": ["06.ipynb"]}
+
+
+@QUICK
+@given(st.data())
+def test_a_damaged_zip_never_does_more_than_be_refused(tmp_path, data):
+    content = bytearray(zipped(**{"ada/06.ipynb": GOOD, "grace.zip": zipped(**{"6.ipynb": GOOD})}))
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    (tmp_path / "class.zip").write_bytes(content)
+    with suppress(SubmissionError):
+        for found in collect(tmp_path / "class.zip").values():
+            for one in found:
+                with suppress(SubmissionError):
+                    one.read()
