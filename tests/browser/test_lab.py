@@ -52,3 +52,44 @@ def test_keys_reach_the_slider_and_python_reads_what_is_shown(lab_page, tmp_path
     }"""
     shown = np.array(page.locator(".aelib-widget canvas").first.evaluate(read))
     assert np.abs(shown - picture).max() < 0.5 / 255 + 1.1e-3
+
+
+def test_a_widget_outlives_a_kernel_restart_in_the_middle_of_a_drag(lab_page, tmp_path):
+    page, url = lab_page
+    write_notebook(tmp_path / "again.ipynb", MAKE, "explorer")
+    open_and_run(page, url, "again.ipynb")
+    slider = page.get_by_role("slider", name="z[1]")
+    slider.wait_for()
+    trouble = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    canvas = page.locator(".aelib-widget canvas").first
+    picture = "(canvas) => canvas.toDataURL()"
+
+    def drag():
+        box = slider.bounding_box()
+        middle = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + box["width"] / 2, middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=10)
+
+    drag()
+    kernel = page.request.get(f"{url}/api/kernels").json()[0]["id"]
+    (xsrf,) = (c["value"] for c in page.context.cookies() if c["name"] == "_xsrf")
+    restarted = page.request.post(
+        f"{url}/api/kernels/{kernel}/restart", headers={"X-XSRFToken": xsrf}
+    )
+    assert restarted.ok
+    before = canvas.evaluate(picture)
+    page.mouse.move(0, 0, steps=10)  # still held
+    page.mouse.up()
+    assert canvas.evaluate(picture) != before, "the browser decodes, with or without a kernel"
+    page.wait_for_timeout(1000)
+    assert trouble == []
+    page.locator(".aelib-widget").evaluate("(old) => old.setAttribute('data-old', '')")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(".aelib-widget:not([data-old])").wait_for()
+    before = canvas.evaluate(picture)
+    drag()
+    page.mouse.up()
+    assert canvas.evaluate(picture) != before

@@ -357,6 +357,51 @@ def test_every_position_of_a_drag_is_painted_in_its_own_event(show, model, digit
     assert len({pictures[-1] for pictures in painted}) == 50
 
 
+FLOOD = """async (input) => {
+  const begin = performance.now();
+  for (let i = 0; i < 1000; i++) {
+    input.value = +input.min + ((i * 37) % 1000 / 1000) * (input.max - input.min);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    if (i % 10 == 9) await new Promise((go) => setTimeout(go));
+  }
+  return performance.now() - begin;
+}"""
+
+
+def test_a_thousand_events_cost_the_kernel_a_few_messages_and_end_where_the_hand_is(
+    show, model, digits
+):
+    page = show(LatentExplorer(model, *digits))
+    milliseconds = page.get_by_role("slider").first.evaluate(FLOOD)
+    page.wait_for_timeout(200)
+    assert page.evaluate("model.saved") <= 2 + milliseconds / 80
+    last = page.get_by_role("slider").first.input_value()
+    assert np.isclose(z_of(page), float(last), atol=1e-4).any()
+    assert_shows(page, 1, model, z_of(page))
+
+
+def test_a_thousand_events_ask_a_kernel_that_decodes_one_question_at_a_time(show, model):
+    page = show(LatentExplorer(lambda z: model.inverse_transform(z), latent_dim=16))
+    page.evaluate("""() => {
+      const send = model.send.bind(model);
+      window.asked = [];
+      let open = 0;
+      model.send = async (message) => {
+        open += 1;
+        asked.push(open);
+        await new Promise((go) => setTimeout(go, 20));
+        open -= 1;
+        return send(message);
+      };
+    }""")
+    page.get_by_role("slider").first.evaluate(FLOOD)
+    page.wait_for_timeout(500)
+    asked = page.evaluate("asked")
+    assert set(asked) == {1}
+    assert len(asked) < 1000
+    assert_shows(page, 0, model, z_of(page))
+
+
 def test_every_widget_cleans_up_and_fits_a_phone(show, model, digits):
     x, y = digits
     widget = DigitPad(model, x, y)
