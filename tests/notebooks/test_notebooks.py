@@ -65,6 +65,18 @@ def test_what_prints_has_its_output(code):
             assert cell.outputs, cell.source
 
 
+ASKS_THE_NETWORK = re.compile(r"\b(fetch_\w+\(|urllib|urlopen|requests\.|wget|curl|download=True)")
+
+
+def test_a_cell_that_asks_the_network_says_so_before(notebook):
+    said = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            said = cell.source
+        elif ASKS_THE_NETWORK.search(cell.source):
+            assert "network" in said, cell.source
+
+
 def test_no_output_is_an_error_or_a_warning(code):
     for output in outputs(code):
         assert output.output_type != "error"
