@@ -43,7 +43,9 @@ def agree(expected: Answer, given: Answer, tolerance: float) -> bool:
 def close(expected: np.ndarray, given: np.ndarray, tolerance: float) -> bool:
     """Whether no value is further off than a share of the largest value expected."""
     if "U" in expected.dtype.kind + given.dtype.kind:
-        return expected.dtype.kind == given.dtype.kind and np.array_equal(expected, given)
+        return expected.dtype.kind == given.dtype.kind and np.array_equal(
+            *(np.char.lower(np.char.strip(text)) for text in (expected, given))
+        )
     if expected.size == 0 or given.size > expected.size:
         return expected.size == given.size
     e, g = numbers(expected), numbers(given)

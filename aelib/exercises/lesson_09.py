@@ -52,6 +52,13 @@ def _never_less(deviation: np.ndarray, total: int) -> np.ndarray:
     return bits
 
 
+def _times_the_bits(deviation: np.ndarray, total: int) -> np.ndarray:
+    bits = np.zeros(len(deviation), dtype=int)
+    for _ in range(total):
+        bits[np.argmax(deviation / 2 * bits)] += 1
+    return bits
+
+
 def _to_the_smallest(deviation: np.ndarray, total: int) -> np.ndarray:
     bits = np.zeros(len(deviation), dtype=int)
     for _ in range(total):
@@ -70,7 +77,7 @@ def _integers(rng: np.random.Generator) -> list[Arguments]:
 
 def _costs(rng: np.random.Generator) -> list[Arguments]:
     some = [(int(rng.integers(1000, 90_000)), 10, 10 + int(rng.integers(1, 60))) for _ in range(3)]
-    return [(100, 10, 20), *some, (5000, 40, 30), (5000, 30, 30)]
+    return [(100, 10, 20), (5020, 10, 40), *some, (5000, 40, 30), (5000, 30, 30)]
 
 
 def _deviations(rng: np.random.Generator) -> list[Arguments]:
@@ -178,6 +185,14 @@ EXERCISES = [
                 "one picture too few: there the decoder has not paid for itself yet",
             ),
             Mistake(
+                lambda decoder_bytes, code_bytes, rival_bytes: (
+                    round(decoder_bytes / (rival_bytes - code_bytes))
+                    if rival_bytes > code_bytes
+                    else 0
+                ),
+                "the nearest whole number is often one too small; there the decoder is not paid",
+            ),
+            Mistake(
                 lambda decoder_bytes, code_bytes, rival_bytes: decoder_bytes // rival_bytes + 1,
                 "the codes cost something too: each picture saves rival_bytes - code_bytes",
             ),
@@ -200,6 +215,7 @@ EXERCISES = [
             Mistake(lambda: 80.0, "these are the bits of the whole digit; divide by its pixels"),
             Mistake(lambda: 10 / 784, "these are bytes per pixel; a byte has 8 bits"),
             Mistake(lambda: 5 / 784, "that is one number of the code; there are 16"),
+            Mistake(lambda: 72 / 784, "this is what is left after LZMA; before it, 80 bits"),
             Mistake(lambda: 784 / 80, "these are pixels per bit; turn the fraction over"),
             Mistake(lambda: 16 * 32 / 784, "these are 32 bits for each number; section 2 used 5"),
         ),
@@ -226,6 +242,10 @@ EXERCISES = [
             Mistake(
                 _never_less,
                 "all bits went to one number; a bit halves its error, so look again in each round",
+            ),
+            Mistake(
+                _times_the_bits,
+                "deviation / 2 * bits multiplies by the bits; each bit halves: deviation / 2**bits",
             ),
             Mistake(
                 _to_the_smallest, "you gave the bit to the smallest error; give it to the largest"

@@ -178,6 +178,12 @@ EXERCISES = [
             ),
             Mistake(
                 lambda scores, liked, seen, k: (
+                    liked[np.argsort(-np.where(seen, -np.inf, scores))[:k]].sum()
+                ),
+                "this is the number of hits; divide it by how many there could be",
+            ),
+            Mistake(
+                lambda scores, liked, seen, k: (
                     liked[np.argsort(np.where(seen, np.inf, scores))[:k]].sum()
                     / min(k, liked.sum())
                 ),

@@ -404,6 +404,11 @@ def test_a_number_to_be_found_is_found():
         assert judged(lambda a=answer: a, lambda: 42, no_arguments).status == "ok"
 
 
+@pytest.mark.parametrize("answer", ["blue", "Blue", " BLUE "])
+def test_a_word_may_be_written_in_any_case(answer):
+    assert judged(lambda: answer, lambda: "blue", no_arguments).status == "ok"
+
+
 def test_a_word_to_be_found_is_never_given_away():
     told = sentence(lambda: "green", lambda: "blue", no_arguments)
     assert "green" in told
