@@ -12,7 +12,11 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[1]
-CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
+CONDA_NAMES = {
+    "jupyter-server": "jupyter_server",
+    "matplotlib": "matplotlib-base",
+    "torch": "pytorch-cpu",
+}
 FROM_TEST_EXTRA = {"nbval", "pytest"}
 
 
