@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -29,12 +30,16 @@ class Journal:
             JournalError: Another run writes to it, or it cannot be written.
             DataError: The folder cannot be written.
         """
-        self._run = run
-        self._records = _read(path, run)
-        lines = [json.dumps(record) + "\n" for record in self._records.values()]
+        self._path, self._run = path, run
         self._lock = _locked(path.parent)
-        write_atomically(path, "".join(lines).encode())
-        self._stream: TextIO = path.open("a", encoding="utf-8")
+        try:
+            self._records = _read(path, run)
+            lines = [json.dumps(record) + "\n" for record in self._records.values()]
+            write_atomically(path, "".join(lines).encode())
+            self._stream: TextIO = path.open("a", encoding="utf-8")
+        except BaseException:
+            os.close(self._lock)
+            raise
 
     def find(self, student: str, content: str) -> dict[str, Any] | None:
         """Return what is known of a student whose files have this checksum."""
@@ -42,11 +47,21 @@ class Journal:
         return record["result"] if record and record["content"] == content else None
 
     def add(self, student: str, content: str, result: dict[str, Any]) -> None:
-        """Note a student as finished."""
+        """Note a student as finished.
+
+        Raises:
+            JournalError: The disk is full; who was noted before is kept.
+        """
         record = {"run": self._run, "student": student, "content": content, "result": result}
-        self._stream.write(json.dumps(record) + "\n")
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
+        try:
+            self._stream.write(json.dumps(record) + "\n")
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+        except OSError as error:
+            raise JournalError(
+                f"Cannot write {self._path} ({error.strerror}). What was graded before is kept: "
+                "free some disk space, then the same command goes on."
+            ) from error
 
     def __enter__(self) -> "Journal":
         return self
@@ -57,8 +72,11 @@ class Journal:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self._stream.close()
-        os.close(self._lock)
+        try:
+            with suppress(OSError):  # what a full disk refused was reported by `add`
+                self._stream.close()
+        finally:
+            os.close(self._lock)
 
 
 def _read(path: Path, run: str) -> dict[str, Any]:

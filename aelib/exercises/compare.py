@@ -44,7 +44,7 @@ def close(expected: np.ndarray, given: np.ndarray, tolerance: float) -> bool:
     """Whether no value is further off than a share of the largest value expected."""
     if "U" in expected.dtype.kind + given.dtype.kind:
         return expected.dtype.kind == given.dtype.kind and np.array_equal(
-            *(np.char.lower(np.char.strip(text)) for text in (expected, given))
+            words(expected), words(given)
         )
     if expected.size == 0 or given.size > expected.size:
         return expected.size == given.size
@@ -52,6 +52,11 @@ def close(expected: np.ndarray, given: np.ndarray, tolerance: float) -> bool:
     largest = np.abs(e).max()
     with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are never close
         return bool((np.abs(e - g) <= tolerance * (largest or 1.0)).all())
+
+
+def words(values: np.ndarray) -> np.ndarray:
+    """Small letters without blanks around."""
+    return np.char.lower(np.char.strip(values))
 
 
 def numbers(values: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import os
 import signal
 import socket
@@ -300,6 +301,33 @@ def test_a_killed_run_loses_no_finished_student(tmp_path, capsys):
         assert [row["status"] for row in csv.DictReader(stream) if row["exercise"] == "half"] == [
             "ok"
         ] * 6
+
+
+def test_a_full_disk_keeps_who_was_finished(tmp_path, capsys, marked, monkeypatch):
+    words = small_class(tmp_path / "in", "abc")
+    real, calls = os.fsync, []
+
+    def full_at_the_third(handle):
+        calls.append(handle)
+        if len(calls) == 3:  # the journal's beginning, one student, and now
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", full_at_the_third)
+    assert main(words) == 2
+    assert "No space left on device). What was graded before is kept" in capsys.readouterr().err
+    monkeypatch.setattr(os, "fsync", real)
+    assert main(words) == 0
+    assert "of 3 students have been graded before" in capsys.readouterr().out
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path, capsys, marked):
+    words = small_class(tmp_path / "in", "a")
+    (tmp_path / "file").touch()
+    assert main([*words, "-o", str(tmp_path / "file" / "grades.csv")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"Cannot write to {tmp_path / 'file'} (")
+    assert marked == []
 
 
 def test_two_runs_do_not_write_to_one_file(tmp_path, capsys):
