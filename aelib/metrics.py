@@ -197,6 +197,40 @@ def ssim(x_hat: torch.Tensor, x: torch.Tensor) -> float:
     return float(np.mean([structural_similarity(a, b, data_range=1) for a, b in pairs]))
 
 
+def roc(scores: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What every possible threshold would do: false alarms against hits.
+
+    An alarm is a score at the threshold or above it. Equal scores fall on the same side of every
+    threshold, so they make one step together.
+
+    Args:
+        scores: A number for each example (N,); larger means odder.
+        y: True or 1 for each odd example, False or 0 for each normal one (N,).
+
+    Returns:
+        Three arrays of equal length, one entry for each different score and one for no alarm at
+        all: the share of normal examples that raise an alarm, the share of odd ones that do, and
+        the threshold, which falls from infinity. The first two rise from 0 to 1;
+        `np.trapezoid(hits, false_alarms)` is the area under the curve, AUC: the chance that an odd
+        example scores higher than a normal one, ties counted as half.
+
+    Raises:
+        ValueError: Scores and y differ in shape, a score is NaN or infinite, y holds anything
+            but 0 and 1, or only one of the two.
+
+    Reference: Fawcett (2006), An introduction to ROC analysis.
+    """
+    _check_scores(scores, y)
+    scores, y = np.asarray(scores, float), np.asarray(y, bool)
+    order = np.argsort(-scores)
+    falling = scores[order]
+    last = np.append(np.flatnonzero(np.diff(falling)), len(y) - 1)  # of each run of equal scores
+    odd = np.cumsum(y[order])[last]
+    hits = np.append(0, odd) / odd[-1]
+    false_alarms = np.append(0, last + 1 - odd) / (len(y) - odd[-1])
+    return false_alarms, hits, np.append(np.inf, falling[last])
+
+
 def _check_components(x_train: torch.Tensor, x_test: torch.Tensor, n_components: int) -> None:
     """Raise ValueError unless PCA can find that many components and there is what to test on."""
     if x_train.ndim != 2 or x_test.ndim != 2 or x_train.shape[1] != x_test.shape[1]:
@@ -287,6 +321,23 @@ def _check_labelled(
     if not _is_whole(k) or not 1 <= k <= rows:
         raise ValueError(
             f"k must be a whole number from 1 to {rows}, the number of training points, not {k!r}."
+        )
+
+
+def _check_scores(scores: ArrayLike, y: ArrayLike) -> None:
+    """Raise ValueError unless there is a finite score for each example, and both kinds."""
+    values, kinds = np.asarray(scores), np.asarray(y)
+    if values.ndim != 1 or kinds.shape != values.shape:
+        raise ValueError(
+            f"scores and y must both be (N,), one number for each example, not {values.shape} and "
+            f"{kinds.shape}."
+        )
+    if not np.isfinite(values).all():
+        raise ValueError("scores holds NaN or infinity; such examples have no place in the order.")
+    if not np.isin(kinds, (0, 1)).all() or len(np.unique(kinds)) < 2:
+        raise ValueError(
+            "y must hold 1 for odd and 0 for normal examples, at least one of each. Usual cure: "
+            "y == 8, if the eights are odd."
         )
 
 

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 from scipy.stats import ortho_group
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from sklearn.decomposition import PCA
+from sklearn.metrics import roc_auc_score, roc_curve
 from sklearn.neighbors import KNeighborsClassifier
 from torch.distributions import Bernoulli, Normal
 
@@ -24,6 +25,7 @@ from aelib import (
     pca_error,
     principal_angles,
     psnr,
+    roc,
     ssim,
 )
 from aelib.models import ConditionalVAE
@@ -571,3 +573,63 @@ def test_a_collapsed_encoder_has_no_active_unit():
 def test_what_is_no_set_of_means_is_refused(mu, threshold, text):
     with pytest.raises(ValueError, match=text):
         active_units(mu, threshold)
+
+
+# roc
+
+
+def test_a_curve_that_can_be_drawn_by_hand():
+    false_alarms, hits, thresholds = roc([0.1, 0.9, 0.4, 0.8], [0, 1, 1, 0])
+    assert_allclose(thresholds, [np.inf, 0.9, 0.8, 0.4, 0.1])
+    assert_allclose(hits, [0, 0.5, 0.5, 1, 1])
+    assert_allclose(false_alarms, [0, 0, 0.5, 0.5, 1])
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(seeds, st.integers(2, 60), st.integers(1, 20))
+def test_the_curve_is_scikit_learns_also_with_ties(seed, n, levels):
+    rng = np.random.default_rng(seed)
+    scores, y = rng.integers(0, levels, n) / 7, rng.permutation(np.arange(n) % 3 == 0)
+    expected = roc_curve(y, scores, drop_intermediate=False)
+    for found, wanted in zip(roc(scores, y), expected, strict=True):
+        assert_allclose(found, wanted, atol=1e-12)
+    false_alarms, hits, _ = roc(scores, y)
+    assert_allclose(np.trapezoid(hits, false_alarms), roc_auc_score(y, scores), atol=1e-12)
+
+
+def test_scores_that_are_all_equal_say_nothing():
+    false_alarms, hits, _ = roc(np.ones(6), [0, 0, 1, 1, 0, 1])
+    assert_allclose(false_alarms, [0, 1])
+    assert_allclose(hits, [0, 1])
+
+
+def test_scores_may_be_tensors_and_kinds_truth_values():
+    scores, y = (
+        torch.tensor([0.2, 0.7, 0.5], requires_grad=False),
+        torch.tensor([False, True, False]),
+    )
+    assert_allclose(roc(scores, y)[1], [0, 1, 1, 1])
+
+
+def test_turning_the_scores_round_turns_the_area_round():
+    rng = np.random.default_rng(0)
+    scores, y = rng.normal(size=50), np.arange(50) % 2
+    areas = [np.trapezoid(hits, false) for false, hits, _ in (roc(scores, y), roc(-scores, y))]
+    assert_allclose(sum(areas), 1)
+
+
+@pytest.mark.parametrize(
+    ("scores", "y", "text"),
+    [
+        ([0.1, 0.2], [0, 1, 1], r"not \(2,\) and \(3,\)"),
+        ([[0.1], [0.2]], [[0], [1]], r"must both be \(N,\)"),
+        ([], [], "at least one of each"),
+        ([0.1, np.nan], [0, 1], "NaN or infinity"),
+        ([0.1, np.inf], [0, 1], "NaN or infinity"),
+        ([0.1, 0.2], [1, 1], "at least one of each"),
+        ([0.1, 0.2], [0, 8], "y == 8"),
+    ],
+)
+def test_what_has_no_curve_is_refused(scores, y, text):
+    with pytest.raises(ValueError, match=text):
+        roc(scores, y)

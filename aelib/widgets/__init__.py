@@ -7,12 +7,16 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
+    "BeforeAfter": "before_after",
+    "CodeSwap": "code_swap",
     "DigitPad": "digit_pad",
     "FilmRater": "film_rater",
     "Flipbook": "flipbook",
     "LatentExplorer": "latent_explorer",
     "LatentMap": "latent_map",
     "NoiseExplorer": "noise_explorer",
+    "TextSearch": "text_search",
+    "ThresholdExplorer": "threshold_explorer",
     "TrainingMonitor": "training_monitor",
     "TwoDecoders": "latent_explorer",
 }

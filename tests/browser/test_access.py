@@ -3,10 +3,20 @@
 import os
 from importlib.resources import files
 
+import numpy as np
 import pytest
 
+from aelib.codebook import VQVAE
 from aelib.models import ConditionalVAE
-from aelib.widgets import DigitPad, LatentExplorer, LatentMap, NoiseExplorer, TwoDecoders
+from aelib.widgets import (
+    CodeSwap,
+    DigitPad,
+    LatentExplorer,
+    LatentMap,
+    NoiseExplorer,
+    ThresholdExplorer,
+    TwoDecoders,
+)
 
 WIDGETS = {
     "LatentExplorer": LatentExplorer,
@@ -21,6 +31,10 @@ WIDGETS = {
     "DigitPad": DigitPad,
     "DigitPad alone": lambda model, x, y: DigitPad(model),
     "NoiseExplorer": NoiseExplorer,
+    "ThresholdExplorer": lambda model, x, y: ThresholdExplorer(x.sum(axis=1), y == 8, x),
+    "CodeSwap": lambda model, x, y: CodeSwap(
+        VQVAE(4, 2).decoder, np.eye(4, 2), np.arange(49)[None] % 4, np.ones((4, 3, 3))
+    ),
 }
 
 

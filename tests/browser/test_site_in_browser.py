@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -214,6 +215,8 @@ def move(page, box, kind):
     """Move a widget as a hand would, whatever it is."""
     if kind == "DigitPad":
         drag(page, box.locator(".drawing canvas"), (0.3, 0.2), (0.7, 0.2), (0.45, 0.85))
+    elif kind == "CodeSwap":
+        box.get_by_role("radio", name="entry 14").check(force=True)
     elif box.locator(".plane").count():
         drag(page, box.locator(".plane"), (0.3, 0.3), (0.6, 0.45))
     else:
@@ -234,6 +237,24 @@ def assert_page(box, widget):
     assert index != widget.index
     shown = np.array(box.locator("canvas").first.evaluate(INK))
     assert np.abs(shown - widget._pages[index].ravel()).max() <= 0.5 / 255 + 1e-6
+
+
+def assert_swap(box, widget):
+    """The picture is what PyTorch draws from the same codes."""
+    codes = box.evaluate("(box) => box.model.get('codes')")
+    assert codes != widget.codes
+    shown = np.array(box.locator("canvas").first.evaluate(INK))
+    assert np.abs(shown - widget.draw([codes])[0]).max() < 0.5 / 255 + 1.1e-3
+
+
+def assert_counts(box, widget):
+    """False alarms, hits and misses are those that Python counts at the same threshold."""
+    before = widget.counts
+    widget.threshold = box.evaluate("(box) => box.model.get('threshold')")
+    assert widget.counts != before
+    words = box.locator(".counts").inner_text()
+    found = re.search(r"alarms: (\d+) of .*hits: (\d+) of .*misses: (\d+)", words).groups()
+    assert list(map(int, found)) == list(widget.counts.values())
 
 
 def assert_pictures(box, widget):
@@ -260,7 +281,8 @@ def test_what_a_hand_moves_is_what_pytorch_computes(open_page, monkeypatch, stem
     page = open_page(f"{stem}.html")
     boxes = page.locator(".live").all()
     assert len(boxes) == len(widgets) > 0
-    oracles = {"FilmRater": assert_films, "Flipbook": assert_page}
+    oracles = {"FilmRater": assert_films, "Flipbook": assert_page, "CodeSwap": assert_swap}
+    oracles["ThresholdExplorer"] = assert_counts
     for box, widget in zip(boxes, widgets, strict=True):
         kind = type(widget).__name__
         assert box.get_attribute("data-kind") == kind
