@@ -57,6 +57,28 @@ def whole_picture(channels: int, side: int, hidden: int) -> Residual:
     return Residual(nn.Sequential(*layers, nn.Unflatten(1, (channels, side, side))))
 
 
+def picture_network(fold: int, width: int, depth: int = 3, channels: int = 3) -> nn.Sequential:
+    """Convolutions from a picture to one of the same size, whatever size that is.
+
+    A square of fold x fold pixels becomes one pixel with that many times the channels, so that
+    the stencils see further and cost less; at the end the squares are unfolded again.
+
+    Args:
+        fold: The side of such a square; the picture's sides must be divisible by it.
+        width: How many feature maps there are in the middle.
+        depth: How many convolutions, at least two.
+        channels: How many the picture has, such as red, green and blue.
+
+    Reference: Shi et al. (2016), Real-time single image and video super-resolution using an
+        efficient sub-pixel convolutional neural network.
+    """
+    maps = [channels * fold**2] + [width] * (depth - 1) + [channels * fold**2]
+    pairs = [(nn.Conv2d(*sizes, 3, padding=1), nn.ReLU()) for sizes in pairwise(maps)]
+    layers = [layer for pair in pairs for layer in pair][:-1]
+    nn.init.zeros_(layers[-1].weight)  # type: ignore[arg-type]
+    return nn.Sequential(nn.PixelUnshuffle(fold), *layers, nn.PixelShuffle(fold))
+
+
 def _start_at_zero(layer: nn.Module) -> None:
     for parameter in layer.parameters():
         nn.init.zeros_(parameter)

@@ -37,6 +37,7 @@ _SCIKIT_IMAGE = {  # sha256 of files that the wheel of scikit-image ships, nothi
     "coffee.png": "cc02f8ca188b167c775a7101b5d767d1e71792cf762c33d6fa15a4599b5a8de7",
     "coins.png": "f8d773fc9cfa6f4d8e5942dc34d0a0788fcaed2a4fefbbed0aef5398d7ef4cba",
     "motorcycle_left.png": "db18e9c4157617403c3537a6ba355dfeafe9a7eabb6b9b94cb33f6525dd49179",
+    "rocket.jpg": "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c",
 }
 PHOTOS = tuple(name[:-4] for name in _SCIKIT_IMAGE if name.endswith(".png"))
 _MOST = 100_000  # letters or patches in one call: 300 MB
@@ -89,7 +90,7 @@ def load_faces(size: int = 28) -> tuple[torch.Tensor, torch.Tensor]:
     whole_number("size", size, 1, 256)
     from skimage.transform import resize
 
-    pictures = np.load(BytesIO(_scikit_image_file("lfw_subset.npy")), allow_pickle=False)
+    pictures = np.load(BytesIO(scikit_image_file("lfw_subset.npy")), allow_pickle=False)
     pictures = resize(pictures, (200, size, size), order=1, anti_aliasing=size < 25)
     x = torch.from_numpy(pictures.reshape(200, -1).clip(0, 1).astype(np.float32))
     return x, torch.arange(200).less(100).long()
@@ -137,7 +138,7 @@ def _half_size_photo(name: str) -> np.ndarray:
     """A grey photograph (H // 2, W // 2), float32 in [0, 1]; each pixel the mean of four."""
     from PIL import Image
 
-    colour = np.asarray(Image.open(BytesIO(_scikit_image_file(f"{name}.png"))), dtype=float) / 255
+    colour = np.asarray(Image.open(BytesIO(scikit_image_file(f"{name}.png"))), dtype=float) / 255
     grey = colour if colour.ndim == 2 else colour @ (0.2125, 0.7154, 0.0721)  # as rgb2gray
     height, width = (side // 2 for side in grey.shape)
     blocks = grey[: 2 * height, : 2 * width].reshape(height, 2, width, 2)
@@ -167,7 +168,7 @@ def draw_letters(n: int, *, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
     return letters.draw(n, seed)
 
 
-def _scikit_image_file(name: str) -> bytes:
+def scikit_image_file(name: str) -> bytes:
     """The checked bytes of a file inside the scikit-image package."""
     path, restore = _scikit_image_dir() / name, "Install scikit-image again"
     try:

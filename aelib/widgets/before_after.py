@@ -1,0 +1,123 @@
+"""Two pictures over one another, and a divider to drag."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import traitlets
+from PIL import Image, ImageDraw, ImageFont
+
+from aelib.widgets.base import StillWidget, module
+
+_LINE, _GAP, _LEVELS = 22, 8, 64  # pixels of a label and between the pictures; colours kept
+
+
+class BeforeAfter(StillWidget):
+    """Two pictures over one another: left of a divider the first is seen, right of it the second.
+
+    `picture.position` is the divider's place, 0 at the left edge and 1 at the right one; read it,
+    set it, observe it. The pictures travel once, without loss, as WebP.
+
+    Args:
+        before: A picture (3, H, W), or a grey one (H, W), in [0, 1], 0 is dark.
+        after: Another of the same size.
+        labels: What each of them is, in a few words.
+        alt: What the pictures show, in a sentence.
+        position: Where the divider stands at first.
+
+    Raises:
+        ValueError: The shapes differ or are others, a value leaves [0, 1], labels are not two
+            different texts, there is no alt text, or the divider would stand outside.
+
+    Example:
+        BeforeAfter(grey, coloured, ("grey", "the network's colours"), alt="A cat's face.")
+    """
+
+    _esm = module("engine", "state", "ui", "before_after")
+    position = traitlets.Float(0.5).tag(sync=True)
+    _labels: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _alt = traitlets.Unicode().tag(sync=True)
+    _shape: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W
+    _before = traitlets.Bytes().tag(sync=True)  # WebP
+    _after = traitlets.Bytes().tag(sync=True)
+
+    def __init__(
+        self,
+        before: Any,
+        after: Any,
+        labels: Sequence[str],
+        *,
+        alt: str,
+        position: float = 0.5,
+    ) -> None:
+        _check_words(labels, alt)
+        self._images = [_image(picture) for picture in (before, after)]
+        width, height = self._images[0].size
+        if self._images[1].size != (width, height):
+            raise ValueError(
+                f"before is {(height, width)} and after {self._images[1].size[::-1]}; both must "
+                "have the same height and width."
+            )
+        super().__init__(
+            _labels=list(labels),
+            _alt=alt,
+            _shape=[height, width],
+            _before=_webp(self._images[0]),
+            _after=_webp(self._images[1]),
+            position=position,
+        )
+
+    def __repr__(self) -> str:
+        return f"BeforeAfter({self._labels[0]} | {self._labels[1]})"
+
+    def _still(self) -> tuple[bytes, str]:
+        """Both pictures side by side, each below its label."""
+        text = f"{self._alt} Two versions side by side, left {self._labels[0]}, right "
+        return _side_by_side(self._images, self._labels), f"{text}{self._labels[1]}."
+
+    @traitlets.validate("position")
+    def _inside(self, proposal: Any) -> float:
+        if not 0 <= proposal["value"] <= 1:
+            raise ValueError(f"position must lie in [0, 1], not {proposal['value']!r}.")
+        return proposal["value"]
+
+
+def _check_words(labels: Sequence[str], alt: str) -> None:
+    """Raise ValueError unless there are two different labels and a text for the pictures."""
+    words = [] if isinstance(labels, str) else [str(label).strip() for label in labels]
+    if len(words) != 2 or not all(words) or words[0] == words[1]:
+        raise ValueError(f"labels must be two different texts, not {labels!r}.")
+    if not alt.strip():
+        raise ValueError("The pictures need an alt text: say in a sentence what they show.")
+
+
+def _image(picture: Any) -> Image.Image:
+    """A picture with 256 levels of red, green and blue, checked."""
+    pixels = np.asarray(picture, np.float32)
+    if pixels.ndim == 2:
+        pixels = np.stack([pixels] * 3)
+    if pixels.ndim != 3 or len(pixels) != 3 or not pixels.size:
+        raise ValueError(f"A picture must be (3, H, W) or (H, W), not {np.shape(picture)}.")
+    if not (pixels.min() >= 0 and pixels.max() <= 1):  # also when NaN
+        raise ValueError("Pixels must lie in [0, 1]; usual cure: .clip(0, 1), or / 255 for bytes.")
+    return Image.fromarray((pixels.transpose(1, 2, 0) * 255).round().astype(np.uint8))
+
+
+def _webp(image: Image.Image) -> bytes:
+    stream = BytesIO()
+    image.save(stream, "webp", lossless=True, quality=50, method=2)
+    return stream.getvalue()
+
+
+def _side_by_side(images: list[Image.Image], labels: Sequence[str]) -> bytes:
+    width, height = images[0].size
+    page = Image.new("RGB", (2 * width + _GAP, height + _LINE), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size=13)
+    for left, image, label in zip((0, width + _GAP), images, labels, strict=True):
+        draw.text((left, 3), label, font=font, fill="black")
+        page.paste(image, (left, _LINE))
+    stream = BytesIO()
+    small = page.quantize(_LEVELS, dither=Image.Dither.NONE)
+    small.save(stream, "png", optimize=True)
+    return stream.getvalue()

@@ -1,0 +1,85 @@
+// Two pictures over one another, and a divider to drag.
+import { bytes } from "./state.js";
+import { frame, make, slider } from "./ui.js";
+
+async function render({ model, el }) {
+  const [height, width] = model.get("_shape");
+  const labels = model.get("_labels");
+  const { pictures, controls, say } = frame(el, `Before and after: ${labels.join(", ")}`);
+  pictures.classList.add("wide");
+  const figure = make("figure", {}, pictures);
+  const pair = make("div", { class: "pair", role: "img" }, figure);
+  pair.style.aspectRatio = `${width} / ${height}`;
+  pair.style.maxWidth = `${2 * width}px`;
+  const [before, after] = await Promise.all(["_before", "_after"].map((name) => open(pair, bytes(model.get(name)))));
+  before.className = "first";
+  const tags = labels.map((words, i) => make("span", { class: i ? "tag right" : "tag", "aria-hidden": "true" }, pair, words));
+  const divider = make("div", { class: "divider", "aria-hidden": "true" }, pair);
+
+  const shown = (v) => `${Math.round(v)} % ${labels[0]}`;
+  const ends = { low: 0, high: 100, home: () => 50, words: shown };
+  const line = make("div", { class: "divided" }, controls);
+  line.style.maxWidth = pair.style.maxWidth;
+  const place = slider(line, "divider", ends, (value, atOnce) => change(value / 100, atOnce));
+
+  let timer;
+  let own = false; // the echo of what we set ourselves needs no second drawing
+  function change(value, atOnce) {
+    own = true;
+    model.set("position", Math.min(1, Math.max(0, value)));
+    own = false;
+    redraw();
+    clearTimeout(timer);
+    if (atOnce) model.save_changes();
+    else timer = setTimeout(() => model.save_changes(), 100);
+  }
+
+  function redraw() {
+    const percent = 100 * model.get("position");
+    place.show(percent);
+    after.style.clipPath = `inset(0 0 0 ${percent}%)`;
+    divider.style.left = `${percent}%`;
+    tags[0].style.opacity = percent > 12 ? 1 : 0; // a label goes when its picture has gone
+    tags[1].style.opacity = percent < 88 ? 1 : 0;
+    const words = `left of the divider ${labels[0]}, ${Math.round(percent)} % of the width; right of it ${labels[1]}`;
+    pair.setAttribute("aria-label", `${model.get("_alt")} ${words}`);
+    say(() => words);
+  }
+
+  let held = false;
+  const drag = (event, atOnce) => {
+    const box = pair.getBoundingClientRect();
+    change((event.clientX - box.left) / box.width, atOnce);
+  };
+  pair.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    place.input.focus({ preventScroll: true }); // so that the arrow keys go on from here
+    pair.setPointerCapture(event.pointerId);
+    held = true;
+    drag(event, false);
+  });
+  pair.addEventListener("pointermove", (event) => held && drag(event, false));
+  pair.addEventListener("pointerup", (event) => {
+    if (held) drag(event, true);
+    held = false;
+  });
+  pair.addEventListener("pointercancel", () => (held = false));
+
+  const heard = () => own || redraw();
+  model.on("change:position", heard);
+  redraw();
+  return () => {
+    clearTimeout(timer);
+    model.off("change:position", heard);
+  };
+}
+
+async function open(parent, webp) {
+  const image = await createImageBitmap(new Blob([webp], { type: "image/webp" }));
+  const canvas = make("canvas", { width: image.width, height: image.height, "aria-hidden": "true" }, parent);
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  image.close();
+  return canvas;
+}
+
+export default { render };
