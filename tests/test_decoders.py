@@ -3,11 +3,16 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
+from safetensors.torch import load_file
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 import aelib
 from aelib import noise
+from aelib.blocks import picture_network
 
 FOLDER = Path(__file__).parents[1] / "data" / "decoders"
 
@@ -52,6 +57,67 @@ def test_the_denoiser_reaches_the_decibels_of_the_readme_and_helps_against_every
     ):
         restored = model.inverse_transform(model.transform(spoiled))
         assert aelib.squared_error(restored, x) < 0.8 * aelib.squared_error(spoiled, x)
+
+
+def test_the_text_network_has_the_cross_entropy_of_the_readme_on_the_vocabulary_of_lesson_10():
+    vectorizer = TfidfVectorizer(token_pattern="[a-z]{2,}", min_df=3, sublinear_tf=True)
+    x = torch.from_numpy(vectorizer.fit_transform(aelib.load_docstrings().texts).toarray()).float()
+    model = aelib.load(FOLDER / "search_64d.safetensors").float()
+    logits = model.inverse_transform(model.transform(x))
+    cross_entropy = -(torch.log_softmax(logits, dim=1) * x).sum(dim=1).mean()
+    assert f"{cross_entropy.item():.1f}" == claimed("search_64d")
+
+
+def photo_network(name, width):
+    """A network of lesson 11, with the shipped weights, and the photograph it has not seen."""
+    network = aelib.Residual(picture_network(4, width, depth=4))
+    network.load_state_dict(load_file(FOLDER / f"{name}.safetensors"))
+    return network.eval(), aelib.load_photos()["astronaut"]
+
+
+def decibels(x_hat, x):
+    return aelib.psnr(x_hat.reshape(1, -1), x.reshape(1, -1))
+
+
+def test_the_upscaler_reaches_the_decibels_of_the_readme_and_beats_lanczos():
+    network, photo = photo_network("upscaler_4x", 48)
+    image = Image.fromarray((photo * 255).round().byte().permute(1, 2, 0).numpy())
+    small = image.resize((64, 64), Image.Resampling.BICUBIC)
+    ways = (Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
+    large = [np.array(small.resize((256, 256), way)).transpose(2, 0, 1) / 255 for way in ways]
+    bicubic, lanczos = (torch.from_numpy(x).float() for x in large)
+    with torch.no_grad():
+        x_hat = network(bicubic[None])[0].clamp(0, 1)
+    assert f"{decibels(x_hat, photo):.1f}" == claimed("upscaler_4x")
+    assert decibels(x_hat, photo) > decibels(lanczos, photo) + 0.5
+
+
+def test_the_colouriser_reaches_the_decibels_of_the_readme_and_beats_grey():
+    network, photo = photo_network("colouriser", 24)
+    luma = torch.tensor([0.299, 0.587, 0.114]).reshape(3, 1, 1)
+    grey = (photo * luma).sum(dim=0).expand(3, -1, -1)
+    with torch.no_grad():
+        x_hat = network(grey[None])[0].clamp(0, 1)
+    assert f"{decibels(x_hat, photo):.1f}" == claimed("colouriser")
+    assert decibels(x_hat, photo) > decibels(grey, photo) + 1
+
+
+def test_the_codebook_reaches_the_error_of_the_readme():
+    model = aelib.VQVAE()
+    model.load_state_dict(load_file(FOLDER / "vq_digits.safetensors"))
+    x = aelib.load_mnist(n_train=1)[2]
+    with torch.no_grad():
+        x_hat = torch.cat([model(rows)[0] for rows in x.split(1000)])
+    assert f"{aelib.squared_error(x_hat, x).item():.1f}" == claimed("vq_digits")
+
+
+def test_the_diffusion_denoiser_reaches_the_decibels_of_the_readme():
+    model = aelib.load(FOLDER / "diffusion_denoiser.safetensors").float()
+    x = aelib.load_mnist(n_train=1)[2]
+    half = 0.5 * x + 0.25 * torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        restored = torch.cat([model.decode(model.encoder(rows)) for rows in half.split(1000)])
+    assert f"{aelib.psnr(restored, x):.1f}" == claimed("diffusion_denoiser")
 
 
 def test_each_is_small():

@@ -25,6 +25,7 @@ FROM_AELIB = {  # module -> the modules of aelib that it may import
     "latent": set(),
     "checks": set(),
     "blocks": set(),
+    "codebook": {"checks"},
     "models": {"blocks", "checks"},
     "losses": set(),
     "metrics": set(),

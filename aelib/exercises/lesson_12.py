@@ -177,9 +177,9 @@ EXERCISES = [
                 "nobody could reach 1",
             ),
             Mistake(
-                lambda scores, liked, seen, k: (
-                    liked[np.argsort(-np.where(seen, -np.inf, scores))[:k]].sum()
-                ),
+                lambda scores, liked, seen, k: liked[
+                    np.argsort(-np.where(seen, -np.inf, scores))[:k]
+                ].sum(),
                 "this is the number of hits; divide it by how many there could be",
             ),
             Mistake(

@@ -1,0 +1,93 @@
+"""Swapping entries of a codebook."""
+
+import base64
+from io import BytesIO
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+import aelib
+from aelib.widgets import CodeSwap
+
+LOOKS = np.linspace(0, 1, 6 * 5 * 4).reshape(6, 5, 4)
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    return aelib.VQVAE(n_codes=6, width=4).eval()
+
+
+@pytest.fixture
+def swap(model):
+    return CodeSwap(model.decoder, model.codebook, np.arange(98).reshape(2, 49) % 6, LOOKS)
+
+
+def test_it_draws_what_the_model_draws(model, swap):
+    codes = torch.arange(49)[None] % 6
+    with torch.no_grad():
+        expected = model.draw(model.codebook[codes])
+    np.testing.assert_allclose(swap.draw(codes), expected, atol=1e-6)
+
+
+def test_it_begins_with_the_first_digit_and_the_place_in_the_middle(swap):
+    assert swap.codes == [i % 6 for i in range(49)]
+    assert swap.place == 24
+
+
+def test_a_tensor_sets_the_codes(swap):
+    swap.codes = torch.full((49,), 3)
+    assert swap.codes == [3] * 49
+
+
+def test_the_still_picture_shows_the_digit_and_eight_swaps(swap):
+    data, metadata = swap._repr_mimebundle_()
+    assert "place 24 is another" in metadata["image/png"]["alt"]
+    width, height = Image.open(BytesIO(base64.b64decode(data["image/png"]))).size
+    assert (width, height) == (9 * 60, 60)
+    assert data["text/plain"] == "CodeSwap(49 places, 6 entries)"
+
+
+@pytest.mark.parametrize("codes", [[6] * 49, [-1] * 49, [0.5] * 49, [0] * 48, [np.nan] * 49])
+def test_impossible_codes_are_refused(swap, codes):
+    before = swap.codes
+    with pytest.raises(ValueError, match="codes"):
+        swap.codes = codes
+    assert swap.codes == before
+
+
+@pytest.mark.parametrize("place", [-1, 49])
+def test_a_place_outside_is_refused(swap, place):
+    with pytest.raises(ValueError, match=r"place must lie in 0\.\.48"):
+        swap.place = place
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"codes": np.zeros(49, int)}, r"not int64 of shape \(49,\)"),
+        ({"codes": np.zeros((1, 48), int)}, r"a square such as 49"),
+        ({"codes": np.zeros((1, 49))}, r"not float64"),
+        ({"codes": np.full((1, 49), 6)}, r"the entries 0 to 5"),
+        ({"codebook": np.zeros(6)}, r"\(n_codes, width\), not \(6,\)"),
+        ({"codebook": np.full((6, 4), np.nan)}, r"finite"),
+        ({"codebook": np.zeros((6, 5))}, r"does not take 245 numbers"),
+        ({"looks": LOOKS[:5]}, r"6 pictures \(n_codes, h, w\), not \(5, 5, 4\)"),
+        ({"looks": 2 * LOOKS}, r"\[0, 1\]"),
+        ({"decoder": nn.Sequential(nn.Linear(196, 10))}, r"answers with \(1, 10\)"),
+    ],
+)
+def test_what_does_not_fit_is_refused(model, change, sentence):
+    settings = {"decoder": model.decoder, "codebook": model.codebook}
+    settings |= {"codes": np.zeros((1, 49), int), "looks": LOOKS}
+    with pytest.raises(ValueError, match=sentence):
+        CodeSwap(**{**settings, **change})
+
+
+def test_a_layer_that_the_browser_does_not_know_is_named(model):
+    decoder = nn.Sequential(nn.Linear(196, 784), nn.Softsign())
+    with pytest.raises(TypeError, match="Softsign"):
+        CodeSwap(decoder, model.codebook, np.zeros((1, 49), int), LOOKS)
