@@ -109,6 +109,7 @@ def test_the_still_picture_shows_a_query_and_both_lists(vectorizer, encoder):
         {"norm": None},
         {"ngram_range": (1, 2)},
         {"stop_words": "english"},
+        {"binary": True},
     ],
 )
 def test_a_vectorizer_that_the_browser_cannot_follow_is_refused(encoder, settings):

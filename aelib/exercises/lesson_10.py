@@ -1,6 +1,7 @@
 """Exercises of lesson 10: what was found, how large the ball is, and where to look next."""
 
-from math import comb
+from functools import partial
+from math import comb, perm
 
 import numpy as np
 
@@ -89,6 +90,11 @@ def _least_first(z: np.ndarray, groups: np.ndarray, i: int) -> float:
     return 1 / places[0] if places else 0.0
 
 
+def _half_deleted(z: np.ndarray, groups: np.ndarray, i: int) -> float:
+    order = np.argsort(-np.delete(_cosines(z, i), i), kind="stable")
+    return next((1 / place for place, j in enumerate(order, 1) if groups[j] == groups[i]), 0.0)
+
+
 def _all_mates(z: np.ndarray, groups: np.ndarray, i: int) -> float:
     places = _places(z, groups, i, scores=_cosines(z, i))
     return float(np.mean([1 / place for place in places])) if places else 0.0
@@ -112,7 +118,7 @@ def _answers(rng: np.random.Generator) -> list[Arguments]:
 
 
 def _balls(rng: np.random.Generator) -> list[Arguments]:
-    return [(16, 2), (16, 0), (8, 8), (int(rng.integers(20, 33)), 3), (12, int(rng.integers(3, 6)))]
+    return [(16, 2), (16, 0), (8, 8), (int(rng.integers(17, 21)), 3), (12, int(rng.integers(3, 6)))]
 
 
 def _grouped(rng: np.random.Generator) -> list[Arguments]:
@@ -203,6 +209,10 @@ EXERCISES = [
                 "choices",
             ),
             Mistake(
+                lambda n_bits, radius: sum(perm(n_bits, t) for t in range(radius + 1)),
+                "each choice of bits is counted in every order; count choices: comb, not perm",
+            ),
+            Mistake(
                 lambda n_bits, radius: 2**n_bits,
                 "these are all addresses; count those within the radius",
             ),
@@ -241,6 +251,11 @@ EXERCISES = [
             Mistake(_the_place, "this is the place; return one divided by it"),
             Mistake(_least_first, "the smallest cosine came first; the largest is the best"),
             Mistake(_all_mates, "you averaged over all mates; only the first one counts"),
+            Mistake(
+                _half_deleted,
+                "you took row i out of the cosines but not out of the groups, so the two no longer "
+                "match",
+            ),
         ),
     ),
     Exercise(
@@ -257,11 +272,21 @@ EXERCISES = [
             "It is a function of tarfile that opens another kind of archive.",
         ),
         wrong=(
-            Mistake(lambda: 5, "that one still says gzip; give the place of the first without it"),
-            Mistake(lambda: 7, "there is one before it"),
-            Mistake(lambda: 1, "the first answer does say gzip"),
             Mistake(lambda: 0, "there is such an answer; search for gzip, in one word"),
-            Mistake(lambda: 10, "places count from the top: 1 is the best answer"),
+            Mistake(lambda: 1, "the first answer does say gzip"),
+            *(
+                Mistake(
+                    partial(int, place),
+                    f"answer {place} still says gzip; give the place of the first without it",
+                )
+                for place in range(2, 6)
+            ),
+            *(
+                Mistake(
+                    partial(int, place), f"answer {place} does not say it, but there is one before"
+                )
+                for place in range(7, 11)
+            ),
         ),
     ),
     Exercise(
@@ -310,6 +335,14 @@ EXERCISES = [
                     query + 0.75 * (_step(good, query) - query) - 0.25 * (_step(bad, query) - query)
                 ),
                 "you added differences from the query; add the means themselves",
+            ),
+            Mistake(
+                lambda query, good, bad: (
+                    query
+                    + 0.75 * (good.mean() if len(good) else 0)
+                    - 0.25 * (bad.mean() if len(bad) else 0)
+                ),
+                "this is one mean over all numbers; take it over the rows, axis=0",
             ),
         ),
     ),

@@ -1,19 +1,16 @@
 """Rate a few films and see what a network recommends."""
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 import numpy as np
 import torch
 import traitlets
-from PIL import Image, ImageDraw, ImageFont
 from torch import nn
 
 from aelib.widgets.base import Numbers, StillWidget, module
 from aelib.widgets.packing import pack
-
-_LINE, _WIDTH = 26, 760  # pixels of the still picture
+from aelib.widgets.twin import two_columns
 
 
 class FilmRater(StillWidget):
@@ -108,20 +105,7 @@ class FilmRater(StillWidget):
         ] or ["nothing rated yet"]
         top = [f"{place}. {self._titles[film]}" for place, film in enumerate(self.top, 1)]
         text = f"Two lists. Rated: {'; '.join(rated)}. Recommended: {'; '.join(top)}."
-        return _page(["Rated", *rated], ["Recommended", *top]), text
-
-
-def _page(left: list[str], right: list[str]) -> bytes:
-    """Draw two columns of words as a PNG."""
-    page = Image.new("L", (_WIDTH, _LINE * (max(len(left), len(right)) + 1)), 255)
-    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size=15)
-    for column, lines in enumerate((left, right)):
-        for row, words in enumerate(lines):
-            place = (12 + column * _WIDTH // 2, _LINE // 2 + row * _LINE)
-            draw.text(place, words[:46], font=font, fill=0)
-    stream = BytesIO()
-    page.quantize(8).save(stream, format="png", optimize=True)
-    return stream.getvalue()
+        return two_columns(["Rated", *rated], ["Recommended", *top]), text
 
 
 def _check_films(

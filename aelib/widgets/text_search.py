@@ -11,12 +11,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from torch import nn
 
 from aelib.widgets.base import StillWidget, module
-from aelib.widgets.film_rater import _page
 from aelib.widgets.packing import pack
+from aelib.widgets.twin import two_columns
 
 _LONGEST = 500  # letters of a query
 _SETTINGS = {  # of the vectoriser: what text_search.js does too
     "analyzer": "word",
+    "binary": False,
     "lowercase": True,
     "ngram_range": (1, 1),
     "norm": "l2",
@@ -41,7 +42,8 @@ class TextSearch(StillWidget):
     Args:
         vectorizer: Fitted with token_pattern="[a-z]{2,}" and sublinear_tf=True, and otherwise as
             scikit-learn makes it; which words it knows is free (min_df, max_features, ...).
-        encoder: An nn.Sequential from one number for each word to a code.
+        encoder: An nn.Sequential from one number for each word to a code; it is put into
+            evaluation mode.
         texts: What is searched.
         titles: A name for each text.
         query: What is typed at first.
@@ -151,7 +153,7 @@ class TextSearch(StillWidget):
             [f"{self.query}, by {name}", *found]
             for name, found in zip(("meaning", "words"), lists, strict=True)
         )
-        return _page(left, right), text
+        return two_columns(left, right), text
 
 
 def _deflated(lines: list[str]) -> bytes:

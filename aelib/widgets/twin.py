@@ -3,11 +3,13 @@
 from io import BytesIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 _GAP = 2
 _ZOOM = 2
 _GREYS = 31  # enough for a thumbnail, and a third of the bytes in a committed notebook
+_LINE, _WIDTH = 26, 760  # pixels of a page of words
+_LETTERS = 46  # as many as a column of it takes
 
 
 def contact_sheet(rows: np.ndarray, shape: tuple[int, int]) -> bytes:
@@ -28,4 +30,22 @@ def contact_sheet(rows: np.ndarray, shape: tuple[int, int]) -> bytes:
     stream = BytesIO()
     large = greys.repeat(_ZOOM, axis=0).repeat(_ZOOM, axis=1)
     Image.fromarray(large).save(stream, format="png", optimize=True)
+    return stream.getvalue()
+
+
+def two_columns(left: list[str], right: list[str]) -> bytes:
+    """Write two columns of words as a PNG, black on white.
+
+    Args:
+        left: One string a line; what does not fit is cut off.
+        right: The same, for the other column.
+    """
+    page = Image.new("L", (_WIDTH, _LINE * (max(len(left), len(right)) + 1)), 255)
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size=15)
+    for column, lines in enumerate((left, right)):
+        for row, words in enumerate(lines):
+            place = (12 + column * _WIDTH // 2, _LINE // 2 + row * _LINE)
+            draw.text(place, words[:_LETTERS], font=font, fill=0)
+    stream = BytesIO()
+    page.quantize(8).save(stream, format="png", optimize=True)
     return stream.getvalue()

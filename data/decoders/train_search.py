@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 
 def loss(model: aelib.LinearAutoencoder, x: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy: the share that a softmax gives each word, weighed by the word's TF-IDF."""
+    """Mean over rows x (N, n_words): minus the log share of each word, weighed by TF-IDF; nats."""
     return -(torch.log_softmax(model(x), dim=1) * x).sum(dim=1).mean()
 
 
