@@ -63,3 +63,20 @@ def check_classes(y: ArrayLike, n: int, n_classes: int) -> None:
             f"y lies in [{labels.min()}, {labels.max()}]; this model knows the classes 0 to "
             f"{n_classes - 1}."
         )
+
+
+def check_scores(scores: ArrayLike, y: ArrayLike) -> None:
+    """Raise ValueError unless there is a finite score for each example, and both kinds."""
+    values, kinds = np.asarray(scores), np.asarray(y)
+    if values.ndim != 1 or kinds.shape != values.shape:
+        raise ValueError(
+            f"scores and y must both be (N,), one number for each example, not {values.shape} and "
+            f"{kinds.shape}."
+        )
+    if not np.isfinite(values).all():
+        raise ValueError("scores holds NaN or infinity; such examples have no place in the order.")
+    if not np.isin(kinds, (0, 1)).all() or len(np.unique(kinds)) < 2:
+        raise ValueError(
+            "y must hold 1 for odd and 0 for normal examples, at least one of each. Usual cure: "
+            "y == 8, if the eights are odd."
+        )

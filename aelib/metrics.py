@@ -13,6 +13,8 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 from torch.nn.functional import binary_cross_entropy
 
+from aelib.checks import check_scores
+
 
 def pca_error(x_train: torch.Tensor, x_test: torch.Tensor, n_components: int) -> float:
     """Squared error per test image of the best linear code with as many numbers.
@@ -220,7 +222,7 @@ def roc(scores: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.nda
 
     Reference: Fawcett (2006), An introduction to ROC analysis.
     """
-    _check_scores(scores, y)
+    check_scores(scores, y)
     scores, y = np.asarray(scores, float), np.asarray(y, bool)
     order = np.argsort(-scores)
     falling = scores[order]
@@ -321,23 +323,6 @@ def _check_labelled(
     if not _is_whole(k) or not 1 <= k <= rows:
         raise ValueError(
             f"k must be a whole number from 1 to {rows}, the number of training points, not {k!r}."
-        )
-
-
-def _check_scores(scores: ArrayLike, y: ArrayLike) -> None:
-    """Raise ValueError unless there is a finite score for each example, and both kinds."""
-    values, kinds = np.asarray(scores), np.asarray(y)
-    if values.ndim != 1 or kinds.shape != values.shape:
-        raise ValueError(
-            f"scores and y must both be (N,), one number for each example, not {values.shape} and "
-            f"{kinds.shape}."
-        )
-    if not np.isfinite(values).all():
-        raise ValueError("scores holds NaN or infinity; such examples have no place in the order.")
-    if not np.isin(kinds, (0, 1)).all() or len(np.unique(kinds)) < 2:
-        raise ValueError(
-            "y must hold 1 for odd and 0 for normal examples, at least one of each. Usual cure: "
-            "y == 8, if the eights are odd."
         )
 
 

@@ -68,6 +68,16 @@ def _cost_of_hits(scores: np.ndarray, y: np.ndarray, false_cost: float, miss_cos
     )
 
 
+def _best_threshold(
+    scores: np.ndarray, y: np.ndarray, false_cost: float, miss_cost: float
+) -> float:
+    normal, odd = scores[y == 0], scores[y == 1]
+    return min(
+        np.append(np.unique(scores), scores.max() + 1),
+        key=lambda t: false_cost * (normal >= t).sum() + miss_cost * (odd < t).sum(),
+    )
+
+
 def _sample(rng: np.random.Generator, normal: int, odd: int) -> tuple[np.ndarray, np.ndarray]:
     """Scores in steps of a quarter, so that some are equal, in a random order."""
     y = rng.permutation(np.repeat([0, 1], [normal, odd]))
@@ -141,6 +151,10 @@ EXERCISES = [
                 "these are the normal examples without an alarm; alarms lie at the threshold or "
                 "above it",
             ),
+            Mistake(
+                lambda scores, y, threshold: (scores[y == 0] >= threshold).sum(),
+                "this counts the false alarms; divide by the number of normal examples",
+            ),
         ),
     ),
     Exercise(
@@ -176,6 +190,11 @@ EXERCISES = [
                 lambda scores, y, share: scores[y == 0].max(),
                 "above the highest normal score there is no false alarm at all; `share` is not "
                 "used",
+            ),
+            Mistake(
+                lambda scores, y, share: np.quantile(scores[y == 0], 1 - share, method="higher"),
+                "np.quantile draws a line between two scores where the place falls between them; "
+                "take it as it is",
             ),
         ),
     ),
@@ -215,6 +234,18 @@ EXERCISES = [
                 "you divided by the number of all pairs; count only pairs of one odd and one "
                 "normal example",
             ),
+            Mistake(
+                lambda scores, y: (
+                    (scores[y == 1][:, None] > scores[y == 0]).sum()
+                    / (scores[y == 1][:, None] != scores[y == 0]).sum()
+                ),
+                "pairs with equal scores were left out; they count as half, and stay among the "
+                "pairs",
+            ),
+            Mistake(
+                lambda scores, y: area_by_pairs(scores, y) * (y == 1).sum() * (y == 0).sum(),
+                "this counts pairs; divide by the number of pairs",
+            ),
         ),
     ),
     Exercise(
@@ -232,8 +263,8 @@ EXERCISES = [
         wrong=(
             Mistake(
                 lambda hits, false_alarms, odd: hits / (hits + false_alarms),
-                "this would be right if half of the world were odd; weigh hits with odd, and "
-                "false alarms with 1 - odd",
+                "this would be right if half of the world were odd: either odd does not occur or "
+                "it cancels. Weigh hits with odd, and false alarms with 1 - odd",
             ),
             Mistake(
                 lambda hits, false_alarms, odd: hits * odd / (hits * odd + false_alarms),
@@ -242,6 +273,10 @@ EXERCISES = [
             Mistake(
                 lambda hits, false_alarms, odd: 1 - true_share_of_alarms(hits, false_alarms, odd),
                 "this is the share of alarms that are false",
+            ),
+            Mistake(
+                lambda hits, false_alarms, odd: hits * odd / (false_alarms * (1 - odd)),
+                "this is the number of true alarms for each false one; divide by all alarms",
             ),
             Mistake(
                 lambda hits, false_alarms, odd: hits * odd + false_alarms * (1 - odd),
@@ -288,6 +323,10 @@ EXERCISES = [
                 _cost_above_only,
                 "a score equal to the threshold is an alarm too; as it stands, an alarm for all is "
                 "never tried",
+            ),
+            Mistake(
+                _best_threshold,
+                "this is the best threshold; asked is what it costs",
             ),
             Mistake(
                 _cost_of_hits,

@@ -10,6 +10,7 @@ import traitlets
 from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw, ImageFont
 
+from aelib.checks import check_scores
 from aelib.widgets.base import StillWidget, module
 
 _NEAR = 6  # pictures shown on each side of the threshold
@@ -32,8 +33,8 @@ class ThresholdExplorer(StillWidget):
             reaches.
 
     Raises:
-        ValueError: The shapes do not fit, a score is NaN or infinite, all scores are equal, a
-            pixel lies far outside [0, 1], or only one kind of picture is there.
+        ValueError: The shapes do not fit, a score or the threshold is NaN or infinite, all scores
+            are equal, a pixel lies far outside [0, 1], or only one kind of picture is there.
 
     Example:
         ThresholdExplorer(errors, y == 8, x)
@@ -170,15 +171,7 @@ def _square(pictures: Any, n: int) -> np.ndarray:
 
 
 def _check_kinds(scores: np.ndarray, y: np.ndarray) -> None:
-    """Raise ValueError unless there is a finite score for each picture, and both kinds."""
-    if scores.ndim != 1 or y.shape != scores.shape:
-        raise ValueError(
-            f"scores and y must both be (N,), one for each picture, not {scores.shape} and "
-            f"{y.shape}."
-        )
-    if not np.isfinite(scores).all():
-        raise ValueError("scores holds NaN or infinity; such pictures have no place in the order.")
-    if not np.isin(y, (0, 1)).all() or len(np.unique(y)) < 2:
-        raise ValueError("y must hold 1 for odd and 0 for normal pictures, at least one of each.")
+    """Raise ValueError unless there is a finite score for each picture, both kinds, two scores."""
+    check_scores(scores, y)
     if scores.min() == scores.max():
         raise ValueError("All scores are equal; no threshold can part them.")

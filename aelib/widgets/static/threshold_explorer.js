@@ -40,7 +40,7 @@ async function render({ model, el }) {
     return Array.from({ length: NEAR }, () => {
       const one = picture(row, "", shape);
       const figure = one.canvas.parentElement;
-      for (const part of figure.children) Object.assign(part.style, { width: "42px", maxWidth: "42px", minHeight: "0" });
+      for (const part of figure.children) Object.assign(part.style, { width: "44px", maxWidth: "44px", minHeight: "0", fontSize: "0.85em" });
       return { ...one, figure };
     });
   });
@@ -68,7 +68,7 @@ async function render({ model, el }) {
       });
     });
     pen.fillStyle = pen.strokeStyle = getComputedStyle(root).color;
-    pen.font = "28px system-ui, sans-serif";
+    pen.font = `${Math.round((13 * width) / (chart.clientWidth || 560))}px system-ui, sans-serif`;
     pen.textAlign = "right";
     KINDS.forEach((name, kind) => pen.fillText(name, width - 12, kind ? half + 80 : half - 60));
     const x = ((Math.min(high, Math.max(low, threshold)) - low) / (high - low)) * (width - 4) + 2;
