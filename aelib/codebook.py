@@ -16,6 +16,9 @@ class VQVAE(nn.Module):
         n_codes: How many entries the codebook has.
         width: How many numbers an entry has.
 
+    Raises:
+        ValueError: n_codes or width is not a whole number, 1 or more.
+
     Reference: van den Oord, Vinyals and Kavukcuoglu (2017), Neural discrete representation
         learning.
     """
@@ -55,8 +58,9 @@ class VQVAE(nn.Module):
         """Pixels x (N, 784) -> x_hat (N, 784), and how far vectors and entries are apart.
 
         x_hat is drawn from the entries; its gradient reaches the vectors as if nothing had been
-        replaced (straight-through). The distance is squared, summed over places and numbers,
-        averaged over images; it pulls the entries, and a quarter as strongly the vectors.
+        replaced (straight-through). The second is 1.25 times the squared distance, summed over
+        places and numbers, averaged over images: the whole pulls the entries, the quarter the
+        vectors.
 
         Raises:
             ValueError: x has another shape or type, holds NaN, or lies far outside [0, 1].

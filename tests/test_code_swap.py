@@ -33,6 +33,12 @@ def test_it_draws_what_the_model_draws(model, swap):
     np.testing.assert_allclose(swap.draw(codes), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("codes", [[[-1] * 49], [[6] * 49], [[0] * 48], [[0.5] * 49]])
+def test_it_draws_nothing_that_is_not_in_the_codebook(swap, codes):
+    with pytest.raises(ValueError, match=r"codes"):
+        swap.draw(codes)
+
+
 def test_it_begins_with_the_first_digit_and_the_place_in_the_middle(swap):
     assert swap.codes == [i % 6 for i in range(49)]
     assert swap.place == 24

@@ -94,6 +94,10 @@ def _undivided(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> to
     return b**0.5 * x_hat + (1 - b) ** 0.5 * (x_a - a**0.5 * x_hat)
 
 
+def _roles_swapped(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
+    return curved_step(x_a, x_hat, 1 - a, 1 - b)
+
+
 def _class_counts(rng: np.random.Generator) -> list[Arguments]:
     with_none = rng.integers(1, 90, 10)
     with_none[rng.integers(10)] = 0
@@ -211,7 +215,8 @@ EXERCISES = [
             "The derivative of sigmoid(s) is sigmoid(s) * (1 - sigmoid(s)).",
             "With the chain rule, log(1 - sigmoid) loses one of the two factors; -log sigmoid the "
             "other. Both slopes are negative.",
-            "-torch.sigmoid(score) and torch.sigmoid(score) - 1.",
+            "-torch.sigmoid(score) and torch.sigmoid(score) - 1. At -5 they are about -0.007 and "
+            "-0.993: the second artist still learns.",
         ),
         wrong=(
             Mistake(
@@ -239,6 +244,21 @@ EXERCISES = [
                     -torch.log(torch.sigmoid(score)),
                 ),
                 "these are the losses; their derivatives are asked for",
+            ),
+            Mistake(
+                lambda score: (torch.sigmoid(score), torch.sigmoid(score) - 1),
+                "the first loss falls when the score rises, so its slope is negative too",
+            ),
+            Mistake(
+                lambda score: (-torch.sigmoid(score) * torch.sigmoid(-score),) * 2,
+                "this is the slope of the sigmoid itself; divide by what stands in each logarithm",
+            ),
+            Mistake(
+                lambda score: (
+                    -torch.sigmoid(score) / len(score),
+                    (torch.sigmoid(score) - 1) / len(score),
+                ),
+                "you took the mean over the scores; each score has a slope of its own",
             ),
         ),
     ),
@@ -292,6 +312,11 @@ EXERCISES = [
             Mistake(
                 _difference_as_noise,
                 "x_a - x_hat is not the noise: take the root of a times x_hat away, and divide",
+            ),
+            Mistake(
+                _roles_swapped,
+                "a belongs to the digit here and 1 - a to the noise, the other way round than t in "
+                "section 4",
             ),
             Mistake(_undivided, "divide by the root of 1 - a: that is how much noise was mixed in"),
         ),

@@ -1,6 +1,7 @@
 """Swap one entry of a codebook for another and see what the decoder draws."""
 
 import zlib
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -87,8 +88,14 @@ class CodeSwap(StillWidget):
         return f"CodeSwap({self._places} places, {len(self._entries)} entries)"
 
     def draw(self, codes: Any) -> np.ndarray:
-        """What the decoder makes of codes (N, places): pixels (N, H * W), float32."""
-        numbers = self._entries[np.asarray(codes, int)].transpose(0, 2, 1)
+        """What the decoder makes of codes (N, places): pixels (N, H * W), float32.
+
+        Raises:
+            ValueError: The codes are no whole numbers of that shape, or not in the codebook.
+        """
+        rows = np.asarray(codes)
+        _check_codes(self._entries, rows, self._places)
+        numbers = self._entries[rows].transpose(0, 2, 1)
         with torch.no_grad():
             return self._decoder(torch.from_numpy(numbers.reshape(len(numbers), -1))).numpy()
 
@@ -119,21 +126,18 @@ class CodeSwap(StillWidget):
         return proposal["value"]
 
 
-def _check_codes(entries: np.ndarray, codes: np.ndarray) -> None:
+def _check_codes(entries: np.ndarray, codes: np.ndarray, places: int | None = None) -> None:
     """Raise ValueError unless there is a codebook and codes that point into it."""
     if entries.ndim != 2 or not entries.size or not np.isfinite(entries).all():
         raise ValueError(f"codebook must be finite numbers (n_codes, width), not {entries.shape}.")
-    whole = np.issubdtype(codes.dtype, np.integer)
-    if (
-        codes.ndim != 2
-        or not codes.size
-        or not whole
-        or int(codes.shape[1] ** 0.5) ** 2 != (codes.shape[1])
-    ):
+    whole = np.issubdtype(codes.dtype, np.integer) and codes.ndim == 2 and codes.size
+    if not whole or isqrt(codes.shape[1]) ** 2 != codes.shape[1]:
         raise ValueError(
             "codes must be whole numbers (digits, places), the places a square such as 49, not "
             f"{codes.dtype} of shape {codes.shape}."
         )
+    if places and codes.shape[1] != places:
+        raise ValueError(f"codes must have {places} places, not {codes.shape[1]}.")
     if not 0 <= codes.min() <= codes.max() < len(entries):
         raise ValueError(
             f"codes lie in [{codes.min()}, {codes.max()}]; the codebook has the entries 0 to "
@@ -156,7 +160,7 @@ def _check_decoder(decoder: nn.Sequential, n: int) -> int:
             found = tuple(decoder(torch.zeros(1, n)).shape)
     except RuntimeError as error:
         raise ValueError(f"The decoder does not take {n} numbers, width * places.") from error
-    side = int(found[-1] ** 0.5)
+    side = isqrt(found[-1])
     if found != (1, side * side):
         raise ValueError(f"The decoder answers with {found}, it should be one square picture.")
     return side
