@@ -58,19 +58,23 @@ def whole_picture(channels: int, side: int, hidden: int) -> Residual:
 
 
 def picture_network(fold: int, width: int, depth: int = 3, channels: int = 3) -> nn.Sequential:
-    """Convolutions from a picture to one of the same size, whatever size that is.
+    """Convolutions from a picture (N, channels, H, W) to one of the same size.
 
     A square of fold x fold pixels becomes one pixel with that many times the channels, so that
-    the stencils see further and cost less; at the end the squares are unfolded again.
+    the stencils see further and cost less; at the end the squares are unfolded again. The last
+    convolution begins with weights of zero.
 
     Args:
         fold: The side of such a square; the picture's sides must be divisible by it.
         width: How many feature maps there are in the middle.
-        depth: How many convolutions, at least two.
+        depth: How many convolutions, one or more.
         channels: How many the picture has, such as red, green and blue.
 
-    Reference: Shi et al. (2016), Real-time single image and video super-resolution using an
-        efficient sub-pixel convolutional neural network.
+    Raises (when called):
+        RuntimeError: H or W is not divisible by fold.
+
+    Reference, for the unfolding: Shi et al. (2016), Real-time single image and video
+        super-resolution using an efficient sub-pixel convolutional neural network.
     """
     maps = [channels * fold**2] + [width] * (depth - 1) + [channels * fold**2]
     pairs = [(nn.Conv2d(*sizes, 3, padding=1), nn.ReLU()) for sizes in pairwise(maps)]

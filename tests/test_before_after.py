@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from skimage.color import deltaE_cie76, rgb2lab
 
 from aelib.widgets import BeforeAfter
 
@@ -44,6 +45,17 @@ def test_the_still_picture_shows_both_side_by_side_and_says_so():
     assert data["text/plain"] == "BeforeAfter(noisy | clean)"
 
 
+def test_the_still_picture_keeps_pale_colours_beside_their_greys():
+    """Mean distance in CIELAB: 2.4 with 256 colours, 3.6 with half as many."""
+    red, green = np.meshgrid(np.linspace(0.2, 0.8, 64), np.linspace(0.3, 0.7, 48))
+    blue = 0.5 + 0.1 * np.sin(9 * red + 5 * green)
+    coloured = np.stack([red, green, blue])
+    data, _ = BeforeAfter(coloured.mean(axis=0), coloured, **WORDS)._repr_mimebundle_()
+    still = Image.open(BytesIO(base64.b64decode(data["image/png"]))).convert("RGB")
+    lab = rgb2lab(np.asarray(still)[22:, 64 + 8 :])
+    assert deltaE_cie76(lab, rgb2lab(coloured.transpose(1, 2, 0))).mean() < 3
+
+
 @pytest.mark.parametrize("position", [-0.1, 1.01, np.nan])
 def test_the_divider_stays_inside(position):
     pair = BeforeAfter(BEFORE, AFTER, **WORDS, position=0.25)
@@ -69,7 +81,12 @@ def test_the_divider_stays_inside(position):
         ({"labels": ("one", "one")}, "labels must be two different texts"),
         ({"labels": ("one", " ")}, "labels must be two different texts"),
         ({"labels": "ab"}, "labels must be two different texts"),
+        ({"labels": ("one", "two", "three")}, "labels must be two different texts"),
+        ({"labels": ("one", "two", "")}, "labels must be two different texts"),
+        ({"labels": ("a", 1)}, r"labels must be two different texts, not \('a', 1\)"),
+        ({"labels": None}, "labels must be two different texts, not None"),
         ({"alt": " "}, "need an alt text"),
+        ({"alt": None}, "need an alt text"),
     ],
 )
 def test_what_is_no_pair_is_refused(change, sentence):

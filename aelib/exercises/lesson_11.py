@@ -90,6 +90,11 @@ def _tiled_missing(large: np.ndarray, small: np.ndarray) -> np.ndarray:
     return large + np.tile(small - large.reshape(height, 2, width, 2).mean(axis=(1, 3)), (2, 2))
 
 
+def _four_in_a_row(large: np.ndarray, small: np.ndarray) -> np.ndarray:
+    missing = small - large.reshape(*small.shape, 4).mean(axis=2)
+    return large + missing.repeat(2, axis=0).repeat(2, axis=1)
+
+
 def _scaled(large: np.ndarray, small: np.ndarray) -> np.ndarray:
     height, width = small.shape
     share = small / large.reshape(height, 2, width, 2).mean(axis=(1, 3))
@@ -232,7 +237,8 @@ EXERCISES = [
         hints=(
             "picture[2:] - picture[:-2] is the row below minus the row above, for all at once.",
             "Weigh three neighbours: (a[:, :-2] + 2 * a[:, 1:-1] + a[:, 2:]) / 4.",
-            "Both differences as in the second hint, then np.sqrt(down**2 + across**2).",
+            "Sideways, exchange rows and columns: weigh with a[:-2] + 2 * a[1:-1] + a[2:]; then "
+            "np.sqrt(down**2 + across**2).",
         ),
         wrong=(
             Mistake(
@@ -251,6 +257,10 @@ EXERCISES = [
             Mistake(
                 lambda picture: np.abs(_differences(picture)[0]),
                 "that is the downward difference only; edges can stand upright too",
+            ),
+            Mistake(
+                lambda picture: np.abs(_differences(picture)[1]),
+                "that is the sideways difference only; edges can lie flat too",
             ),
             Mistake(
                 lambda picture: edge_strength(picture) ** 2,
@@ -282,6 +292,11 @@ EXERCISES = [
             Mistake(
                 _tiled_missing,
                 "np.tile puts whole copies side by side; each difference belongs to its own square",
+            ),
+            Mistake(
+                _four_in_a_row,
+                "four numbers in a row are no square: reshape to (H, 2, W, 2) and take the mean "
+                "over axes 1 and 3",
             ),
             Mistake(
                 _scaled,

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from aelib.widgets.base import StillWidget, module
 
-_LINE, _GAP, _LEVELS = 22, 8, 64  # pixels of a label and between the pictures; colours kept
+_LINE, _GAP, _LEVELS = 22, 8, 256  # pixels of a label and between the pictures; colours kept
 
 
 class BeforeAfter(StillWidget):
@@ -83,12 +83,13 @@ class BeforeAfter(StillWidget):
         return proposal["value"]
 
 
-def _check_words(labels: Sequence[str], alt: str) -> None:
+def _check_words(labels: Any, alt: Any) -> None:
     """Raise ValueError unless there are two different labels and a text for the pictures."""
-    words = [] if isinstance(labels, str) else [str(label).strip() for label in labels]
-    if len(words) != 2 or not all(words) or words[0] == words[1]:
+    listed = labels if isinstance(labels, list | tuple) else ()
+    words = {label.strip() for label in listed if isinstance(label, str)} - {""}
+    if len(listed) != 2 or len(words) != 2:
         raise ValueError(f"labels must be two different texts, not {labels!r}.")
-    if not alt.strip():
+    if not isinstance(alt, str) or not alt.strip():
         raise ValueError("The pictures need an alt text: say in a sentence what they show.")
 
 
@@ -118,6 +119,6 @@ def _side_by_side(images: list[Image.Image], labels: Sequence[str]) -> bytes:
         draw.text((left, 3), label, font=font, fill="black")
         page.paste(image, (left, _LINE))
     stream = BytesIO()
-    small = page.quantize(_LEVELS, dither=Image.Dither.NONE)
+    small = page.quantize(_LEVELS, kmeans=3, dither=Image.Dither.NONE)
     small.save(stream, "png", optimize=True)
     return stream.getvalue()

@@ -45,9 +45,13 @@ def shrunk_and_enlarged(photo: torch.Tensor) -> torch.Tensor:
 
 
 def patches(photos: list[torch.Tensor], spoil: Spoil, n: int, size: int) -> torch.Tensor:
-    """Cut n patches (n, 2, 3, size, size): spoiled and whole, mirrored and turned at random."""
+    """Cut n pairs of patches (n, 2, 3, size, size), spoiled and whole.
+
+    They are taken at random, as they are or mirrored: left to right, top to bottom, or along the
+    diagonal.
+    """
     pairs = [torch.stack([spoil(photo), photo]) for photo in photos]
-    pairs = [turned for p in pairs for turned in (p, p.flip(-1), p.flip(-2), p.mT)]
+    pairs = [mirrored for p in pairs for mirrored in (p, p.flip(-1), p.flip(-2), p.mT)]
     rng, cut = np.random.default_rng(0), []
     for _ in range(n):
         pair = pairs[rng.integers(len(pairs))]
