@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from math import log
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import nn
-from torch.nn.functional import binary_cross_entropy
 
 from aelib.checks import check_classes
 from aelib.metrics import active_units
 
+ROWS = 1000  # as many pictures are looked at
 _SWITCHED = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
 Findings = Iterator[tuple[str, str]]
 
@@ -25,11 +25,10 @@ class Patient:
     model: Any
     x: torch.Tensor
     y: torch.Tensor | None
-    loss: list[float]
-    validation: list[float]
     x_hat: torch.Tensor  # flat; as probabilities, where the model answers with logits
     cloud: tuple[torch.Tensor, torch.Tensor] | None  # mu and logvar
     code: torch.Tensor  # flat; mu, where there is a cloud
+    maps: int  # of how many numbers the code consists, or of how many maps of numbers
 
     @property
     def flat(self) -> torch.Tensor:
@@ -52,29 +51,20 @@ class Patient:
         return bool(_spread(self.x_hat) < 0.01 * _spread(self.flat))
 
 
-def examine(model: Any, x: torch.Tensor, y: ArrayLike | None, history: Any) -> Patient:
-    """Ask a copy of the model for its answers and its codes."""
-    model = deepcopy(model).eval()
-    classes = _classes(model, x, y)
+def examine(model: Any, x: torch.Tensor, y: ArrayLike | None = None) -> Patient:
+    """Ask a copy of the model for its answers to the first rows and for their codes."""
+    model, classes = deepcopy(model).eval(), _classes(model, x, y)
+    x = x[:ROWS]
     with torch.no_grad():
         x_hat = _copy(model, x, classes)
-        answer = model.encode(x, *classes) if hasattr(model, "encode") else _narrowest(model, x)
-    cloud = answer if isinstance(answer, tuple) and len(answer) == 2 else None
-    code = answer[0] if isinstance(answer, tuple) else answer
+        encode = getattr(model, "encode", None)
+        answer: Any = encode(x, *classes) if encode else _narrowest(model, x)
+    code = answer[0] if isinstance(answer, tuple) and answer else answer
+    _check_code(code, answer, len(x))
+    code = code.transpose(1, 2) if code.ndim == 3 else code  # (N, places, numbers)
+    cloud = answer if _is_cloud(answer) else None
     labels = classes[0] if classes else None
-    return Patient(
-        model, x, labels, history.loss, history.validation, x_hat, cloud, code.flatten(1)
-    )
-
-
-def _classes(model: Any, x: torch.Tensor, y: ArrayLike | None) -> tuple[torch.Tensor, ...]:
-    if not getattr(model, "n_classes", 0):
-        return ()
-    if y is None:
-        raise ValueError(f"{type(model).__name__} needs the class of each row: give y=y_test.")
-    classes = torch.as_tensor(y)[: len(x)]
-    check_classes(classes, len(x), model.n_classes)
-    return (classes,)
+    return Patient(model, x, labels, x_hat, cloud, code.flatten(1), code.shape[1])
 
 
 def _copy(model: Any, x: torch.Tensor, classes: tuple[torch.Tensor, ...] = ()) -> torch.Tensor:
@@ -93,6 +83,36 @@ def _copy(model: Any, x: torch.Tensor, classes: tuple[torch.Tensor, ...] = ()) -
     return x_hat.sigmoid() if as_logits else x_hat
 
 
+def kl_of(mu: torch.Tensor, logvar: torch.Tensor) -> float:
+    """KL from the cloud to N(0, 1), in nats per picture."""
+    return float(0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum() / len(mu))
+
+
+def _error(x_hat: torch.Tensor, x: torch.Tensor) -> float:
+    """Squared error per picture."""
+    return float(((x_hat - x) ** 2).sum() / len(x))
+
+
+def _spread(x: torch.Tensor) -> torch.Tensor:
+    """Variance over pictures, summed over pixels."""
+    return x.var(dim=0).sum()
+
+
+def _classes(model: Any, x: torch.Tensor, y: ArrayLike | None) -> tuple[torch.Tensor, ...]:
+    """The classes of the first rows, for a model that needs them."""
+    if not getattr(model, "n_classes", 0):
+        return ()
+    if y is None:
+        raise ValueError(f"{type(model).__name__} needs the class of each row: give y=y_test.")
+    labels = np.asarray(y)
+    if labels.dtype.kind in "USO":
+        raise ValueError(
+            f"y must hold classes as whole numbers, 0 to {model.n_classes - 1}, and not words."
+        )
+    check_classes(labels, len(x), model.n_classes)
+    return (torch.as_tensor(labels[:ROWS]),)
+
+
 def _narrowest(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
     """The output with the fewest numbers on the way through a network, the last of equals."""
     outputs: list[torch.Tensor] = []
@@ -107,6 +127,26 @@ def _narrowest(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
     for hook in hooks:
         hook.remove()
     return min(outputs[::-1] or [x], key=lambda output: output[0].numel())
+
+
+def _is_cloud(answer: Any) -> bool:
+    """Whether an encoder's answer is mu and logvar."""
+    return (
+        isinstance(answer, tuple)
+        and len(answer) == 2
+        and all(isinstance(part, torch.Tensor) and part.is_floating_point() for part in answer)
+        and answer[0].shape == answer[1].shape
+    )
+
+
+def _check_code(code: Any, answer: Any, rows: int) -> None:
+    """Raise ValueError unless an encoder answered with a tensor of codes."""
+    if not isinstance(code, torch.Tensor) or code.ndim < 2 or len(code) != rows:
+        found = tuple(code.shape) if isinstance(code, torch.Tensor) else type(answer).__name__
+        raise ValueError(
+            f"model.encode answers {rows:,} pictures with {found}; diagnose needs a tensor with "
+            "one row of numbers for each picture, or the tuple (mu, logvar)."
+        )
 
 
 def look_at_mode(patient: Patient, model: nn.Module) -> Findings:
@@ -124,60 +164,46 @@ def look_at_mode(patient: Patient, model: nn.Module) -> Findings:
     )
 
 
-def look_at_gaps(patient: Patient, _: nn.Module) -> Findings:
-    """A loss that does not hold on other rows."""
-    if not patient.validation:
-        return
-    training, validation = patient.loss[-1], patient.validation[-1]
-    if 0 < 1.15 * training < validation:
+def look_at_range(patient: Patient, _: nn.Module) -> Findings:
+    """Answers that are no numbers, or pixels that the last layer cannot answer with."""
+    low, high = (float(end) for end in patient.x.aminmax())
+    if not patient.x_hat.isfinite().all():
         yield (
-            "overfitting",
-            f"the loss is {training:.4g} on the training rows and {validation:.4g} on the "
-            "validation rows. Take more data, a smaller network or fewer epochs.",
+            "diverged",
+            "some of the answers are NaN or infinite, and the weights are not. Look for a division "
+            "by 0 and for the logarithm of 0 in the model.",
         )
-        return
-    here = _nearest_loss(patient, validation)
-    if here and here > 1.12 * validation and validation > 0.9 * training:
+    elif low < -0.1 and patient.x_hat.min() >= 0 and patient.x_hat.max() <= 1:
         yield (
-            "leaked rows",
-            f"training and validation loss agree ({training:.4g} and {validation:.4g}), yet on "
-            f"x it is {here:.4g}. Were validation rows among the training rows? Compare with "
-            "x_train=...",
+            "unscaled pixels",
+            f"x lies in [{low:.4g}, {high:.4g}] and all answers in [0, 1], so nothing below 0 can "
+            "be copied. Bring the pixels to [0, 1] and train anew.",
         )
-
-
-def _nearest_loss(patient: Patient, value: float) -> float | None:
-    """The loss on x in the unit that fits `value` best; None where no usual unit does."""
-    x_hat, x = patient.x_hat, patient.flat
-    candidates = [patient.error]
-    if x.min() >= 0 and x.max() <= 1 and x_hat.min() >= 0 and x_hat.max() <= 1:
-        candidates.append(binary_cross_entropy(x_hat, x, reduction="sum").item() / len(x))
-    if patient.cloud:
-        candidates += [c + _kl(*patient.cloud) for c in candidates]
-    candidates += [c / x.shape[1] for c in candidates]
-    near = [c for c in candidates if value > 0 and c > 0 and abs(log(c / value)) < log(1.5)]
-    return min(near, key=lambda c: abs(log(c / value)), default=None)
 
 
 def look_at_answers(patient: Patient, _: nn.Module) -> Findings:
     """Every picture gets the same answer."""
     if not patient.is_constant or _is_dead(patient):
         return
-    ends = (patient.x_hat < 0.01) | (patient.x_hat > 0.99)
-    if patient.error > 1.3 * patient.mean_error:
+    ends = ((patient.x_hat < 0.01) | (patient.x_hat > 0.99)).float().mean()
+    errors = f"the error is {patient.error:.1f}, that of the mean image {patient.mean_error:.1f}"
+    if patient.error <= 1.3 * patient.mean_error:
+        yield (
+            "mean image",
+            f"every picture gets about the mean picture: {errors}. {_gradients(patient)} Try SiLU "
+            "or ReLU between the layers, fewer layers, or another learning rate.",
+        )
+    elif ends > 0.5:
         yield (
             "saturated output",
-            f"every picture gets the same answer, {ends.float().mean():.0%} of it at 0 or 1, and "
-            f"the error ({patient.error:.1f}) is above the mean image's "
-            f"({patient.mean_error:.1f}). Train anew with a tenth of the learning rate, or on "
-            "cross-entropy.",
+            f"every picture gets the same answer, {ends:.0%} of it at 0 or 1: {errors}. Train anew "
+            "with a tenth of the learning rate.",
         )
     else:
         yield (
             "mean image",
-            f"every picture gets about the mean picture: the error is {patient.error:.1f}, that "
-            f"of the mean image {patient.mean_error:.1f}. {_gradients(patient)} Try SiLU or ReLU "
-            "between the layers, fewer layers, or another learning rate.",
+            "every picture gets the same answer, and a worse one than the mean image: "
+            f"{errors}. Was it trained at all?",
         )
 
 
@@ -208,13 +234,15 @@ def _silent(code: torch.Tensor) -> torch.Tensor:
 
 
 def look_at_units(patient: Patient, _: nn.Module) -> Findings:
-    """Numbers of the code that never change."""
-    silent = _silent(patient.code)
-    if patient.cloud or not _is_narrow(patient) or not silent.any():
+    """Numbers of the code that never change; a map is dead where that holds at every place."""
+    silent = _silent(patient.code).reshape(patient.maps, -1).all(dim=1)
+    is_other = bool(patient.cloud) or not patient.code.is_floating_point()
+    if is_other or not _is_narrow(patient) or not silent.any():
         return
+    kind = "numbers" if len(silent) == patient.code.shape[1] else "maps"
     yield (
         "dead units",
-        f"{int(silent.sum())} of {len(silent)} numbers of the code: always the same, whatever the "
+        f"{int(silent.sum())} of {len(silent)} {kind} of the code: always the same, whatever the "
         "picture. Leave out the ReLU on the code, or train anew with a lower learning rate.",
     )
 
@@ -243,11 +271,11 @@ def look_at_clouds(patient: Patient, _: nn.Module) -> Findings:
     if not patient.cloud:
         return
     mu, logvar = patient.cloud
-    if active_units(mu) == 0:
+    if active_units(patient.code) == 0:
         yield (
             "posterior collapse",
-            f"none of the {mu.shape[1]} numbers of the code is active, the KL is "
-            f"{_kl(mu, logvar):.2g} nats. Is it summed over the code and the error over the "
+            f"none of the {patient.code.shape[1]} numbers of the code is active, the KL is "
+            f"{kl_of(mu, logvar):.2g} nats. Is it summed over the code and the error over the "
             "pixels? If so, let beta rise slowly from 0.",
         )
         return
@@ -283,20 +311,7 @@ def _same(draws: torch.Tensor) -> bool:
     return bool((draws == draws[0]).all())
 
 
-def _kl(mu: torch.Tensor, logvar: torch.Tensor) -> float:
-    return float(0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum() / len(mu))
-
-
-def _error(x_hat: torch.Tensor, x: torch.Tensor) -> float:
-    return float(((x_hat - x) ** 2).sum() / len(x))
-
-
-def _spread(x: torch.Tensor) -> torch.Tensor:
-    """Variance over pictures, summed over pixels."""
-    return x.var(dim=0).sum()
-
-
 LOOKS: tuple[Callable[[Patient, nn.Module], Findings], ...] = (
-    *(look_at_mode, look_at_gaps, look_at_answers),
+    *(look_at_mode, look_at_range, look_at_answers),
     *(look_at_units, look_at_copies, look_at_clouds),
 )

@@ -1,7 +1,9 @@
 """aelib.diagnose: silent on healthy networks, and the right name for each broken one."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -9,6 +11,7 @@ from torch.nn import functional
 
 from aelib import (
     VAE,
+    VQVAE,
     Autoencoder,
     ConditionalVAE,
     ConvAutoencoder,
@@ -25,6 +28,9 @@ from aelib import (
     negative_elbo,
     squared_error,
 )
+from aelib.exercises import find
+from aelib.exercises.base import answers, prepare
+from aelib.exercises.judge import judge
 
 X, Y, X_TEST, Y_TEST = load_mnist(3000, 500)
 
@@ -39,6 +45,15 @@ def linear_copying(model, x):
 
 def denoising(model, x):
     return bernoulli_nll(model((x + 0.4 * torch.randn_like(x)).clamp(0, 1)), x)
+
+
+def unmasking(model, x):
+    return bernoulli_nll(model(x * (torch.rand_like(x) > 0.5)), x)
+
+
+def quantised(model, x):
+    x_hat, apart = model(x)
+    return bernoulli_nll(x_hat, x) + apart
 
 
 def elbo(model, x):
@@ -66,6 +81,7 @@ HEALTHY = {
 HEALTHY_AND_SLOW = {
     ConvAutoencoder: (lambda: ConvAutoencoder(32, channels=(8, 16)), copying, 3),
     UNet: (UNet, denoising, 1),
+    VQVAE: (VQVAE, quantised, 2),
 }
 
 
@@ -87,7 +103,7 @@ def test_every_class_of_models_is_examined():
         for value in vars(models).values()
         if isinstance(value, type) and issubclass(value, models.Model)
     }
-    assert classes - {models.Model} == {*HEALTHY, *HEALTHY_AND_SLOW, ConditionalVAE}
+    assert classes - {models.Model} | {VQVAE} == {*HEALTHY, *HEALTHY_AND_SLOW, ConditionalVAE}
 
 
 @pytest.mark.parametrize("kind", HEALTHY, ids=lambda kind: kind.__name__)
@@ -112,6 +128,20 @@ def test_a_healthy_conditional_network_has_no_finding(seed):
     model = ConditionalVAE(8, 10, hidden=(128,))
     _, history = trained(model, told_elbo, rows, epochs=6, seed=seed, validation=test_rows)
     assert diagnose(model, X_TEST, history, y=Y_TEST, x_train=X).findings == []
+
+
+@pytest.mark.parametrize(
+    ("width", "loss", "epochs"),
+    [(64, unmasking, 4), (1000, denoising, 2)],
+    ids=["half of the pixels hidden", "noise"],
+)
+def test_a_loss_on_altered_pictures_is_no_leak(width, loss, epochs, few_seeds):
+    """Clean pictures cost more than altered ones, on the training rows as well."""
+    model, history = trained(Autoencoder(width, (256,)), loss, epochs=epochs, seed=few_seeds)
+    assert diagnose(model, X_TEST, history, x_train=X).findings == []
+    unsure = diagnose(model, X_TEST, history)
+    assert unsure.findings == ["leaked rows"]
+    assert "Does your loss add noise or hide pixels? Then this is no fault." in repr(unsure)
 
 
 def test_networks_without_encode_and_with_logits_are_examined_too(seed):
@@ -180,6 +210,58 @@ def test_dead_units(seed, dead):
     assert f"{int(silent.sum())} of 2 numbers of the code: always the same" in repr(report)
 
 
+class Told(nn.Module):
+    """A network whose encoder answers with what it is told to."""
+
+    def __init__(self, code):
+        super().__init__()
+        self.code, self.network = code, LinearAutoencoder(16)
+
+    def encode(self, x):
+        return self.code(x)
+
+    def forward(self, x):
+        return self.network(x)
+
+
+def report_on(code):
+    return diagnose(Told(code), X_TEST, History(loss=[30.0]))
+
+
+def test_a_map_is_dead_only_where_it_is_silent_at_every_place():
+    corners = X_TEST.reshape(-1, 2, 14, 28)[:, :, :7, :7]  # blank corners, ink elsewhere
+    assert (corners.std(dim=0) == 0).any()
+    assert "dead units" not in report_on(lambda _: corners).findings
+    half = torch.cat([corners, torch.zeros(500, 2, 7, 7)], dim=1)
+    assert "2 of 4 maps of the code: always the same" in repr(report_on(lambda _: half))
+
+
+def test_places_may_come_before_numbers_and_codes_may_be_whole_numbers():
+    tokens = X_TEST.reshape(-1, 49, 16)[:, :, :4]  # the first four pixels of each stretch
+    assert (tokens.flatten(1).std(dim=0) == 0).any()
+    assert "dead units" not in report_on(lambda _: tokens).findings
+    assert "dead units" not in report_on(lambda _: (8 * tokens[:, :, 0]).long()).findings
+
+
+def test_an_untrained_network_is_not_saturated(seed):
+    report = diagnose(Autoencoder(16, hidden=(128,)), X_TEST, History(loss=[180.0]))
+    assert report.findings == ["mean image"]
+    assert "a worse one than the mean image" in repr(report)
+    assert "Was it trained at all?" in repr(report)
+
+
+def test_pixels_below_0_for_a_sigmoid(seed):
+    model, history = trained(
+        Autoencoder(16, (128,)), linear_copying, 2 * X - 1, seed=seed, epochs=2
+    )
+    report = diagnose(model, 2 * X_TEST - 1, history)
+    assert "unscaled pixels" in report.findings
+    assert "x lies in [-1, 1] and all answers in [0, 1]" in repr(report)
+    network = LinearAutoencoder(16)
+    history = trained(network, linear_copying, 2 * X - 1, epochs=2)[1]
+    assert "unscaled pixels" not in diagnose(network, 2 * X_TEST - 1, history).findings
+
+
 def test_outputs_at_the_ends_of_the_sigmoid(seed):
     model = Autoencoder(16, hidden=(128,))
     assert findings(model, linear_copying, lr=0.2, epochs=3, seed=seed) == ["saturated output"]
@@ -224,6 +306,7 @@ def test_validation_rows_in_the_training_part(seed):
     model = Autoencoder(32, hidden=(128,))
     model, history = trained(model, x=deck[300:], validation=deck[:300], epochs=15, lr=0.01)
     assert diagnose(model, X_TEST, history).findings == ["leaked rows"]
+    assert diagnose(model, X_TEST, history, x_train=deck[300:]).findings == ["leaked rows"]
     rows = diagnose(model, deck[:300], history, x_train=deck[300:])
     assert rows.findings == ["leaked rows"]
     assert "different pictures of x are among the training rows" in repr(rows)
@@ -267,6 +350,40 @@ def test_a_loss_that_became_nan():
     assert diagnose(Autoencoder(2), X_TEST, history).findings == ["diverged"]
 
 
+def test_weights_or_answers_that_are_no_numbers():
+    model, history = Autoencoder(2), History(loss=[100.0])
+    model.decoder[0].weight.data[0, 0] = torch.nan
+    report = diagnose(model, X_TEST, history)
+    assert report.findings == ["diverged"]
+    assert "the model's weights hold NaN" in repr(report)
+    logarithm = nn.Sequential(nn.Linear(784, 4), nn.ReLU(), nn.Linear(4, 784), Logarithm())
+    assert "diverged" in diagnose(logarithm, X_TEST, history).findings
+
+
+class Logarithm(nn.Module):
+    def forward(self, x):
+        return x.log()
+
+
+@pytest.mark.parametrize("kind", [np.array, torch.tensor, tuple])
+def test_the_losses_of_a_loop_of_ones_own_may_be_kept_in_anything(kind):
+    model, history = trained(Autoencoder(16, hidden=(128,)))
+    own = SimpleNamespace(loss=kind(history.loss), validation=None)
+    assert diagnose(model, X_TEST, own).findings == []
+    own.validation = kind([2 * history.loss[-1]])
+    assert diagnose(model, X_TEST, own).findings == ["overfitting"]
+
+
+def test_pictures_that_ask_for_gradients():
+    model, x = LinearAutoencoder(2), X_TEST.clone().requires_grad_()
+    assert diagnose(model, x, History(loss=[50.0]), x_train=x).findings[0] == "leaked rows"
+
+
+def test_the_report_says_how_many_pictures_were_looked_at():
+    report = diagnose(Autoencoder(2), X, History(loss=[200.0]))
+    assert repr(report).startswith("Autoencoder on the first 1,000 of 3,000 pictures: ")
+
+
 def test_nothing_outside_is_changed():
     model = nn.Sequential(nn.Linear(784, 16), nn.BatchNorm1d(16), nn.Linear(16, 784), nn.Sigmoid())
     before = {name: value.clone() for name, value in model.state_dict().items()}
@@ -300,6 +417,11 @@ def test_the_report_reads_as_a_text():
         ((Autoencoder(2), X_TEST, [1.0]), "history must be what fit returned"),
         ((nn.Linear(784, 10), X_TEST, History(loss=[1.0])), r"with \(500, 10\); diagnose needs a"),
         ((ConditionalVAE(2, 10), X_TEST, History(loss=[1.0])), "give y=y_test"),
+        ((Autoencoder(2), X_TEST.byte(), History(loss=[1.0])), r"torch.uint8.*float\(\) / 255"),
+        ((Autoencoder(2), X_TEST > 0, History(loss=[1.0])), r"torch.bool.*: x.float\(\)\."),
+        ((Autoencoder(2), X_TEST, History(loss=["a"])), "history must be what fit returned"),
+        ((Told(lambda x: [x]), X_TEST, History(loss=[1.0])), "500 pictures with list; diagnose"),
+        ((Told(lambda x: x[0]), X_TEST, History(loss=[1.0])), r"500 pictures with \(784,\); diag"),
     ],
 )
 def test_bad_input_gets_one_clear_sentence(arguments, message):
@@ -310,3 +432,54 @@ def test_bad_input_gets_one_clear_sentence(arguments, message):
 def test_classes_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="y must hold one class for each of 500 rows"):
         diagnose(ConditionalVAE(2, 10), X_TEST, History(loss=[1.0]), y=Y_TEST[:20])
+    with pytest.raises(ValueError, match="y must hold one class for each of 3000 rows"):
+        diagnose(ConditionalVAE(2, 10), X, History(loss=[1.0]), y=Y[:1000])
+    with pytest.raises(ValueError, match="y must hold classes as whole numbers, 0 to 9, and not"):
+        diagnose(ConditionalVAE(2, 10), X_TEST, History(loss=[1.0]), y=[str(y) for y in Y_TEST])
+
+
+@pytest.mark.parametrize(
+    "x_train",
+    [X.numpy(), X[:, :700], X.double(), X.reshape(-1, 28, 28)],
+    ids=["array", "width", "dtype", "shape"],
+)
+def test_training_rows_unlike_x_are_refused(x_train):
+    with pytest.raises(ValueError, match="x_train must be a tensor of rows like x: x is "):
+        diagnose(Autoencoder(2), X_TEST, History(loss=[1.0]), x_train=x_train)
+
+
+# The exercises of the lesson
+
+
+def told(name, function, seed=0):
+    exercise = find(name)
+    prepared = prepare(exercise, seed)
+    return judge(prepared, answers(exercise, function, prepared.cases), exercise.tolerance).sentence
+
+
+@pytest.mark.parametrize("letter", ["C.", "F", "Answer C", "", "A or C"])
+def test_what_is_no_letter_of_a_case_is_told_so(letter):
+    sentence = told("case_1", lambda: letter)
+    assert f"{letter!r} is none of the answers; one letter from A to E" in sentence
+    assert told("case_1", lambda: "c ") == "right"
+    assert told("case_1", lambda: "a").startswith("A? An overflow jumps")
+
+
+def floor(x_train, x_test, low):
+    mean = x_train.mean(dim=0).clamp(low, 1 - low)
+    return -(x_test * mean.log() + (1 - x_test) * (1 - mean).log()).sum() / len(x_test)
+
+
+def test_a_pixel_that_is_always_paper_needs_the_clamp():
+    assert told("mean_image_floor", lambda x_train, x_test: floor(x_train, x_test, 1e-6)) == "right"
+    unclamped = told("mean_image_floor", lambda x_train, x_test: floor(x_train, x_test, 0))
+    assert "its result holds NaN or infinity" in unclamped
+    assert "log(0)" in unclamped
+    for low in (1e-4, 1e-3, 0.05):
+        wrong = told("mean_image_floor", lambda *sets, low=low: floor(*sets, low))
+        assert wrong != "right"
+
+
+def test_two_pictures_alone_do_not_show_what_is_dead():
+    assert told("share_of_dead", lambda z: (z.std(dim=0) == 0).float().mean()) == "right"
+    assert "compare all rows" in told("share_of_dead", lambda z: (z[1] == z[0]).float().mean())

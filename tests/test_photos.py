@@ -73,7 +73,7 @@ def test_a_missing_or_altered_photograph_is_named(tmp_path, monkeypatch, name):
 
 @pytest.mark.parametrize("size", [(8, 8), (12, 20), (32, 4)])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_a_picture_network_takes_any_size_and_answers_with_it(size, channels):
+def test_a_picture_network_takes_every_size_and_answers_with_it(size, channels):
     network = picture_network(fold=4, width=5, depth=3, channels=channels)
     assert network(torch.rand(2, channels, *size)).shape == (2, channels, *size)
 

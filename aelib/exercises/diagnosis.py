@@ -29,7 +29,8 @@ def diagnosis(prepared: Prepared, given: Answers, tolerance: float) -> str:
     if structure:
         return structure
     if not case:  # a number that was to be found: do not give it away
-        return _shape(e, g, "") or _not_finite(g, "") or f"{_text(g)} is not it"
+        unfit = _shape(e, g, "") or _not_finite(g, "") or _no_letter(e, g, prepared)
+        return unfit or f"{_text(g)} is not it"
     for test in (_transposed, _reshaped, _factor, _offset):
         sentence = test(expected, given, prepared, tolerance)
         if sentence:
@@ -43,6 +44,17 @@ def _text(answer: Answer) -> str:
     """Write what was reported."""
     values = [leaf.values for leaf in answer.leaves]
     return ", ".join(str(v) if v.dtype.kind == "U" else _number(v.ravel()[0]) for v in values)
+
+
+def _no_letter(expected: Answer, given: Answer, prepared: Prepared) -> str:
+    """Another text than one of the letters that may be chosen from."""
+    if expected.leaves[0].values.dtype.kind != "U":
+        return ""
+    letters = sorted({_text(expected), *(_text(answers[0]) for answers, _ in prepared.wrong)})
+    if any(len(letter) != 1 for letter in letters):
+        return ""
+    choice = f"one letter from {letters[0]} to {letters[-1]} and nothing else"
+    return f'{_text(given)[:40]!r} is none of the answers; {choice} is wanted, such as "A"'
 
 
 def _structure(expected: Answer, given: Answer, where: str) -> str:

@@ -121,6 +121,7 @@ def _codes(rng: np.random.Generator) -> list[Arguments]:
         dead = int(rng.integers(1, k - 1))
         z = torch.from_numpy(rng.normal(size=(n, k))).float().clamp(min=0)
         z[0, :] = 1  # no column is 0 by chance in all rows
+        z[1] = z[0]  # two pictures that agree say nothing about the others
         columns = rng.permutation(k)[:dead]
         z[:, columns] = 0
         z[:, columns[0]] = 2.5 if k == 5 else 0.0
@@ -130,7 +131,17 @@ def _codes(rng: np.random.Generator) -> list[Arguments]:
 
 def _two_sets(rng: np.random.Generator) -> list[Arguments]:
     sizes = ((12, 7, 5), (9, 4, 11), (6, 3, 20))
-    return [tuple(torch.from_numpy(rng.random((n, d))) ** 2 for n in (a, b)) for a, b, d in sizes]
+    cases = []
+    for n_train, n_test, d in sizes:
+        x_train, x_test = (torch.from_numpy(rng.random((n, d))) ** 2 for n in (n_train, n_test))
+        x_train[:, :2] = x_test[:, 0] = 0  # always paper; paper in all training images
+        cases.append((x_train, x_test))
+    return cases
+
+
+def _floor(mean: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of one answer to all images."""
+    return -(x * mean.log() + (1 - x) * (1 - mean).log()).sum() / len(x)
 
 
 def _decks(rng: np.random.Generator) -> list[Arguments]:
@@ -228,8 +239,8 @@ EXERCISES = [
     _case(
         case_2,
         {
-            "A": "The curve is level from the second epoch on, and all copies are the same; more "
-            "of it brings more of it",
+            "A": "Five times as many epochs do bring it off the level, but not to where the cured "
+            "network is after six; ask what holds it back",
             "B": "The loss would be negative then, or absurdly large; load_mnist gives 0 to 1",
             "C": "Such outputs are white or black; these copies are grey, and the steps are those "
             "that other networks learn with",
@@ -317,7 +328,8 @@ EXERCISES = [
     _case(
         case_8,
         {
-            "A": "Overfitting opens a gap between the two curves; here they fall together",
+            "A": "It may be overfitted, but then the validation curve should have shown it, and it "
+            "falls with the other; what keeps it down?",
             "B": "Both come from the same shuffled file; every other network here has about the "
             "same loss on old and new digits",
             "C": "There is no dropout and no batch normalisation here, and fit takes care of that",
@@ -334,8 +346,8 @@ EXERCISES = [
         {
             "B": "The letters are drawn after the training, and x_train holds only digits",
             "C": "The test loss is as low as the training loss; it copies what it has never seen",
-            "D": "A convolution with a narrow code does tell them apart; count the numbers of this "
-            "code",
+            "D": "It copies even pictures without any stroke, as you will see; count the numbers "
+            "of this code",
             "E": "The copies are excellent, so the loss has looked at all that there is",
         },
         (
@@ -397,6 +409,10 @@ EXERCISES = [
                 lambda z: (z == 0).any(dim=0).float().mean(),
                 "one zero does not make a number dead; it must be the same for all pictures",
             ),
+            Mistake(
+                lambda z: (z[1] == z[0]).float().mean(),
+                "two pictures may agree where others do not; compare all rows with the first",
+            ),
         ),
     ),
     Exercise(
@@ -433,8 +449,24 @@ EXERCISES = [
                 "this is the squared error; cross-entropy is asked for",
             ),
             Mistake(
-                lambda x_train, x_test: -(x_test * x_train.mean(dim=0).log()).sum() / len(x_test),
+                lambda x_train, x_test: (
+                    -(x_test * x_train.mean(dim=0).clamp(1e-6).log()).sum() / len(x_test)
+                ),
                 "paper counts as well: add (1 - x) log(1 - m)",
+            ),
+            Mistake(
+                lambda x_train, x_test: (
+                    binary_cross_entropy(
+                        x_train.mean(dim=0).expand_as(x_test), x_test, reduction="sum"
+                    )
+                    / len(x_test)
+                ),
+                "torch charges 100 nats where it meets log(0); clamp the mean between 1e-6 and "
+                "1 - 1e-6 first",
+            ),
+            Mistake(
+                lambda x_train, x_test: _floor(x_train.mean(dim=0).clamp(0.01, 0.99), x_test),
+                "0.01 is far from 0 for a mean pixel; clamp the mean between 1e-6 and 1 - 1e-6",
             ),
         ),
     ),
@@ -544,6 +576,23 @@ EXERCISES = [
                     lambda mu, v: 0.5 * (mu**2 + (2 * v).exp() - 1 - 2 * v).mean(),
                 ),
                 "this is still the broken function: none of its three faults is mended",
+            ),
+            Mistake(
+                _elbo_with(
+                    binary_cross_entropy, lambda mu, v: 0.5 * (mu**2 + v.exp() - 1 - v).mean()
+                ),
+                "the variance is mended; both parts are still averaged over their numbers: sum "
+                "them and divide by the images",
+            ),
+            Mistake(
+                _elbo_with(_error, lambda mu, v: 0.5 * (mu**2 + (2 * v).exp() - 1 - 2 * v).mean()),
+                "the error is mended; the KL is still averaged over the code (case 5), and takes "
+                "logvar for the logarithm of a spread (case 7)",
+            ),
+            Mistake(
+                _elbo_with(binary_cross_entropy, lambda mu, v: _kl(mu, 2 * v)),
+                "the KL is summed now; the error is still averaged over pixels (case 6), and "
+                "logvar taken for the logarithm of a spread (case 7)",
             ),
         ),
     ),
