@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from torch import nn
 from torch.nn.functional import binary_cross_entropy
 
-from aelib.symptoms import LOOKS, ROWS, Findings, Patient, examine, kl_of
+from aelib.patient import ROWS, Patient, examine, kl_of
+from aelib.symptoms import LOOKS, Findings
 
 
 @dataclass(frozen=True, repr=False)

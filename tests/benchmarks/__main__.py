@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-BENCHMARKS = ("setup", "step", "peers", "course", "slider_latency", "pages", "grading")
+BENCHMARKS = ("setup", "step", "slope", "peers", "course", "slider_latency", "pages", "grading")
 
 
 def machine() -> str:
