@@ -94,6 +94,7 @@ class CodeSwap(StillWidget):
             ValueError: The codes are no whole numbers of that shape, or not in the codebook.
         """
         rows = np.asarray(codes)
+        rows = rows.astype(int) if (rows == np.round(rows)).all() else rows  # as `codes` holds them
         _check_codes(self._entries, rows, self._places)
         numbers = self._entries[rows].transpose(0, 2, 1)
         with torch.no_grad():
