@@ -1,11 +1,14 @@
 """How fast the static pages are: first widget alive, largest paint, time of one slider event.
 
-    python tests/benchmarks/pages.py SITE
+    python tests/benchmarks/pages.py [SITE]
 
-SITE is a folder that `aelib site` has built. The pages are opened from file://, five times each.
+SITE is a folder that `aelib site` has built; without it, the pages are built first. They are
+opened from file://, five times each.
 """
 
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -44,13 +47,13 @@ def measure(browser, path):
     return np.median(opened, axis=0), events
 
 
-def main():
+def main(site):
     """Print a line for each page."""
     playwright, program = chromium()
     print("page                              alive   paint   event median    p95   (ms)")
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=program, args=QUIET)
-        for path in sorted(Path(sys.argv[1]).resolve().glob("*.html")):
+        for path in sorted(Path(site).resolve().glob("*.html")):
             (alive, paint), events = measure(browser, path)
             slow = np.quantile(events, [0.5, 0.95]) if events else [np.nan, np.nan]
             print(f"{path.stem:32}{alive:7.0f}{paint:8.0f}{slow[0]:15.2f}{slow[1]:7.2f}")
@@ -58,4 +61,9 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        main(sys.argv[1])
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([sys.executable, "-m", "aelib", "site", "-o", folder], check=True)
+            main(folder)
