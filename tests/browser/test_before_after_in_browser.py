@@ -34,6 +34,16 @@ def test_both_pictures_arrive_pixel_by_pixel(show, pair, pictures):
         np.testing.assert_array_equal(shown, (picture[0].astype(np.float32) * 255).round().ravel())
 
 
+@pytest.mark.parametrize("slow", [0, 1])
+def test_the_pictures_keep_their_order_whichever_is_decoded_first(show, slow):
+    pair = [np.ones((3, 400, 400)), np.ones((3, 400, 400))]
+    pair[slow] = np.random.default_rng(0).random((3, 400, 400))  # takes longer to decode
+    page = show(BeforeAfter(*pair, ("first", "second"), alt="Noise and paper."))
+    for i, picture in enumerate(pair):
+        shown = np.array(page.locator("canvas").nth(i).evaluate(RED))
+        np.testing.assert_array_equal(shown[:2], (picture[0, 0, :2] * 255).round())
+
+
 def test_keys_move_the_divider(show, pair):
     page = show(pair)
     slider = page.get_by_role("slider", name="divider")

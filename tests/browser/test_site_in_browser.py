@@ -8,11 +8,13 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+from PIL import Image
 
 from aelib.site.build import build_site
 from aelib.site.check import check_site
@@ -217,6 +219,8 @@ def move(page, box, kind):
         drag(page, box.locator(".drawing canvas"), (0.3, 0.2), (0.7, 0.2), (0.45, 0.85))
     elif kind == "CodeSwap":
         box.get_by_role("radio", name="entry 14").check(force=True)
+    elif kind == "TextSearch":
+        box.get_by_role("searchbox").fill("write numbers into a file")
     elif box.locator(".plane").count():
         drag(page, box.locator(".plane"), (0.3, 0.3), (0.6, 0.45))
     else:
@@ -257,6 +261,31 @@ def assert_counts(box, widget):
     assert list(map(int, found)) == list(widget.counts.values())
 
 
+def assert_search(box, widget):
+    """Both lists have the cosines that Python finds for the same query."""
+    before = widget.meaning
+    widget.query = box.evaluate("(box) => box.model.get('query')")
+    assert widget.meaning != before
+    for name, places, scores in zip(
+        ("by meaning", "by words"), (widget.meaning, widget.words), widget.scores(), strict=True
+    ):
+        items = box.get_by_role("group", name=name).locator("li[data-score]")
+        found = items.evaluate_all("all => all.map((each) => +each.dataset.score)")
+        assert found == pytest.approx(scores[places].tolist(), abs=1e-3)
+
+
+def assert_divider(box, widget):
+    """Both pictures are those of Python, and the second begins where the divider stands."""
+    position = box.evaluate("(box) => box.model.get('position')")
+    assert position != widget.position
+    for i, sent in enumerate((widget._before, widget._after)):
+        red = np.asarray(Image.open(BytesIO(sent)).convert("RGB"))[..., 0].ravel()
+        shown = 255 * (1 - np.array(box.locator("canvas").nth(i).evaluate(INK)))
+        np.testing.assert_array_equal(shown.round(), red)
+    clip = box.locator("canvas").nth(1).evaluate("(canvas) => canvas.style.clipPath")
+    assert float(re.search(r"([\d.]+)%", clip).group(1)) == pytest.approx(100 * position)
+
+
 def assert_pictures(box, widget):
     """The pictures are what the widget's models decode from the same z."""
     z = np.array(box.evaluate("(box) => box.model.get('z')"), np.float32)
@@ -282,7 +311,8 @@ def test_what_a_hand_moves_is_what_pytorch_computes(open_page, monkeypatch, stem
     boxes = page.locator(".live").all()
     assert len(boxes) == len(widgets) > 0
     oracles = {"FilmRater": assert_films, "Flipbook": assert_page, "CodeSwap": assert_swap}
-    oracles["ThresholdExplorer"] = assert_counts
+    oracles |= {"ThresholdExplorer": assert_counts, "TextSearch": assert_search}
+    oracles["BeforeAfter"] = assert_divider
     for box, widget in zip(boxes, widgets, strict=True):
         kind = type(widget).__name__
         assert box.get_attribute("data-kind") == kind

@@ -75,8 +75,9 @@ async function render({ model, el }) {
 }
 
 async function open(parent, webp) {
+  const canvas = make("canvas", { "aria-hidden": "true" }, parent); // now: the first one to be decoded may be the second
   const image = await createImageBitmap(new Blob([webp], { type: "image/webp" }));
-  const canvas = make("canvas", { width: image.width, height: image.height, "aria-hidden": "true" }, parent);
+  Object.assign(canvas, { width: image.width, height: image.height });
   canvas.getContext("2d").drawImage(image, 0, 0);
   image.close();
   return canvas;
