@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from torch import nn
 
 from aelib.checks import check_classes
+from aelib.losses import squared_error
 
 ROWS = 1000  # as many pictures are looked at
 
@@ -34,12 +35,12 @@ class Patient:
     @property
     def error(self) -> float:
         """Squared error per picture."""
-        return error_of(self.x_hat, self.flat)
+        return squared_error(self.x_hat, self.flat).item()
 
     @property
     def mean_error(self) -> float:
         """The error of answering every picture with the mean one."""
-        return error_of(self.flat.mean(dim=0).expand_as(self.flat), self.flat)
+        return squared_error(self.flat.mean(dim=0).expand_as(self.flat), self.flat).item()
 
     @property
     def is_constant(self) -> bool:
@@ -75,18 +76,15 @@ def copy_of(model: Any, x: torch.Tensor, classes: tuple[torch.Tensor, ...] = ())
         )
     x_hat, target = x_hat.reshape(len(x), -1), x.flatten(1)
     beyond = bool(x_hat.min() < -0.5 or x_hat.max() > 1.5)
-    as_logits = beyond and error_of(x_hat.sigmoid(), target) < error_of(x_hat, target)
+    as_logits = beyond and bool(
+        squared_error(x_hat.sigmoid(), target) < squared_error(x_hat, target)
+    )
     return x_hat.sigmoid() if as_logits else x_hat
 
 
 def kl_of(mu: torch.Tensor, logvar: torch.Tensor) -> float:
-    """KL from the cloud to N(0, 1), in nats per picture."""
+    """KL from the cloud to N(0, 1), in nats per picture; infinite where kl_divergence refuses."""
     return float(0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum() / len(mu))
-
-
-def error_of(x_hat: torch.Tensor, x: torch.Tensor) -> float:
-    """Squared error per picture."""
-    return float(((x_hat - x) ** 2).sum() / len(x))
 
 
 def _spread(x: torch.Tensor) -> torch.Tensor:

@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from aelib.losses import squared_error
 from aelib.metrics import active_units
-from aelib.patient import Patient, copy_of, error_of, kl_of
+from aelib.patient import Patient, copy_of, kl_of
 
 _SWITCHED = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
 Findings = Iterator[tuple[str, str]]
@@ -21,7 +22,7 @@ def look_at_mode(patient: Patient, model: nn.Module) -> Findings:
     as_it_is = deepcopy(model)
     classes = () if patient.y is None else (patient.y,)
     with torch.no_grad():
-        error = error_of(copy_of(as_it_is, patient.x, classes), patient.flat)
+        error = squared_error(copy_of(as_it_is, patient.x, classes), patient.flat).item()
     yield (
         "training mode",
         f"dropout or batch normalisation is switched to training: as it stands the error is "
@@ -121,7 +122,7 @@ def look_at_copies(patient: Patient, _: nn.Module) -> Findings:
     nonsense = torch.stack(columns, dim=1)  # every pixel from another picture
     with torch.no_grad():
         copies = copy_of(patient.model, nonsense.reshape(patient.x.shape))
-    kept = 1 - error_of(copies, nonsense) / patient.mean_error
+    kept = 1 - squared_error(copies, nonsense).item() / patient.mean_error
     if kept > 0.15:
         yield (
             "copying",
@@ -167,13 +168,9 @@ def _drawn_variance(model: Any, mu: torch.Tensor, logvar: torch.Tensor) -> float
         return None
     with torch.no_grad():
         draws = torch.stack([model.reparameterize(mu, logvar) for _ in range(30)])
-    if _same(draws):  # no noise at all in evaluation mode: a choice, not a fault
+    if (draws == draws[0]).all():  # no noise at all in evaluation mode: a choice, not a fault
         return None
     return float((draws.var(dim=0) / logvar.exp()).median())
-
-
-def _same(draws: torch.Tensor) -> bool:
-    return bool((draws == draws[0]).all())
 
 
 LOOKS: tuple[Callable[[Patient, nn.Module], Findings], ...] = (

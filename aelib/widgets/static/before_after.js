@@ -1,5 +1,5 @@
 // Two pictures over one another, and a divider to drag.
-import { bytes } from "./state.js";
+import { bytes, openTraits } from "./state.js";
 import { frame, make, slider } from "./ui.js";
 
 async function render({ model, el }) {
@@ -20,19 +20,10 @@ async function render({ model, el }) {
   const ends = { low: 0, high: 100, home: () => 50, words: shown };
   const line = make("div", { class: "divided" }, controls);
   line.style.maxWidth = pair.style.maxWidth;
-  const place = slider(line, "divider", ends, (value, atOnce) => change(value / 100, atOnce));
+  const place = slider(line, "divider", ends, (value, atOnce) => moveTo(value / 100, atOnce));
 
-  let timer;
-  let own = false; // the echo of what we set ourselves needs no second drawing
-  function change(value, atOnce) {
-    own = true;
-    model.set("position", Math.min(1, Math.max(0, value)));
-    own = false;
-    redraw();
-    clearTimeout(timer);
-    if (atOnce) model.save_changes();
-    else timer = setTimeout(() => model.save_changes(), 100);
-  }
+  const { change, close } = openTraits(model, ["position"], redraw);
+  const moveTo = (value, atOnce) => change("position", Math.min(1, Math.max(0, value)), atOnce);
 
   function redraw() {
     const percent = 100 * model.get("position");
@@ -49,7 +40,7 @@ async function render({ model, el }) {
   let held = false;
   const drag = (event, atOnce) => {
     const box = pair.getBoundingClientRect();
-    change((event.clientX - box.left) / box.width, atOnce);
+    moveTo((event.clientX - box.left) / box.width, atOnce);
   };
   pair.addEventListener("pointerdown", (event) => {
     event.preventDefault();
@@ -65,13 +56,8 @@ async function render({ model, el }) {
   });
   pair.addEventListener("pointercancel", () => (held = false));
 
-  const heard = () => own || redraw();
-  model.on("change:position", heard);
   redraw();
-  return () => {
-    clearTimeout(timer);
-    model.off("change:position", heard);
-  };
+  return close;
 }
 
 async function open(parent, webp) {

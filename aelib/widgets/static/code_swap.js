@@ -1,6 +1,6 @@
 // A picture drawn from entries of a codebook: choose a place, choose an entry.
 import { compile, unpack } from "./engine.js";
-import { bytes, floats, inflate } from "./state.js";
+import { bytes, floats, inflate, openTraits } from "./state.js";
 import { button, frame, make, picture, step } from "./ui.js";
 
 async function render({ model, el }) {
@@ -75,17 +75,10 @@ async function render({ model, el }) {
   button(row, "start again", () => begin(number));
 
   const place = () => model.get("place");
-  let own = false; // the echo of what we set ourselves needs no second drawing
-  function change(trait, value) {
-    own = true;
-    model.set(trait, value);
-    own = false;
-    redraw();
-    model.save_changes();
-  }
-  const choose = (p) => change("place", p);
-  const swap = (code) => change("codes", model.get("codes").map((old, p) => (p === place() ? code : old)));
-  const begin = (i) => change("codes", examples[(number = i)].slice());
+  const { change, close } = openTraits(model, ["codes", "place"], redraw);
+  const choose = (p) => change("place", p, true);
+  const swap = (code) => change("codes", model.get("codes").map((old, p) => (p === place() ? code : old)), true);
+  const begin = (i) => change("codes", examples[(number = i)].slice(), true);
 
   function redraw() {
     const codes = model.get("codes");
@@ -105,10 +98,8 @@ async function render({ model, el }) {
     say(() => words);
   }
 
-  const heard = () => own || redraw();
-  model.on("change:codes change:place", heard);
   redraw();
-  return () => model.off("change:codes change:place", heard);
+  return close;
 }
 
 export default { render };

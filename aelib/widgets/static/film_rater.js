@@ -1,6 +1,6 @@
 // Stars for some films, and the others ranked anew at every move.
 import { compile, unpack } from "./engine.js";
-import { bytes, floats } from "./state.js";
+import { bytes, floats, openTraits } from "./state.js";
 import { button, frame, make, slider } from "./ui.js";
 
 function render({ model, el }) {
@@ -41,18 +41,6 @@ function render({ model, el }) {
     change("balance", value, atOnce),
   );
 
-  let timer;
-  let own = false; // the echo of what we set ourselves needs no second ranking
-  function change(name, value, atOnce) {
-    own = true;
-    model.set(name, value);
-    redraw();
-    own = false;
-    clearTimeout(timer);
-    if (atOnce) model.save_changes();
-    else timer = setTimeout(() => model.save_changes(), 100);
-  }
-
   function redraw() {
     model.get("stars").forEach((value, i) => rows[i].show(value));
     balance.show(model.get("balance"));
@@ -61,13 +49,9 @@ function render({ model, el }) {
     say(() => `recommended first: ${top.slice(0, 3).map((film) => titles[film]).join("; ")}`);
   }
 
-  const heard = () => own || redraw();
-  model.on("change:stars change:balance", heard);
+  const { change, close } = openTraits(model, ["stars", "balance"], redraw);
   redraw();
-  return () => {
-    clearTimeout(timer);
-    model.off("change:stars change:balance", heard);
-  };
+  return close;
 }
 
 export default { render };

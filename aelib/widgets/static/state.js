@@ -83,6 +83,29 @@ export function openCode(model, redraw, tellAlso = () => {}) {
   return { z, moved, close: () => model.off("change:z", heard) };
 }
 
+// Traits that a hand sets: drawn at once, told to Python when the hand lifts or has rested.
+export function openTraits(model, names, redraw, rest = 100) {
+  let timer;
+  let own = false; // the echo of what we set ourselves needs no second drawing
+  const events = names.map((name) => `change:${name}`).join(" ");
+  const heard = () => own || redraw();
+  model.on(events, heard);
+  const change = (name, value, atOnce) => {
+    own = true;
+    model.set(name, value);
+    own = false;
+    redraw();
+    clearTimeout(timer);
+    if (atOnce) model.save_changes();
+    else timer = setTimeout(() => model.save_changes(), rest);
+  };
+  const close = () => {
+    clearTimeout(timer);
+    model.off(events, heard);
+  };
+  return { change, close };
+}
+
 // Each model as decode(z) and encode(x); show(i, pixels) is called when a picture is there.
 export function openModels(model, show, say) {
   const weights = bytes(model.get("_weights"));

@@ -1,6 +1,6 @@
 // A search box over texts: by meaning (codes) and by words (TF-IDF), side by side.
 import { compile, unpack } from "./engine.js";
-import { bytes, floats, inflate } from "./state.js";
+import { bytes, floats, inflate, openTraits } from "./state.js";
 import { button, frame, make } from "./ui.js";
 
 const lines = async (deflated) => new TextDecoder().decode(await inflate(bytes(deflated))).split("\n");
@@ -71,7 +71,7 @@ function render({ model, el }) {
   make("span", {}, label, "Search for");
   const box = make("input", { type: "search", spellcheck: "false", maxlength: 500, "aria-label": "search for" }, label);
   const tries = make("div", { class: "row", role: "group", "aria-label": "queries to try" }, controls);
-  for (const words of model.get("_examples")) button(tries, words, () => change(words, true));
+  for (const words of model.get("_examples")) button(tries, words, () => change("query", words, true));
   const strange = make("p", { class: "unknown" }, controls);
   const list = (title) => {
     const column = make("div", { class: "ranking", role: "group", "aria-label": title }, pictures);
@@ -81,17 +81,7 @@ function render({ model, el }) {
   const lists = { meaning: list("by meaning (codes)"), words: list("by words (TF-IDF)") };
 
   let all;
-  let timer;
-  let own = false; // the echo of what we set ourselves needs no second search
-  function change(query, atOnce) {
-    own = true;
-    model.set("query", query);
-    redraw();
-    own = false;
-    clearTimeout(timer);
-    if (atOnce) model.save_changes();
-    else timer = setTimeout(() => model.save_changes(), 300);
-  }
+  const { change, close } = openTraits(model, ["query"], redraw, 300);
 
   function item({ place, score, shares }) {
     const node = make("li", { "data-score": score });
@@ -119,19 +109,14 @@ function render({ model, el }) {
     });
   }
 
-  box.addEventListener("input", () => change(box.value, false));
-  box.addEventListener("change", () => change(box.value, true));
-  const heard = () => own || redraw();
-  model.on("change:query", heard);
+  box.addEventListener("input", () => change("query", box.value, false));
+  box.addEventListener("change", () => change("query", box.value, true));
   redraw();
   library(model).then((made) => {
     all = made;
     redraw();
   });
-  return () => {
-    clearTimeout(timer);
-    model.off("change:query", heard);
-  };
+  return close;
 }
 
 export default { render };

@@ -1,5 +1,5 @@
 // A threshold on scores: two histograms, what it lets through, and the pictures on both sides.
-import { bytes, floats, inflate } from "./state.js";
+import { bytes, floats, inflate, openTraits } from "./state.js";
 import { frame, make, picture, slider } from "./ui.js";
 
 const NEAR = 6; // pictures shown on each side
@@ -26,7 +26,7 @@ async function render({ model, el }) {
   const words = (v) => v.toPrecision(3);
   const wide = make("div", {}, controls);
   wide.style.maxWidth = "560px";
-  const knob = slider(wide, "threshold", { low, high, home: () => start, words }, (value, atOnce) => change(value, atOnce));
+  const knob = slider(wide, "threshold", { low, high, home: () => start, words }, (value, atOnce) => change("threshold", value, atOnce));
   const start = model.get("threshold");
   knob.row.style.gridTemplateColumns = "1fr auto"; // the slider in a line of its own, as long as the histogram
   Object.assign(knob.input.style, { gridColumn: "1 / -1", gridRow: "2" });
@@ -113,25 +113,9 @@ async function render({ model, el }) {
     });
   }
 
-  let timer;
-  let own = false; // the echo of what we set ourselves needs no second drawing
-  function change(value, atOnce) {
-    own = true;
-    model.set("threshold", value);
-    own = false;
-    redraw();
-    clearTimeout(timer);
-    if (atOnce) model.save_changes();
-    else timer = setTimeout(() => model.save_changes(), 100);
-  }
-
-  const heard = () => own || redraw();
-  model.on("change:threshold", heard);
+  const { change, close } = openTraits(model, ["threshold"], redraw);
   redraw();
-  return () => {
-    clearTimeout(timer);
-    model.off("change:threshold", heard);
-  };
+  return close;
 }
 
 export default { render };
