@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import torch
-from torch.nn import functional
 
 
 def squared_error(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
@@ -41,7 +40,10 @@ def bernoulli_nll(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     """
     check_pair(x_hat, x)
     check_unit_interval(x_hat, x)
-    return functional.binary_cross_entropy(x_hat, x, reduction="sum") / len(x)
+    above_0, below_1 = torch.finfo(x_hat.dtype).tiny, 1 - torch.finfo(x_hat.dtype).eps / 2
+    p = x_hat.clamp(above_0, below_1)  # certain and wrong is bad, not infinitely bad
+    # by hand, as binary_cross_entropy takes nearly three times as long on a CPU
+    return -(x * p.log() + (1 - x) * (1 - p).log()).sum() / len(x)
 
 
 def bernoulli_entropy(x: torch.Tensor) -> torch.Tensor:
@@ -56,7 +58,9 @@ def bernoulli_entropy(x: torch.Tensor) -> torch.Tensor:
     Raises:
         ValueError: There is no image, or x does not lie in [0, 1].
     """
-    return bernoulli_nll(x, x)
+    check_pair(x, x)
+    check_unit_interval(x, x)
+    return (torch.special.entr(x) + torch.special.entr(1 - x)).sum() / len(x)
 
 
 def l1_penalty(z: torch.Tensor) -> torch.Tensor:

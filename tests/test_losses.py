@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 from torch import nn
 from torch.distributions import Bernoulli, Normal
 from torch.distributions import kl_divergence as divergence
+from torch.nn import functional
 
 from aelib import (
     bernoulli_entropy,
@@ -125,6 +126,28 @@ def test_entropy_of_black_and_white_is_zero():
 
 def test_certain_and_wrong_is_finite():
     assert bernoulli_nll(torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])).isfinite()
+
+
+def test_certain_pixels_have_finite_gradients():
+    x_hat = torch.tensor([[1.0, 0.0, 1.0, 0.0]], requires_grad=True)
+    bernoulli_nll(x_hat, torch.tensor([[0.0, 1.0, 1.0, 0.0]])).backward()
+    assert x_hat.grad.isfinite().all()
+
+
+def test_bernoulli_nll_agrees_with_pytorch():
+    x_hat, x = pair()
+    ours, theirs = x_hat.clone().requires_grad_(), x_hat.clone().requires_grad_()
+    expected = functional.binary_cross_entropy(theirs, x, reduction="sum") / len(x)
+    torch.testing.assert_close(bernoulli_nll(ours, x), expected)
+    bernoulli_nll(ours, x).backward()
+    expected.backward()
+    torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+def test_a_pixel_that_is_nearly_certain_and_wrong_still_pulls():
+    logits = torch.tensor([[-40.0]], requires_grad=True)
+    bernoulli_nll(torch.sigmoid(logits), torch.ones(1, 1)).backward()
+    assert logits.grad.item() == pytest.approx(-1)
 
 
 def test_gradient_at_the_logits_is_y_minus_x():
