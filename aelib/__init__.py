@@ -41,6 +41,7 @@ _HOME = {
     "load": "training",
     "save": "training",
     "seed_everything": "training",
+    "start_at_mean": "training",
     "active_units": "metrics",
     "iwae_bound": "metrics",
     "neighbour_accuracy": "metrics",

@@ -35,7 +35,7 @@ def check_rows(values: torch.Tensor, name: str, width: int, dtype: torch.dtype) 
     if values.dtype != dtype:
         cure = f"{name}.float()" if values.is_floating_point() else f"{name}.float() / 255"
         raise ValueError(f"{name} holds {values.dtype}, this model {dtype}. Usual cure: {cure}.")
-    if values.isnan().any():
+    if len(values) and values.amin().isnan():  # passes NaN on; isnan().any() takes 20 times longer
         row = int(values.isnan().any(dim=1).nonzero()[0])
         raise ValueError(f"{name} holds NaN, first in row {row}. Mend or leave out that row.")
 

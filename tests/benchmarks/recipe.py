@@ -18,6 +18,7 @@ import aelib
 EPOCHS, BATCH_SIZE, LR = 9, 128, 6e-3
 VARIANTS = {
     "recipe": {},
+    "mean": {"without": "mean"},
     "shortcut": {"without": "shortcut"},
     "normalisation": {"without": "normalisation"},
     "descent": {"optimizer": torch.optim.SGD, "lr": 0.02, "momentum": 0.9},
@@ -26,10 +27,12 @@ VARIANTS = {
 }
 
 
-def network(without: str = "") -> nn.Module:
+def network(x: torch.Tensor, without: str = "") -> nn.Module:
     """The record's network, whole or without one of its parts."""
     aelib.seed_everything(0)
     model = aelib.ResidualAutoencoder(30)
+    if without != "mean":
+        aelib.start_at_mean(model, x)
     for parent in list(model.modules()):
         for name, layer in list(parent.named_children()):
             if without == "shortcut" and isinstance(layer, aelib.Residual):
@@ -73,7 +76,7 @@ def main(names: list[str]) -> None:
     x_train, _, x_test, _ = aelib.load_mnist()
     for name in names or VARIANTS:
         settings = dict(VARIANTS[name])
-        model, started = network(settings.pop("without", "")), time.process_time()
+        model, started = network(x_train, settings.pop("without", "")), time.process_time()
         train(model, x_train, **settings)
         error = aelib.squared_error(model.inverse_transform(model.transform(x_test)), x_test)
         print(f"{name:14} {error:.2f}   ({time.process_time() - started:.0f} CPU s)", flush=True)

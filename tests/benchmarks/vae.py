@@ -16,21 +16,18 @@ import torch
 import aelib
 
 SETTINGS = {  # numbers in the code, width, epochs, batch, learning rate, tossed pixels
-    "20-D": (20, 384, 12, 192, 6e-3, True),
+    "20-D": (20, 384, 11, 192, 6e-3, True),
     "2-D": (2, 384, 12, 192, 6e-3, True),
     "grey": (20, 384, 4, 192, 6e-3, False),
 }
 
 
-def network(latent_dim: int, width: int, mean_image: torch.Tensor) -> aelib.VAE:
+def network(latent_dim: int, width: int, x: torch.Tensor) -> aelib.VAE:
     """Build the residual network of the lesson, which starts at the mean image."""
     vae = aelib.VAE(latent_dim)
     vae.encoder = aelib.ResidualAutoencoder(2 * latent_dim, width, blocks=1).encoder
     vae.decoder = aelib.ResidualAutoencoder(latent_dim, width, blocks=1).decoder
-    with torch.no_grad():
-        vae.encoder[0].bias -= vae.encoder[0].weight @ mean_image
-        vae.decoder[-2].bias.copy_(torch.logit(mean_image.clamp(0.005, 0.995)))
-    return vae
+    return aelib.start_at_mean(vae, x)
 
 
 def loss_of(tossed: bool) -> Callable[[aelib.VAE, torch.Tensor], torch.Tensor]:
@@ -52,7 +49,7 @@ def main(names: list[str]) -> None:
         latent_dim, width, epochs, batch_size, lr, tossed = SETTINGS[name]
         for seed in (0, 1, 2):
             aelib.seed_everything(seed)
-            vae, started = network(latent_dim, width, x_train.mean(dim=0)), time.process_time()
+            vae, started = network(latent_dim, width, x_train), time.process_time()
             settings = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "seed": seed}
             aelib.fit(vae, x_train, loss_of(tossed), **settings)
             seconds, x = time.process_time() - started, tossed_test if tossed else x_test
