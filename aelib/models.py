@@ -67,6 +67,9 @@ class Model(nn.Module):
         return _quietly(self, self.decode, z)
 
 
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
 class LinearAutoencoder(Model):
     """One linear layer down to the code and one back up: what PCA is, found by training.
 
@@ -338,6 +341,40 @@ class UNet(Model):
             nn.Unflatten(1, (maps, half, half)),
             *(nn.ConvTranspose2d(maps, 1, 4, stride=2, padding=1), nn.Flatten(), nn.Sigmoid()),
         )
+
+
+def start_at_mean(model: AnyModel, x: torch.Tensor) -> AnyModel:
+    """Let a network draw the mean image before its first step, and read how x differs from it.
+
+    Only the encoder's first bias and the decoder's last one change, in place.
+
+    Args:
+        model: A model that begins with a linear layer and ends with one and a sigmoid.
+        x: Images (N, input_dim), float32 in [0, 1], such as the training set.
+
+    Returns:
+        The model.
+
+    Raises:
+        ValueError: The model is built otherwise, or x is not a set of such images.
+    """
+    _check_start(model, x)
+    mean_image = x.mean(dim=0)
+    model.encoder[0].bias.data -= model.encoder[0].weight.data @ mean_image  # type: ignore[operator]
+    model.decoder[-2].bias.data = torch.logit(mean_image.clamp(0.005, 0.995))
+    return model
+
+
+def _check_start(model: Model, x: torch.Tensor) -> None:
+    *_, last, end = model.encoder[0], *model.decoder
+    if [type(layer) for layer in (model.encoder[0], last, end)] != [nn.Linear] * 2 + [nn.Sigmoid]:
+        raise ValueError(
+            "start_at_mean needs a model that begins with a linear layer and ends with a linear "
+            f"layer and a sigmoid, such as Autoencoder; {type(model).__name__} does not."
+        )
+    check_pixels(x, model.input_dim, model._dtype)
+    if not len(x):
+        raise ValueError("x holds no image, so it has no mean; give the training set.")
 
 
 def _in_chunks(function: Any, values: torch.Tensor, *classes: torch.Tensor) -> torch.Tensor:

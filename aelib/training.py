@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil, isfinite
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import safetensors
@@ -17,10 +16,8 @@ import torch
 from torch import nn
 
 from aelib import models, progress
-from aelib.checks import check_pixels
 from aelib.files import DataError, write_atomically
 
-Model = TypeVar("Model", bound=models.Model)
 Loss = Callable[[nn.Module, torch.Tensor], torch.Tensor]
 
 
@@ -47,38 +44,6 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002, what libraries draw from behind our back
     torch.manual_seed(seed)
-
-
-def start_at_mean(model: Model, x: torch.Tensor) -> Model:
-    """Let a network draw the mean image before its first step, and read how x differs from it.
-
-    Only the encoder's first bias and the decoder's last one change, in place.
-
-    Args:
-        model: A model that begins with a linear layer and ends with one and a sigmoid.
-        x: Images (N, input_dim), float32 in [0, 1], such as the training set.
-
-    Returns:
-        The model.
-
-    Raises:
-        ValueError: The model is built otherwise, or x is not a set of such images.
-    """
-    first, *_, last, end = model.encoder[0], *model.encoder, *model.decoder
-    if not (
-        isinstance(first, nn.Linear) and isinstance(last, nn.Linear) and isinstance(end, nn.Sigmoid)
-    ):
-        raise ValueError(
-            "start_at_mean needs a model that begins with a linear layer and ends with a linear "
-            f"layer and a sigmoid, such as Autoencoder; {type(model).__name__} does not."
-        )
-    check_pixels(x, model.input_dim, first.weight.dtype)
-    if not len(x):
-        raise ValueError("x holds no image, so it has no mean; give the training set.")
-    mean_image = x.mean(dim=0)
-    first.bias.data -= first.weight.data @ mean_image
-    last.bias.data = torch.logit(mean_image.clamp(0.005, 0.995))
-    return model
 
 
 def fit(

@@ -3,16 +3,15 @@
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
 from safetensors.torch import load_file
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 import aelib
 from aelib import noise
 from aelib.blocks import picture_network
+from aelib.photos import enlarged, grey
 
 FOLDER = Path(__file__).parents[1] / "data" / "decoders"
 
@@ -81,25 +80,18 @@ def decibels(x_hat, x):
 
 def test_the_upscaler_reaches_the_decibels_of_the_readme_and_beats_lanczos():
     network, photo = photo_network("upscaler_4x", 48)
-    image = Image.fromarray((photo * 255).round().byte().permute(1, 2, 0).numpy())
-    small = image.resize((64, 64), Image.Resampling.BICUBIC)
-    ways = (Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
-    large = [np.array(small.resize((256, 256), way)).transpose(2, 0, 1) / 255 for way in ways]
-    bicubic, lanczos = (torch.from_numpy(x).float() for x in large)
     with torch.no_grad():
-        x_hat = network(bicubic[None])[0].clamp(0, 1)
+        x_hat = network(enlarged(photo, 4)[None])[0].clamp(0, 1)
     assert f"{decibels(x_hat, photo):.1f}" == claimed("upscaler_4x")
-    assert decibels(x_hat, photo) > decibels(lanczos, photo) + 0.5
+    assert decibels(x_hat, photo) > decibels(enlarged(photo, 4, "LANCZOS"), photo) + 0.5
 
 
 def test_the_colouriser_reaches_the_decibels_of_the_readme_and_beats_grey():
     network, photo = photo_network("colouriser", 24)
-    luma = torch.tensor([0.299, 0.587, 0.114]).reshape(3, 1, 1)
-    grey = (photo * luma).sum(dim=0).expand(3, -1, -1)
     with torch.no_grad():
-        x_hat = network(grey[None])[0].clamp(0, 1)
+        x_hat = network(grey(photo)[None])[0].clamp(0, 1)
     assert f"{decibels(x_hat, photo):.1f}" == claimed("colouriser")
-    assert decibels(x_hat, photo) > decibels(grey, photo) + 1
+    assert decibels(x_hat, photo) > decibels(grey(photo), photo) + 1
 
 
 def test_the_codebook_reaches_the_error_of_the_readme():

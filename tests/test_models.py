@@ -599,3 +599,45 @@ def test_conditional_vae_refuses_the_pixels_and_codes_that_others_refuse(conditi
         conditional.transform(x.tolist(), Y)
     with pytest.raises(ValueError, match="n_classes must be a whole number"):
         aelib.ConditionalVAE(3, 0)
+
+
+@pytest.mark.parametrize("make", [aelib.Autoencoder, aelib.ResidualAutoencoder])
+def test_start_at_mean_draws_the_mean_image_whatever_the_code(make):
+    x = torch.rand(50, 784).round() * 0.8 + 0.1
+    model = aelib.start_at_mean(make(3), x)
+    last = model.decoder[-2]
+    torch.testing.assert_close(torch.sigmoid(last.bias), x.mean(dim=0))
+
+
+def test_start_at_mean_reads_the_difference_from_the_mean():
+    x = torch.rand(50, 784)
+    plain, started = aelib.Autoencoder(3), aelib.Autoencoder(3)
+    started.load_state_dict(plain.state_dict())
+    aelib.start_at_mean(started, x)
+    expected = plain.encoder[0](x - x.mean(dim=0))
+    torch.testing.assert_close(started.encoder[0](x), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_start_at_mean_keeps_pixels_that_never_see_ink_trainable():
+    model = aelib.start_at_mean(aelib.Autoencoder(3), torch.zeros(5, 784))
+    assert model.decoder[-2].bias.isfinite().all()
+
+
+@pytest.mark.parametrize("make", [aelib.LinearAutoencoder, aelib.ConvAutoencoder, aelib.UNet])
+def test_start_at_mean_refuses_what_has_no_such_ends(make):
+    with pytest.raises(ValueError, match=f"linear layer and a sigmoid.*{make.__name__} does not"):
+        aelib.start_at_mean(make(784), torch.rand(5, 784))
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (torch.zeros(0, 784), "holds no image"),
+        (torch.full((2, 784), torch.nan), "holds NaN"),
+        (torch.rand(2, 784) * 255, "takes pixels in"),
+        (torch.rand(2, 28, 28), "one row for each image"),
+    ],
+)
+def test_start_at_mean_says_what_is_wrong_with_the_images(x, text):
+    with pytest.raises(ValueError, match=text):
+        aelib.start_at_mean(aelib.Autoencoder(3), x)

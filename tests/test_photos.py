@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 import aelib
-from aelib import DataError, data
+from aelib import DataError, data, photos
 from aelib.blocks import picture_network
 
 NAMES = ["astronaut", "chelsea", "coffee", "motorcycle_left", "rocket"]
@@ -102,3 +102,58 @@ def test_a_patch_is_answered_as_within_the_whole_away_from_its_border():
     inner = network(patch)[..., 6:-6, 6:-6]  # three convolutions reach three folded pixels far
     torch.testing.assert_close(inner, network(whole)[..., 10:30, 10:30], atol=1e-5, rtol=1e-4)
     assert inner.std() > 0.01
+
+
+# What lesson 11 does to photographs
+
+
+def test_trimmed_cuts_only_what_is_left_over():
+    photo = torch.rand(3, 17, 24)
+    assert torch.equal(photos.trimmed(photo), photo[:, :16])
+
+
+def test_grey_is_the_brightness_three_times():
+    red = torch.tensor([0.5, 0.0, 0.0]).reshape(3, 1, 1).expand(3, 4, 5)
+    torch.testing.assert_close(photos.grey(red), torch.full((3, 4, 5), 0.5 * 0.299))
+    same = torch.full((3, 4, 5), 0.7)
+    torch.testing.assert_close(photos.grey(same), same)
+
+
+def test_an_image_and_a_photograph_change_into_each_other():
+    photo = torch.randint(256, (3, 5, 7)) / 255
+    assert photos.as_image(photo).size == (7, 5)  # Pillow: width first
+    torch.testing.assert_close(photos.as_photo(photos.as_image(photo)), photo)
+
+
+def test_enlarged_keeps_the_size_and_an_even_surface_and_loses_detail():
+    even = torch.full((3, 16, 24), 0.4)
+    torch.testing.assert_close(photos.enlarged(even, 4), even)
+    stripes = torch.arange(24).remainder(2).float().expand(3, 16, 24)
+    assert photos.enlarged(stripes, 4).std() < 0.2 * stripes.std()
+
+
+def test_enlarged_takes_pillows_names():
+    photo = torch.rand(3, 16, 16)
+    nearest = photos.enlarged(photo, 2, "NEAREST")
+    assert torch.equal(nearest[:, ::2, ::2], nearest[:, 1::2, 1::2])
+    with pytest.raises(KeyError):
+        photos.enlarged(photo, 2, "LONGEST")
+
+
+def test_patches_are_cut_from_both_of_a_pair_at_the_same_place():
+    wide, tall = torch.rand(3, 40, 90), torch.rand(3, 70, 50)
+    pairs = [torch.stack([photo, photo + 1]) for photo in (wide, tall)]
+    patches = photos.cut(pairs, 30, size=8)
+    assert patches.shape == (30, 2, 3, 8, 8)
+    torch.testing.assert_close(patches[:, 1], patches[:, 0] + 1)
+    assert torch.equal(patches, photos.cut(pairs, 30, size=8))
+    assert not torch.equal(patches, photos.cut(pairs, 30, seed=1, size=8))
+    found = [any(is_part(patch[0], photo) for patch in patches) for photo in (wide, tall)]
+    assert found == [True, True]
+    assert all(is_part(patch[0], wide) or is_part(patch[0], tall) for patch in patches)
+
+
+def is_part(patch, photo):
+    side = patch.shape[-1]
+    windows = photo.unfold(1, side, 1).unfold(2, side, 1).permute(1, 2, 0, 3, 4)
+    return (windows == patch).flatten(2).all(dim=-1).any().item()

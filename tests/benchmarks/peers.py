@@ -84,7 +84,7 @@ PEERS = {
     ),
     "vae": Peer(
         ExampleVAE, loss_of(tossed=False), 128, 10,
-        lambda x: network(20, 384, x.mean(dim=0)), loss_of(tossed=False),
+        lambda x: network(20, 384, x), loss_of(tossed=False),
         {"lr": 6e-3, "batch_size": 192}, (1, 2, 3, 4), "nats",
     ),
 }  # fmt: skip
