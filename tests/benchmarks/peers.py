@@ -60,9 +60,16 @@ def nats(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
     return aelib.bernoulli_nll(model(x), x)
 
 
+def example_loss(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """Minus the ELBO, with PyTorch's cross-entropy, as the example has it."""
+    x_hat, mu, logvar = model(x)
+    entropy = binary_cross_entropy(x_hat, x, reduction="sum") / len(x)
+    return entropy + aelib.kl_divergence(mu, logvar)
+
+
 def residual(x: torch.Tensor) -> nn.Module:
     """The network of lesson 04's record with 32 numbers, narrow."""
-    return aelib.ResidualAutoencoder(32, 256, blocks=1)
+    return aelib.start_at_mean(aelib.ResidualAutoencoder(32, 256, blocks=1), x)
 
 
 class ExampleVAE(aelib.VAE):
@@ -83,7 +90,7 @@ PEERS = {
         residual, nats, {"lr": 6e-3}, (1, 2, 3),
     ),
     "vae": Peer(
-        ExampleVAE, loss_of(tossed=False), 128, 10,
+        ExampleVAE, example_loss, 128, 10,
         lambda x: network(20, 384, x), loss_of(tossed=False),
         {"lr": 6e-3, "batch_size": 192}, (1, 2, 3, 4), "nats",
     ),
