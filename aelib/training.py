@@ -96,13 +96,14 @@ def fit(
             for epoch in range(epochs):
                 for step, rows in enumerate(torch.randperm(len(x)).split(batch_size)):
                     value = loss(model, x[rows])
-                    history.steps.append(value.item())
-                    _check_finite(history.steps[-1], epoch, step)
+                    number = value.item()
+                    _check_finite(number, epoch, step)
                     optimizer.zero_grad()
                     value.backward()
                     optimizer.step()
                     schedule.step()
-                    report.step(epoch + (step + 1) / per_epoch, history.steps[-1])
+                    history.steps.append(number)
+                    report.step(epoch + (step + 1) / per_epoch, number)
                 history.loss.append(float(np.mean(history.steps[-per_epoch:])))
                 if validation is not None:
                     history.validation.append(_evaluate(model, validation, loss))
