@@ -10,6 +10,9 @@ import pytest
 # each other crawl on a machine that is busy with something else; one thread does not.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# In a lesson a claim that does not hold is a remark; here it is a failure.
+os.environ["AELIB_CLAIMS"] = "strict"
+
 # What the person who runs the tests has solved is theirs, and must not change what is printed.
 os.environ["AELIB_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.json")
 

@@ -28,6 +28,7 @@ _HOME = {
     "UNet": "models",
     "start_at_mean": "models",
     "VQVAE": "codebook",
+    "claim": "claims",
     "bernoulli_entropy": "losses",
     "bernoulli_nll": "losses",
     "contraction": "losses",

@@ -24,6 +24,7 @@ FROM_AELIB = {  # module -> the modules of aelib that it may import
     "faces": {"checks"},
     "latent": set(),
     "checks": set(),
+    "claims": set(),
     "blocks": set(),
     "codebook": {"checks"},
     "models": {"blocks", "checks"},

@@ -219,6 +219,9 @@ def test_text_is_escaped_and_code_is_coloured():
 
 def test_a_cell_of_asserts_is_folded():
     assert blocks_of(code_cell("assert 1 < 2\nassert True"))[0].kind == "checks"
+    assert blocks_of(code_cell("claim(1 < 2, 'less')"))[0].kind == "checks"
+    assert blocks_of(code_cell("for x in y:\n    aelib.claim(x, 'all')"))[0].kind == "checks"
+    assert blocks_of(code_cell("claim_all = f(x)"))[0].kind == "code"
     assert blocks_of(code_cell("for x in y:\n    assert x"))[0].kind == "checks"
     assert blocks_of(code_cell("table = {1: 2.5}\nassert table == y"))[0].kind == "checks"
     assert blocks_of(code_cell("x = f(1)\nassert x"))[0].kind == "code"

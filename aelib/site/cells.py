@@ -56,21 +56,27 @@ def code_block(cell: Any, stem: str, number: int, files: dict[str, bytes], model
     if model and not any(block.kind == "live" for block in outputs):
         place = f"Cell {number} of {stem}"
         raise SiteError(f"{place} stores no still picture of its widget: run the notebook anew.")
-    kind = "checks" if not outputs and _only_asserts(cell.source) else "code"
+    kind = "checks" if not outputs and _only_claims(cell.source) else "code"
     return Block(kind, html=code, outputs=outputs, tags=list(cell.metadata.get("tags", [])))
 
 
-def _only_asserts(source: str) -> bool:
+def _only_claims(source: str) -> bool:
     """Whether a cell does nothing but hold the numbers in the text."""
     nodes = ast.parse(source).body
-    return all(map(_holds, nodes)) and any("assert" in ast.unparse(node) for node in nodes)
+    return all(map(_holds, nodes)) and any(map(_is_claim, map(ast.unparse, nodes)))
 
 
 def _holds(node: ast.stmt) -> bool:
-    """Whether it asserts, loops over asserts, or writes down what is asserted."""
+    """Whether it claims, loops over claims, or writes down what is claimed."""
     if isinstance(node, ast.For):
         return all(map(_holds, node.body))
-    return isinstance(node, ast.Assert) or (isinstance(node, ast.Assign) and _is_written(node))
+    if isinstance(node, ast.Assign):
+        return _is_written(node)
+    return isinstance(node, ast.Assert | ast.Expr) and _is_claim(ast.unparse(node))
+
+
+def _is_claim(code: str) -> bool:
+    return re.search(r"^\s*(assert\b|(aelib\.)?claim\()", code, flags=re.M) is not None
 
 
 def _is_written(node: ast.Assign) -> bool:
