@@ -1,23 +1,22 @@
 """The helper package of the autoencoder course.
 
-Data moves one way: file, tensor, encoder, z, decoder, picture or slider, and the modules
-follow it: data, models, losses, training, metrics, plotting, widgets. The public names below
-are loaded when they are first used, so `import aelib` alone costs neither torch nor widgets.
+Data moves one way: file, tensor, encoder, z, decoder, picture or slider, and the rooms follow it:
+data, models, losses, training, metrics, plotting, engine, widgets. The public names below are
+loaded when they are first used, so `import aelib` alone costs neither torch nor widgets.
 """
 
-from importlib import import_module
-from typing import Any
+from aelib.lazy import lazy
 
 _HOME = {
-    "DataError": "files",
+    "DataError": "data",
     "draw_letters": "data",
-    "draw_faces": "faces",
+    "draw_faces": "data",
     "load_faces": "data",
     "load_mnist": "data",
     "photo_patches": "data",
-    "load_photos": "photos",
-    "load_docstrings": "tables",
-    "load_movielens": "tables",
+    "load_photos": "data",
+    "load_docstrings": "data",
+    "load_movielens": "data",
     "Autoencoder": "models",
     "ConditionalVAE": "models",
     "ConvAutoencoder": "models",
@@ -27,7 +26,7 @@ _HOME = {
     "ResidualAutoencoder": "models",
     "UNet": "models",
     "start_at_mean": "models",
-    "VQVAE": "codebook",
+    "VQVAE": "models",
     "claim": "claims",
     "bernoulli_entropy": "losses",
     "bernoulli_nll": "losses",
@@ -56,7 +55,7 @@ _HOME = {
     "my_progress": "exercises.learner",
     "predict": "exercises.learner",
     "solution": "exercises.learner",
-    "diagnose": "health",
+    "diagnose": "diagnosis",
     "attribute_direction": "latent",
     "interpolate": "latent",
     "latent_grid": "latent",
@@ -68,32 +67,19 @@ _HOME = {
     "show_images": "plotting",
 }
 _MODULES = {
-    "data",
-    "exercises",
-    "faces",
-    "files",
-    "latent",
-    "losses",
-    "metrics",
-    "models",
-    "noise",
-    "plotting",
-    "training",
-    "widgets",
+    "data": "data",
+    "diagnosis": "diagnosis",
+    "exercises": "exercises",
+    "faces": "data.faces",
+    "files": "data.files",
+    "latent": "latent",
+    "losses": "losses",
+    "metrics": "metrics",
+    "models": "models",
+    "noise": "noise",
+    "plotting": "plotting",
+    "training": "training",
+    "widgets": "widgets",
 }
 
-__all__ = sorted([*_HOME, *_MODULES])
-
-
-def __getattr__(name: str) -> Any:
-    """Import the module that holds `name` when it is first asked for (PEP 562)."""
-    if name in _MODULES:
-        return import_module(f"aelib.{name}")
-    if name in _HOME:
-        return getattr(import_module(f"aelib.{_HOME[name]}"), name)
-    raise AttributeError(f"aelib has no {name!r}; it has {', '.join(__all__)}")
-
-
-def __dir__() -> list[str]:
-    """Offer the public names to tab completion."""
-    return __all__
+__all__, __getattr__, __dir__ = lazy(__name__, _HOME, _MODULES)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from aelib.files import DataError, write_atomically
+from aelib.data.files import DataError, write_atomically
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,8 +15,9 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from aelib import models, progress
-from aelib.files import DataError, write_atomically
+from aelib import progress
+from aelib.data.files import DataError, write_atomically
+from aelib.models import networks
 
 Loss = Callable[[nn.Module, torch.Tensor], torch.Tensor]
 
@@ -147,7 +148,7 @@ def _check_finite(value: float, epoch: int, step: int) -> None:
         )
 
 
-def save(model: models.Model, path: str | Path) -> None:
+def save(model: networks.Model, path: str | Path) -> None:
     """Write a model of aelib to a safetensors file, whole or not at all.
 
     Args:
@@ -159,7 +160,7 @@ def save(model: models.Model, path: str | Path) -> None:
         ValueError: `load` could not make such a model again.
     """
     name = type(model).__name__
-    if getattr(models, name, None) is not type(model):
+    if getattr(networks, name, None) is not type(model):
         raise ValueError(
             f"save writes the models of aelib, such as Autoencoder, not {name}; for a network of "
             "your own use safetensors.torch.save_file(model.state_dict(), path)."
@@ -170,7 +171,7 @@ def save(model: models.Model, path: str | Path) -> None:
     write_atomically(Path(path), safetensors.torch.save(weights, metadata))
 
 
-def load(path: str | Path) -> models.Model:
+def load(path: str | Path) -> networks.Model:
     """Read a model that `save` wrote, in evaluation mode, after checking every byte of it.
 
     Raises:
@@ -192,11 +193,11 @@ def load(path: str | Path) -> models.Model:
         raise DataError(_damaged(path, f"does not describe a model of aelib ({error})")) from error
 
 
-def _build(origin: str, weights: dict[str, torch.Tensor]) -> models.Model:
+def _build(origin: str, weights: dict[str, torch.Tensor]) -> networks.Model:
     """Make the model that `origin` names around these weights."""
     description = json.loads(origin)
-    kind = getattr(models, description["model"])
-    if not (isinstance(kind, type) and issubclass(kind, models.Model)):
+    kind = getattr(networks, description["model"])
+    if not (isinstance(kind, type) and issubclass(kind, networks.Model)):
         raise ValueError(f"{description['model']} is no model")
     with torch.device("meta"):  # shapes only: an absurd size costs no memory
         model = kind(**description["arguments"])

@@ -10,8 +10,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 import aelib
 from aelib import noise
-from aelib.blocks import picture_network
-from aelib.photos import enlarged, grey
+from aelib.data.photos import enlarged, grey
+from aelib.models.blocks import picture_network
 
 FOLDER = Path(__file__).parents[1] / "data" / "decoders"
 

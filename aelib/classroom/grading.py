@@ -18,7 +18,7 @@ from aelib.classroom.journal import Journal, JournalError
 from aelib.classroom.marking import Desk, Row, Settings, checksum, numbers_in
 from aelib.classroom.preparation import PreparationError, tasks
 from aelib.classroom.submissions import Notebook, SubmissionError, collect
-from aelib.files import DataError
+from aelib.data.files import DataError
 
 Students = dict[str, list[Notebook]]
 Results = dict[str, dict[str, Any]]

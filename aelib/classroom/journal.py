@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from aelib.files import write_atomically
+from aelib.data.files import write_atomically
 
 
 class JournalError(Exception):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aelib.classroom.marking import STATUSES, Row
 from aelib.classroom.preparation import Task
-from aelib.files import write_atomically
+from aelib.data.files import write_atomically
 
 # Okabe and Ito (2008), from right to lost; hatches tell them apart without colour.
 _LOOKS = {

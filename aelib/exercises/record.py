@@ -7,7 +7,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from aelib.files import DataError, write_atomically
+from aelib.data.files import DataError, write_atomically
 
 
 def solved() -> set[str]:

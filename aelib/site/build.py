@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 
-from aelib.files import write_atomically
+from aelib.data.files import write_atomically
 from aelib.site.addresses import Addresses
 from aelib.site.cells import Block, code_block, png_size
 from aelib.site.lessons import Lesson, SiteError, course_words, read_lessons

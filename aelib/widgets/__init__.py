@@ -1,10 +1,10 @@
-"""What a hand can move, and what moves by itself while a network trains.
+"""x, z -> what a hand can move: sliders, maps, pads; and what moves while a network trains.
 
-The names are loaded when they are first used, as in aelib itself.
+A widget enters as one Python file (traits and checks) and one file of static/ (what is drawn).
+Names are loaded when they are first used.
 """
 
-from importlib import import_module
-from typing import Any
+from aelib.lazy import lazy
 
 _HOME = {
     "BeforeAfter": "before_after",
@@ -21,16 +21,4 @@ _HOME = {
     "TwoDecoders": "latent_explorer",
 }
 
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    """Import the module that holds `name` when it is first asked for (PEP 562)."""
-    if name in _HOME:
-        return getattr(import_module(f"aelib.widgets.{_HOME[name]}"), name)
-    raise AttributeError(f"aelib.widgets has no {name!r}; it has {', '.join(__all__)}")
-
-
-def __dir__() -> list[str]:
-    """Offer the public names to tab completion."""
-    return __all__
+__all__, __getattr__, __dir__ = lazy(__name__, _HOME)

@@ -10,14 +10,16 @@ import anywidget
 import numpy as np
 import traitlets
 
+from aelib import engine
 from aelib.widgets.sources import Packed, Source, tell
 from aelib.widgets.twin import contact_sheet
 
 _STATIC = Path(__file__).parent / "static"
+_ENGINE = Path(engine.__file__).parent
 
 
 def module(*names: str) -> str:
-    """Join files of static/ into the one module that anywidget takes.
+    """Join files of static/ and of aelib/engine/ into the one module that anywidget takes.
 
     Each file is an ES module of its own. Joined, they share one scope: a line that begins
     with `import` is left out, and so is `export` before a declaration; the last file's
@@ -25,7 +27,8 @@ def module(*names: str) -> str:
     """
     lines = []
     for name in names:
-        for line in (_STATIC / f"{name}.js").read_text(encoding="utf-8").splitlines():
+        path = next(p for p in (_STATIC / f"{name}.js", _ENGINE / f"{name}.js") if p.is_file())
+        for line in path.read_text(encoding="utf-8").splitlines():
             if not line.startswith("import "):
                 is_declaration = line.startswith("export ") and not line.startswith(
                     "export default"

@@ -8,8 +8,8 @@ import torch
 import traitlets
 from torch import nn
 
+from aelib.engine.packing import pack
 from aelib.widgets.base import Numbers, StillWidget, module
-from aelib.widgets.packing import pack
 from aelib.widgets.twin import two_columns
 
 

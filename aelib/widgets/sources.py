@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from aelib.widgets.packing import Layer, pack
+from aelib.engine.packing import Layer, pack
 
 Function = Callable[[np.ndarray], np.ndarray]
 _NEEDS = (

@@ -10,8 +10,8 @@ import traitlets
 from sklearn.feature_extraction.text import TfidfVectorizer
 from torch import nn
 
+from aelib.engine.packing import pack
 from aelib.widgets.base import StillWidget, module
-from aelib.widgets.packing import pack
 from aelib.widgets.twin import two_columns
 
 _LONGEST = 500  # letters of a query

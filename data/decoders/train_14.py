@@ -12,7 +12,7 @@ import safetensors.torch
 import torch
 
 import aelib
-from aelib.files import write_atomically
+from aelib.data.files import write_atomically
 
 HERE = Path(__file__).parent
 

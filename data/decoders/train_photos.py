@@ -14,9 +14,9 @@ import safetensors.torch
 import torch
 
 import aelib
-from aelib.blocks import picture_network
-from aelib.files import write_atomically
-from aelib.photos import cut, enlarged, grey, trimmed
+from aelib.data.files import write_atomically
+from aelib.data.photos import cut, enlarged, grey, trimmed
+from aelib.models.blocks import picture_network
 
 HERE = Path(__file__).parent
 TRAINING = ("chelsea", "motorcycle_left", "rocket")

@@ -6,8 +6,8 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from aelib.codebook import VQVAE
 from aelib.models import ConditionalVAE
+from aelib.models.codebook import VQVAE
 from aelib.widgets import (
     CodeSwap,
     DigitPad,

@@ -1,5 +1,5 @@
 // A picture drawn from entries of a codebook: choose a place, choose an entry.
-import { compile, unpack } from "./engine.js";
+import { compile, unpack } from "../../engine/engine.js";
 import { bytes, floats, inflate, openTraits } from "./state.js";
 import { button, frame, make, picture, step } from "./ui.js";
 

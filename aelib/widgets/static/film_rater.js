@@ -1,5 +1,5 @@
 // Stars for some films, and the others ranked anew at every move.
-import { compile, unpack } from "./engine.js";
+import { compile, unpack } from "../../engine/engine.js";
 import { bytes, floats, openTraits } from "./state.js";
 import { button, frame, make, slider } from "./ui.js";
 

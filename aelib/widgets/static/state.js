@@ -1,5 +1,5 @@
 // What the widgets share behind the page: examples, the code z, decoders here or in the kernel.
-import { compile, unpack } from "./engine.js";
+import { compile, unpack } from "../../engine/engine.js";
 
 export function bytes(value) {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);

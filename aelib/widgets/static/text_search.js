@@ -1,5 +1,5 @@
 // A search box over texts: by meaning (codes) and by words (TF-IDF), side by side.
-import { compile, unpack } from "./engine.js";
+import { compile, unpack } from "../../engine/engine.js";
 import { bytes, floats, inflate, openTraits } from "./state.js";
 import { button, frame, make } from "./ui.js";
 

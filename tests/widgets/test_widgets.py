@@ -12,9 +12,9 @@ import traitlets
 from sklearn.decomposition import PCA
 from torch import nn
 
+from aelib.engine.packing import pack
 from aelib.models import Autoencoder, ConditionalVAE, LinearAutoencoder
 from aelib.widgets import DigitPad, LatentExplorer, LatentMap, NoiseExplorer, TwoDecoders
-from aelib.widgets.packing import pack
 from aelib.widgets.strip import strip
 
 VIEW = "application/vnd.jupyter.widget-view+json"

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from aelib import draw_faces
-from aelib.faces import FACTORS, _render
+from aelib.data.faces import FACTORS, _render
 
 NEUTRAL = dict.fromkeys(FACTORS, 0.0)
 

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from aelib.diagnosis.patient import Patient, copy_of, kl_of
 from aelib.losses import squared_error
 from aelib.metrics import active_units
-from aelib.patient import Patient, copy_of, kl_of
 
 _SWITCHED = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
 Findings = Iterator[tuple[str, str]]

@@ -6,7 +6,8 @@ import shutil
 import pytest
 import torch
 
-from aelib import DataError, load_docstrings, load_movielens, tables
+from aelib import DataError, load_docstrings, load_movielens
+from aelib.data import tables
 
 
 @pytest.fixture(scope="module")

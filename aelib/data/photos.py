@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from aelib.checks import whole_number
-from aelib.data import scikit_image_file
+from aelib.data.mnist import scikit_image_file
 
 _FILES = ("astronaut.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg")
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from aelib.files import DataError
+from aelib.data.files import DataError
 
 FONTS = (  # of those that matplotlib ships, the ones with a to z and A to Z
     *(f"DejaVuSans{style}" for style in ("", "-Bold", "-Oblique", "-BoldOblique")),

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from torch import nn
 from torch.nn import functional
 
-from aelib.blocks import Residual, conv_block, dense_layers, residual_layers, whole_picture
 from aelib.checks import check_classes, check_pixels, check_rows, whole_number
+from aelib.models.blocks import Residual, conv_block, dense_layers, residual_layers, whole_picture
 
 Array = TypeVar("Array", np.ndarray, torch.Tensor)
 

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aelib
-from aelib import DataError, data, letters
+from aelib import DataError
+from aelib.data import letters, mnist
 
 IMPOSSIBLE_SIZES = [0, -1, True, 2.5, "10", None, float("nan")]
 LABELS = "t10k-labels-idx1-ubyte"
@@ -27,7 +28,7 @@ IMAGES = "t10k-images-idx3-ubyte"
 @pytest.fixture(autouse=True)
 def fresh_process():
     """Forget what earlier tests read, and what this test read from damaged files."""
-    cached = (data._mnist_file, data._pixels_are_intact, data._half_size_photo, letters._glyphs)
+    cached = (mnist._mnist_file, mnist._pixels_are_intact, mnist._half_size_photo, letters._glyphs)
     yield
     for function in cached:
         function.cache_clear()
@@ -36,7 +37,7 @@ def fresh_process():
 @pytest.fixture
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("AELIB_CACHE", str(tmp_path / "cache"))
-    data._mnist_file.cache_clear()
+    mnist._mnist_file.cache_clear()
     return tmp_path / "cache" / "mnist"
 
 
@@ -46,9 +47,9 @@ def own_data(own_cache, tmp_path, monkeypatch):
     folder = tmp_path / "data" / "mnist"
     folder.mkdir(parents=True)
     for name in (LABELS, IMAGES):
-        source = data.data_dir() / "mnist" / f"{name}.gz"
+        source = mnist.data_dir() / "mnist" / f"{name}.gz"
         (folder / source.name).write_bytes(source.read_bytes())
-    monkeypatch.setattr(data, "data_dir", lambda: folder.parent)
+    monkeypatch.setattr(mnist, "data_dir", lambda: folder.parent)
     return folder
 
 
@@ -80,7 +81,7 @@ def test_mnist_is_the_published_data():
 
 def test_pixels_are_bytes_divided_by_255():
     _, _, x_test, _ = aelib.load_mnist(1, 10_000)
-    with gzip.open(data.data_dir() / "mnist" / f"{IMAGES}.gz") as file:
+    with gzip.open(mnist.data_dir() / "mnist" / f"{IMAGES}.gz") as file:
         content = np.frombuffer(file.read(), dtype=np.uint8, offset=16).reshape(-1, 784)
     np.testing.assert_array_equal(x_test.numpy() * 255, content)
 
@@ -146,15 +147,15 @@ def test_impossible_n_test_is_named(size):
 
 
 def test_checksums_are_those_of_the_readme():
-    readme = (data.data_dir() / "mnist" / "README.md").read_text(encoding="utf-8")
-    for name, sha256 in data._MNIST.items():
+    readme = (mnist.data_dir() / "mnist" / "README.md").read_text(encoding="utf-8")
+    for name, sha256 in mnist._MNIST.items():
         assert f"{sha256}  {name}" in readme
 
 
 def test_cache_holds_the_decompressed_file(own_cache):
     aelib.load_mnist(1, 1)
-    assert sorted(path.name for path in own_cache.iterdir()) == sorted(data._MNIST)
-    for name, sha256 in data._MNIST.items():
+    assert sorted(path.name for path in own_cache.iterdir()) == sorted(mnist._MNIST)
+    for name, sha256 in mnist._MNIST.items():
         assert hashlib.sha256((own_cache / name).read_bytes()).hexdigest() == sha256
 
 
@@ -178,7 +179,7 @@ def test_writing_to_all_pixels_changes_neither_the_file_nor_another_call(own_cac
     first, before = all_test_pixels(), all_test_pixels().clone()
     first.zero_()
     assert torch.equal(all_test_pixels(), before)
-    data._pixels_are_intact.cache_clear()
+    mnist._pixels_are_intact.cache_clear()
     assert torch.equal(all_test_pixels(), before)
 
 
@@ -188,7 +189,7 @@ def test_damaged_pixels_are_made_again(own_cache, damage):
     content = (own_cache / PIXELS).read_bytes()
     (own_cache / PIXELS).unlink()
     (own_cache / PIXELS).write_bytes(damage(content))
-    data._pixels_are_intact.cache_clear()
+    mnist._pixels_are_intact.cache_clear()
     assert torch.equal(all_test_pixels(), good)
     assert (own_cache / PIXELS).read_bytes() == content
 
@@ -207,14 +208,14 @@ def test_pixels_that_cannot_be_kept_are_given_all_the_same(own_cache, monkeypatc
     def full(path, content):
         raise DataError("Cannot write: No space left on device.")
 
-    monkeypatch.setattr(data, "write_if_new", full)
+    monkeypatch.setattr(mnist, "write_if_new", full)
     assert torch.equal(all_test_pixels(), good)
     assert not (own_cache / PIXELS).exists()
 
 
 def test_kernels_that_begin_together_map_the_same_file(own_cache, monkeypatch):
     """Else eight kernels that find no file each map one of their own, and share nothing."""
-    real, first = data.write_if_new, []
+    real, first = mnist.write_if_new, []
 
     def slow(path, content):
         if not first:
@@ -223,7 +224,7 @@ def test_kernels_that_begin_together_map_the_same_file(own_cache, monkeypatch):
             first.append((own_cache / PIXELS).stat().st_ino)
         real(path, content)
 
-    monkeypatch.setattr(data, "write_if_new", slow)
+    monkeypatch.setattr(mnist, "write_if_new", slow)
     all_test_pixels()
     assert (own_cache / PIXELS).stat().st_ino == first[-1]
     assert [path.name for path in own_cache.glob("*float32*")] == [PIXELS]
@@ -244,19 +245,19 @@ def test_all_pixels_are_memory_that_processes_share(own_cache):
 
 
 def test_cache_is_used_when_data_is_gone(own_data):
-    data._mnist_file(LABELS)
-    data._mnist_file.cache_clear()
+    mnist._mnist_file(LABELS)
+    mnist._mnist_file.cache_clear()
     (own_data / f"{LABELS}.gz").unlink()
-    assert data._mnist_file(LABELS).stat().st_size == 10_008
+    assert mnist._mnist_file(LABELS).stat().st_size == 10_008
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:5000], lambda b: b"", lambda b: b[:-1] + b"\x7f"])
 def test_damaged_cache_is_repaired(own_data, own_cache, damage):
-    good = data._mnist_file(LABELS).read_bytes()
-    data._mnist_file.cache_clear()
+    good = mnist._mnist_file(LABELS).read_bytes()
+    mnist._mnist_file.cache_clear()
     (own_cache / LABELS).unlink()
     (own_cache / LABELS).write_bytes(damage(good))
-    assert data._mnist_file(LABELS).read_bytes() == good
+    assert mnist._mnist_file(LABELS).read_bytes() == good
     assert (own_cache / LABELS).read_bytes() == good
 
 
@@ -266,9 +267,9 @@ def test_a_kernel_killed_while_it_unpacks_harms_no_other(own_cache, moment):
     program = f"import aelib; {kill}; aelib.load_mnist(10, 10_000)"
     killed = subprocess.run([sys.executable, "-c", program], capture_output=True)
     assert killed.returncode == -9
-    data._mnist_file.cache_clear()
+    mnist._mnist_file.cache_clear()
     name = "t10k-images-idx3-ubyte"
-    published = data.unpack(data.data_dir() / "mnist" / f"{name}.gz", data._MNIST[name])
+    published = mnist.unpack(mnist.data_dir() / "mnist" / f"{name}.gz", mnist._MNIST[name])
     assert (all_test_pixels() * 255).round().to(torch.uint8).numpy().tobytes() == published[16:]
 
 
@@ -284,14 +285,14 @@ def test_a_cache_emptied_while_the_kernel_runs_is_filled_again(own_cache):
 def test_missing_file(own_data):
     (own_data / f"{LABELS}.gz").unlink()
     with pytest.raises(DataError, match=rf"{LABELS}\.gz is missing\. Copy data/ again"):
-        data._mnist_file(LABELS)
+        mnist._mnist_file(LABELS)
 
 
 def test_truncated_file(own_data):
     path = own_data / f"{LABELS}.gz"
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(DataError, match=r"truncated or damaged.*Copy data/ again"):
-        data._mnist_file(LABELS)
+        mnist._mnist_file(LABELS)
 
 
 def test_file_with_flipped_bytes(own_data):
@@ -300,19 +301,19 @@ def test_file_with_flipped_bytes(own_data):
     content[2000:2040] = bytes(40)
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"damaged|not the published file"):
-        data._mnist_file(LABELS)
+        mnist._mnist_file(LABELS)
 
 
 def test_file_that_is_no_gzip(own_data):
     (own_data / f"{LABELS}.gz").write_bytes(b"<html>not found</html>")
     with pytest.raises(DataError, match=r"truncated or damaged.*Not a gzipped file"):
-        data._mnist_file(LABELS)
+        mnist._mnist_file(LABELS)
 
 
 @settings(max_examples=100, derandomize=True, deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_refused_or_gives_what_was_published(choices):
-    published = data.data_dir() / "mnist" / f"{LABELS}.gz"
+    published = mnist.data_dir() / "mnist" / f"{LABELS}.gz"
     content = bytearray(published.read_bytes())
     for _ in range(choices.draw(st.integers(1, 4))):
         content[choices.draw(st.integers(0, len(content) - 1))] = choices.draw(st.integers(0, 255))
@@ -321,28 +322,30 @@ def test_a_damaged_file_is_refused_or_gives_what_was_published(choices):
         path = Path(folder) / published.name
         path.write_bytes(content)
         with suppress(DataError):
-            assert data.unpack(path, data._MNIST[LABELS]) == gzip.decompress(published.read_bytes())
+            assert mnist.unpack(path, mnist._MNIST[LABELS]) == gzip.decompress(
+                published.read_bytes()
+            )
 
 
 def test_altered_content_in_a_sound_gzip(own_data):
-    content = bytearray(data.unpack(own_data / f"{LABELS}.gz", data._MNIST[LABELS]))
+    content = bytearray(mnist.unpack(own_data / f"{LABELS}.gz", mnist._MNIST[LABELS]))
     content[20] ^= 1
     (own_data / f"{LABELS}.gz").write_bytes(gzip.compress(bytes(content)))
     with pytest.raises(DataError, match=r"not the published file: its sha256 is .*, it should be"):
-        data._mnist_file(LABELS)
+        mnist._mnist_file(LABELS)
 
 
 def test_file_that_is_a_folder(own_data):
     (own_data / f"{LABELS}.gz").unlink()
     (own_data / f"{LABELS}.gz").mkdir()
     with pytest.raises(DataError, match=r"cannot be read|is missing"):
-        data._mnist_file(LABELS)
+        mnist._mnist_file(LABELS)
 
 
 def test_a_bad_file_leaves_nothing_in_the_cache(own_data, own_cache):
     (own_data / f"{LABELS}.gz").write_bytes(b"nonsense")
     with pytest.raises(DataError):
-        data._mnist_file(LABELS)
+        mnist._mnist_file(LABELS)
     assert not own_cache.exists() or list(own_cache.iterdir()) == []
 
 
@@ -350,7 +353,7 @@ def test_cache_that_cannot_be_written_names_the_cure(own_data, tmp_path, monkeyp
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("AELIB_CACHE", str(tmp_path / "file"))
     with pytest.raises(DataError, match=r"Cannot write .* AELIB_CACHE\."):
-        data._mnist_file(LABELS)
+        mnist._mnist_file(LABELS)
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write anywhere")
@@ -359,20 +362,20 @@ def test_read_only_cache_names_the_cure(own_data, tmp_path, monkeypatch):
     folder.mkdir(mode=0o500)
     monkeypatch.setenv("AELIB_CACHE", str(folder))
     with pytest.raises(DataError, match=r"Cannot write .* AELIB_CACHE\."):
-        data._mnist_file(LABELS)
+        mnist._mnist_file(LABELS)
 
 
 def test_cache_dir_follows_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("AELIB_CACHE", str(tmp_path))
-    assert data.cache_dir() == tmp_path
+    assert mnist.cache_dir() == tmp_path
     monkeypatch.setenv("AELIB_CACHE", "")
-    assert data.cache_dir().name == "aelib"
+    assert mnist.cache_dir().name == "aelib"
 
 
 def test_data_dir_in_a_wheel_is_inside_the_package(tmp_path, monkeypatch):
     (tmp_path / "aelib" / "_data").mkdir(parents=True)
-    monkeypatch.setattr(data, "__file__", str(tmp_path / "aelib" / "data.py"))
-    assert data.data_dir() == tmp_path / "aelib" / "_data"
+    monkeypatch.setattr(mnist, "__file__", str(tmp_path / "aelib" / "data" / "mnist.py"))
+    assert mnist.data_dir() == tmp_path / "aelib" / "_data"
 
 
 # --- faces and photographs --------------------------------------------------------------------
@@ -416,8 +419,8 @@ def test_impossible_face_size(size):
 
 @pytest.fixture
 def own_scikit_image(tmp_path, monkeypatch):
-    monkeypatch.setattr(data, "_scikit_image_dir", lambda: tmp_path)
-    data._half_size_photo.cache_clear()
+    monkeypatch.setattr(mnist, "_scikit_image_dir", lambda: tmp_path)
+    mnist._half_size_photo.cache_clear()
     return tmp_path
 
 
@@ -441,13 +444,13 @@ def test_patches_have_the_promised_shapes_and_types():
     assert aelib.photo_patches(3, size=11).shape == (3, 121)
 
 
-@pytest.mark.parametrize("name", data.PHOTOS)
+@pytest.mark.parametrize("name", mnist.PHOTOS)
 def test_patches_are_pieces_of_the_grey_photograph_at_half_size(name):
     from skimage.color import rgb2gray
     from skimage.io import imread
     from skimage.transform import downscale_local_mean
 
-    photo = imread(data._scikit_image_dir() / f"{name}.png") / 255
+    photo = imread(mnist._scikit_image_dir() / f"{name}.png") / 255
     grey = rgb2gray(photo) if photo.ndim == 3 else photo
     height, width = (side // 2 * 2 for side in grey.shape)
     half = downscale_local_mean(grey[:height, :width], (2, 2))
@@ -465,8 +468,8 @@ def test_patches_follow_the_seed_and_few_are_the_first_of_many():
 
 
 def test_patches_of_other_photographs_are_other_patches():
-    a = aelib.photo_patches(200, photos=data.PHOTOS[:3])
-    b = aelib.photo_patches(200, photos=data.PHOTOS[3:])
+    a = aelib.photo_patches(200, photos=mnist.PHOTOS[:3])
+    b = aelib.photo_patches(200, photos=mnist.PHOTOS[3:])
     assert torch.cdist(a, b).min() > 0
 
 

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from platformdirs import user_cache_dir
 
-from aelib import letters
 from aelib.checks import whole_number
-from aelib.files import DataError, write_atomically, write_if_new
+from aelib.data import letters
+from aelib.data.files import DataError, write_atomically, write_if_new
 
 _MNIST = {  # sha256 of the decompressed files, as published and as in data/mnist/README.md
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -299,5 +299,5 @@ def cache_dir() -> Path:
 
 def data_dir() -> Path:
     """The course's data/ folder: beside the package in a checkout, inside it in a wheel."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     return package / "_data" if (package / "_data").is_dir() else package.parent / "data"

@@ -22,7 +22,7 @@ from aelib.site.live import Live, _cut
 from aelib.site.maths import FormulaError, mathml
 from aelib.site.prose import Prose
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STYLE = (ROOT / "aelib" / "site" / "static" / "style.css").read_text(encoding="utf-8")
 OPENING = "# 00 · First\n\n**What is it?**\n\nIt computes 2 minutes. Reading takes about 40."
 

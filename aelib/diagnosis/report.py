@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from torch import nn
 from torch.nn.functional import binary_cross_entropy
 
-from aelib.patient import ROWS, Patient, examine, kl_of
-from aelib.symptoms import LOOKS, Findings
+from aelib.diagnosis.patient import ROWS, Patient, examine, kl_of
+from aelib.diagnosis.symptoms import LOOKS, Findings
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,4 +1,4 @@
-"""static/engine.js computes what PyTorch computes, layer by layer and model by model."""
+"""engine.js computes what PyTorch computes, layer by layer and model by model."""
 
 import base64
 from pathlib import Path
@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch import nn
 
+import aelib.engine
 import aelib.models
-import aelib.widgets
+from aelib.engine.packing import pack
 from aelib.models import Autoencoder, LinearAutoencoder, Model
-from aelib.widgets.packing import pack
 
-STATIC = Path(aelib.widgets.__file__).parent / "static"
+ENGINE = Path(aelib.engine.__file__).with_name("engine.js")
 IN_BROWSER = """async ([source, layers, weights, inputs]) => {
   const { compile, unpack } = await import("data:text/javascript," + encodeURIComponent(source));
   const bytes = Uint8Array.from(atob(weights), (c) => c.charCodeAt(0));
@@ -85,7 +85,7 @@ def run_in_browser(browser):
     page = browser.new_page()
 
     def run(layers, weights, inputs):
-        source = (STATIC / "engine.js").read_text(encoding="utf-8")
+        source = ENGINE.read_text(encoding="utf-8")
         sent = base64.b64encode(weights).decode()
         return np.array(page.evaluate(IN_BROWSER, [source, layers, sent, inputs.tolist()]))
 
@@ -151,7 +151,7 @@ def test_each_layer_agrees(run_in_browser, name):
 
 
 def test_every_layer_that_packing_knows_is_tried():
-    from aelib.widgets.packing import _DESCRIBE
+    from aelib.engine.packing import _DESCRIBE
 
     tried = {type(m) for network in LAYERS.values() for m in network.modules()}
     assert set(_DESCRIBE) <= tried

@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 import aelib
-from aelib import DataError, data, photos
-from aelib.blocks import picture_network
+from aelib import DataError
+from aelib.data import mnist, photos
+from aelib.models.blocks import picture_network
 
 NAMES = ["astronaut", "chelsea", "coffee", "motorcycle_left", "rocket"]
 
@@ -56,10 +57,10 @@ def test_impossible_shrinking(shrink):
 
 @pytest.mark.parametrize("name", ["astronaut.png", "rocket.jpg"])
 def test_a_missing_or_altered_photograph_is_named(tmp_path, monkeypatch, name):
-    real = data._scikit_image_dir()
+    real = mnist._scikit_image_dir()
     for path in [*real.glob("*.png"), *real.glob("*.jpg")]:
         (tmp_path / path.name).symlink_to(path)
-    monkeypatch.setattr(data, "_scikit_image_dir", lambda: tmp_path)
+    monkeypatch.setattr(mnist, "_scikit_image_dir", lambda: tmp_path)
     (tmp_path / name).unlink()
     with pytest.raises(DataError, match=rf"{name} cannot be read.*Install scikit-image again"):
         aelib.load_photos()

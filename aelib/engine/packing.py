@@ -1,4 +1,4 @@
-"""A PyTorch network -> what static/engine.js runs: a list of layers and float16 weights.
+"""A PyTorch network -> what engine.js runs: a list of layers and float16 weights.
 
 Matrices travel input-major, because the engine adds one column for each input that is not
 zero. Biases, norms and small matrices cost little, and the rounding of a first layer is
@@ -27,7 +27,7 @@ def pack(network: nn.Module) -> tuple[list[Layer], bytes]:
     """Describe a network, in evaluation mode, for the browser.
 
     Args:
-        network: An nn.Sequential, or a single layer of those that static/engine.js knows.
+        network: An nn.Sequential, or a single layer of those that engine.js knows.
 
     Returns:
         One dictionary per layer, whose offsets count float16 numbers, and those numbers.

@@ -1,5 +1,5 @@
 // Runs small PyTorch networks in the browser: typed arrays, no DOM, no library.
-// aelib/widgets/packing.py writes what this file reads; tests/browser holds the two together.
+// packing.py writes what this file reads; tests/browser holds the two together.
 
 // float16 bytes (Uint8Array, little-endian) -> Float32Array
 export function unpack(bytes) {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aelib.files import DataError, write_atomically, write_if_new
+from aelib.data.files import DataError, write_atomically, write_if_new
 
 
 def test_writes_the_bytes_and_makes_the_folder(tmp_path):

@@ -1,0 +1,23 @@
+"""File -> checked -> tensors: a module for each data set, and what reads and writes files.
+
+A data set enters with a loader that checks what it reads, a licence in data/ and its checksum.
+"""
+
+from aelib.lazy import lazy
+
+_HOME = {
+    "PHOTOS": "mnist",
+    "DataError": "files",
+    "cache_dir": "mnist",
+    "data_dir": "mnist",
+    "draw_faces": "faces",
+    "draw_letters": "mnist",
+    "load_docstrings": "tables",
+    "load_faces": "mnist",
+    "load_mnist": "mnist",
+    "load_movielens": "tables",
+    "load_photos": "photos",
+    "photo_patches": "mnist",
+}
+
+__all__, __getattr__, __dir__ = lazy(__name__, _HOME)

@@ -1,0 +1,33 @@
+"""x -> z -> x_hat: the course's networks, and the blocks that they are made of.
+
+A network enters when a lesson trains it; it keeps the promises of `Model`: encode, decode,
+forward, transform and inverse_transform.
+"""
+
+from aelib.models.blocks import Residual
+from aelib.models.codebook import VQVAE
+from aelib.models.networks import (
+    VAE,
+    Autoencoder,
+    ConditionalVAE,
+    ConvAutoencoder,
+    LinearAutoencoder,
+    Model,
+    ResidualAutoencoder,
+    UNet,
+    start_at_mean,
+)
+
+__all__ = [
+    "VAE",
+    "VQVAE",
+    "Autoencoder",
+    "ConditionalVAE",
+    "ConvAutoencoder",
+    "LinearAutoencoder",
+    "Model",
+    "Residual",
+    "ResidualAutoencoder",
+    "UNet",
+    "start_at_mean",
+]
