@@ -202,9 +202,9 @@ def test_a_wheel_carries_the_package_the_data_and_the_widgets(tmp_path):
 
 
 def test_a_wheels_own_data_is_found_first(tmp_path, monkeypatch):
-    from aelib.data import mnist
+    from aelib.data import files
 
-    monkeypatch.setattr(mnist, "__file__", str(tmp_path / "aelib" / "data" / "mnist.py"))
-    assert mnist.data_dir() == tmp_path / "data"
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "aelib" / "data" / "files.py"))
+    assert files.data_dir() == tmp_path / "data"
     (tmp_path / "aelib" / "_data").mkdir(parents=True)
-    assert mnist.data_dir() == tmp_path / "aelib" / "_data"
+    assert files.data_dir() == tmp_path / "aelib" / "_data"

@@ -6,18 +6,18 @@ A data set enters with a loader that checks what it reads, a licence in data/ an
 from aelib.lazy import lazy
 
 _HOME = {
-    "PHOTOS": "mnist",
+    "PHOTOS": "photos",
     "DataError": "files",
-    "cache_dir": "mnist",
-    "data_dir": "mnist",
+    "cache_dir": "files",
+    "data_dir": "files",
     "draw_faces": "faces",
-    "draw_letters": "mnist",
+    "draw_letters": "letters",
     "load_docstrings": "tables",
-    "load_faces": "mnist",
+    "load_faces": "faces",
     "load_mnist": "mnist",
     "load_movielens": "tables",
     "load_photos": "photos",
-    "photo_patches": "mnist",
+    "photo_patches": "photos",
 }
 
 __all__, __getattr__, __dir__ = lazy(__name__, _HOME)

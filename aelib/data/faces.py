@@ -1,18 +1,45 @@
-"""Numbers -> drawn faces: pictures of which everything that varies is known."""
+"""Faces: a few photographed ones, and drawn ones of which everything that varies is known."""
 
 import math
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import torch
 
 from aelib.checks import whole_number
+from aelib.data.files import scikit_image_file
 
 FACTORS = ("smile", "eyes", "gaze", "brows", "width", "hair", "tone", "light", "tilt")
 _SIDE = 32
 _MOST = 100_000  # faces in one call: 400 MB
 _AT_ONCE = 128  # faces whose pixels stay in the processor's cache
+
+
+def load_faces(size: int = 28) -> tuple[torch.Tensor, torch.Tensor]:
+    """Load 100 faces and 100 pieces of background, grey, cut from photographs of people.
+
+    Args:
+        size: The pictures' height and width; they are stored with 25 x 25 pixels.
+
+    Returns:
+        x (200, size * size), float32 in [0, 1], 0 is black and 1 is white, as in photographs;
+        y (200,), int64, 1 for a face and 0 for none. The same rows at every call.
+
+    Raises:
+        DataError: scikit-image's file is missing or altered.
+        ValueError: size is not a whole number from 1 to 256.
+
+    Reference: Huang, Mattar, Lee and Learned-Miller (2012), Learning to align from scratch.
+    """
+    whole_number("size", size, 1, 256)
+    from skimage.transform import resize
+
+    pictures = np.load(BytesIO(scikit_image_file("lfw_subset.npy")), allow_pickle=False)
+    pictures = resize(pictures, (200, size, size), order=1, anti_aliasing=size < 25)
+    x = torch.from_numpy(pictures.reshape(200, -1).clip(0, 1).astype(np.float32))
+    return x, torch.arange(200).less(100).long()
 
 
 def draw_faces(

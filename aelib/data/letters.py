@@ -9,8 +9,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from aelib.checks import whole_number
 from aelib.data.files import DataError
 
+_MOST = 100_000  # letters in one call: 300 MB
 FONTS = (  # of those that matplotlib ships, the ones with a to z and A to Z
     *(f"DejaVuSans{style}" for style in ("", "-Bold", "-Oblique", "-BoldOblique")),
     *(f"DejaVuSansMono{style}" for style in ("", "-Bold", "-Oblique", "-BoldOblique")),
@@ -20,8 +22,26 @@ FONTS = (  # of those that matplotlib ships, the ones with a to z and A to Z
 )
 
 
-def draw(n: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Pictures (n, 784) of letters, and their places in the alphabet (n,); see draw_letters."""
+def draw_letters(n: int, *, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    """Draw letters from fonts, prepared as MNIST's digits are.
+
+    Small and capital letters from 22 fonts, slightly turned, slanted, thinned or thickened.
+    Each fills a box of 20 x 20 pixels; its centre of mass is the middle of 28 x 28.
+
+    Args:
+        n: How many letters; fewer are the first of more.
+        seed: Decides letters, fonts and distortions.
+
+    Returns:
+        x (n, 784), float32 in [0, 1], 0 is paper and 1 is ink; y (n,), int64, the letter's place
+        in the alphabet, 0 to 25, the same for small and capital.
+
+    Raises:
+        DataError: A font of matplotlib is missing or damaged.
+        ValueError: n or seed is out of range.
+    """
+    whole_number("n", n, 1, _MOST)
+    whole_number("seed", seed, 0, 2**32 - 1)
     draws = torch.from_numpy(np.random.default_rng(seed).random((n, 4))).float()
     which = (draws[:, 0] * len(FONTS) * len(ascii_letters)).long()
     x = torch.empty(n, 784)

@@ -1,5 +1,7 @@
-"""File -> checked -> tensors: whole photographs, in colour; and what lesson 11 does to them."""
+"""File -> checked -> tensors: photographs, whole, in patches, and as lesson 11 changes them."""
 
+from collections.abc import Sequence
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -7,8 +9,10 @@ import torch
 from PIL import Image
 
 from aelib.checks import whole_number
-from aelib.data.mnist import scikit_image_file
+from aelib.data.files import scikit_image_file
 
+PHOTOS = ("astronaut", "camera", "chelsea", "coffee", "coins", "motorcycle_left")  # for patches
+_MOST = 100_000  # patches in one call: 300 MB
 _FILES = ("astronaut.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg")
 
 
@@ -38,6 +42,53 @@ def load_photos(shrink: int = 2) -> dict[str, torch.Tensor]:
     """
     whole_number("shrink", shrink, 1, 64)
     return {name.partition(".")[0]: _photo(name, shrink) for name in _FILES}
+
+
+def photo_patches(
+    n: int, *, seed: int = 0, photos: Sequence[str] = PHOTOS, size: int = 28
+) -> torch.Tensor:
+    """Cut grey patches at random places from photographs that scikit-image ships.
+
+    Each photograph is first shrunk to half its height and width, so that a patch of 28 pixels
+    shows more than one edge, and each is used about equally often.
+
+    Args:
+        n: How many patches; fewer are the first of more.
+        seed: Decides the photographs and the places.
+        photos: Names out of `aelib.data.PHOTOS`; keep some back to test on.
+        size: A patch's height and width.
+
+    Returns:
+        x (n, size * size), float32 in [0, 1], 0 is black and 1 is white.
+
+    Raises:
+        DataError: scikit-image's file is missing or altered.
+        ValueError: n, seed or size is out of range, or a name is not in PHOTOS.
+    """
+    whole_number("n", n, 1, _MOST)
+    whole_number("seed", seed, 0, 2**32 - 1)
+    whole_number("size", size, 1, 150)
+    if isinstance(photos, str) or not photos or not set(photos) <= set(PHOTOS):
+        raise ValueError(f"photos must be a list of names out of {PHOTOS}, not {photos!r}.")
+    draws = np.random.default_rng(seed).random((n, 3))
+    which = (draws[:, 0] * len(photos)).astype(int)
+    x = np.empty((n, size, size), dtype=np.float32)
+    for i, name in enumerate(photos):
+        rows = which == i
+        windows = np.lib.stride_tricks.sliding_window_view(_half_size_photo(name), (size, size))
+        top, left = (draws[rows, 1:] * windows.shape[:2]).astype(int).T
+        x[rows] = windows[top, left]
+    return torch.from_numpy(x.reshape(n, -1))
+
+
+@cache
+def _half_size_photo(name: str) -> np.ndarray:
+    """A grey photograph (H // 2, W // 2), float32 in [0, 1]; each pixel the mean of four."""
+    colour = np.asarray(Image.open(BytesIO(scikit_image_file(f"{name}.png"))), dtype=float) / 255
+    grey = colour if colour.ndim == 2 else colour @ (0.2125, 0.7154, 0.0721)  # as rgb2gray
+    height, width = (side // 2 for side in grey.shape)
+    blocks = grey[: 2 * height, : 2 * width].reshape(height, 2, width, 2)
+    return blocks.mean(axis=(1, 3)).clip(0, 1).astype(np.float32)
 
 
 def trimmed(photo: torch.Tensor) -> torch.Tensor:

@@ -6,7 +6,7 @@ from io import StringIO
 
 import torch
 
-from aelib.data.mnist import data_dir, unpack
+from aelib.data.files import data_dir, unpack
 
 _FILES = {  # sha256 of the decompressed files
     "movielens/ratings.csv": "b4239649fbf90ebf405c56c3ae1d929d9e7c86fc1a3a80cbef1c884df593ef73",

@@ -1,4 +1,4 @@
-"""aelib.faces: drawn faces whose factors do what their names say, and nothing else."""
+"""Faces: the photographed ones as they are stored; the drawn ones do what their factors say."""
 
 import time
 
@@ -7,7 +7,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from aelib import draw_faces
+import aelib
+from aelib import DataError, draw_faces
+from aelib.data import files
 from aelib.data.faces import FACTORS, _render
 
 NEUTRAL = dict.fromkeys(FACTORS, 0.0)
@@ -176,3 +178,48 @@ def test_what_cannot_be_drawn_is_refused_with_a_sentence(n, options, sentence):
     with pytest.raises(ValueError, match=sentence) as caught:
         draw_faces(n, **options)
     assert "\n" not in str(caught.value)
+
+
+# --- Photographed faces ------------------------------------------------------------------------
+
+
+def test_faces_have_the_promised_shapes_and_types():
+    x, y = aelib.load_faces()
+    assert x.shape == (200, 784)
+    assert x.dtype == torch.float32
+    assert y.dtype == torch.int64
+    assert y.tolist() == [1] * 100 + [0] * 100
+    assert x.min() >= 0
+    assert x.max() <= 1
+
+
+def test_faces_at_their_own_size_are_the_stored_pixels():
+    from skimage.data import lfw_subset
+
+    x, _ = aelib.load_faces(size=25)
+    np.testing.assert_array_equal(x, lfw_subset().reshape(200, 625).astype(np.float32))
+
+
+def test_resized_faces_show_the_same_pictures():
+    small, _ = aelib.load_faces(size=25)
+    for size in (5, 28, 50):
+        x, _ = aelib.load_faces(size=size)
+        assert x.shape == (200, size * size)
+        torch.testing.assert_close(x.mean(dim=1), small.mean(dim=1), atol=0.04, rtol=0)
+        assert np.corrcoef(x.mean(dim=1), small.mean(dim=1))[0, 1] > 0.99
+
+
+def test_faces_are_the_same_at_every_call():
+    assert torch.equal(aelib.load_faces()[0], aelib.load_faces()[0])
+
+
+@pytest.mark.parametrize("size", [0, -1, True, 2.5, "10", None, float("nan"), 257])
+def test_impossible_face_size(size):
+    with pytest.raises(ValueError, match="size must be a whole number from 1 to 256"):
+        aelib.load_faces(size)
+
+
+def test_missing_faces_are_not_downloaded(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_scikit_image_dir", lambda: tmp_path)
+    with pytest.raises(DataError, match=r"lfw_subset\.npy cannot be read.*Install scikit-image"):
+        aelib.load_faces()

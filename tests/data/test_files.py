@@ -1,4 +1,4 @@
-"""aelib.files: a file is either whole or not there."""
+"""aelib.data.files: a file is either whole or not there."""
 
 import errno
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from aelib.data import files
 from aelib.data.files import DataError, write_atomically, write_if_new
 
 
@@ -106,3 +107,16 @@ def test_a_file_system_without_links_is_told_in_a_sentence(tmp_path, monkeypatch
     with pytest.raises(DataError, match="Operation not permitted"):
         write_if_new(tmp_path / "file.bin", b"")
     assert os.listdir(tmp_path) == []
+
+
+def test_cache_dir_follows_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("AELIB_CACHE", str(tmp_path))
+    assert files.cache_dir() == tmp_path
+    monkeypatch.setenv("AELIB_CACHE", "")
+    assert files.cache_dir().name == "aelib"
+
+
+def test_data_dir_in_a_wheel_is_inside_the_package(tmp_path, monkeypatch):
+    (tmp_path / "aelib" / "_data").mkdir(parents=True)
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "aelib" / "data" / "files.py"))
+    assert files.data_dir() == tmp_path / "aelib" / "_data"

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 
 import aelib
 from aelib import DataError
-from aelib.data import letters, mnist
+from aelib.data import files, mnist
 
 IMPOSSIBLE_SIZES = [0, -1, True, 2.5, "10", None, float("nan")]
 LABELS = "t10k-labels-idx1-ubyte"
@@ -28,7 +27,7 @@ IMAGES = "t10k-images-idx3-ubyte"
 @pytest.fixture(autouse=True)
 def fresh_process():
     """Forget what earlier tests read, and what this test read from damaged files."""
-    cached = (mnist._mnist_file, mnist._pixels_are_intact, mnist._half_size_photo, letters._glyphs)
+    cached = (mnist._mnist_file, mnist._pixels_are_intact)
     yield
     for function in cached:
         function.cache_clear()
@@ -47,7 +46,7 @@ def own_data(own_cache, tmp_path, monkeypatch):
     folder = tmp_path / "data" / "mnist"
     folder.mkdir(parents=True)
     for name in (LABELS, IMAGES):
-        source = mnist.data_dir() / "mnist" / f"{name}.gz"
+        source = files.data_dir() / "mnist" / f"{name}.gz"
         (folder / source.name).write_bytes(source.read_bytes())
     monkeypatch.setattr(mnist, "data_dir", lambda: folder.parent)
     return folder
@@ -81,7 +80,7 @@ def test_mnist_is_the_published_data():
 
 def test_pixels_are_bytes_divided_by_255():
     _, _, x_test, _ = aelib.load_mnist(1, 10_000)
-    with gzip.open(mnist.data_dir() / "mnist" / f"{IMAGES}.gz") as file:
+    with gzip.open(files.data_dir() / "mnist" / f"{IMAGES}.gz") as file:
         content = np.frombuffer(file.read(), dtype=np.uint8, offset=16).reshape(-1, 784)
     np.testing.assert_array_equal(x_test.numpy() * 255, content)
 
@@ -147,7 +146,7 @@ def test_impossible_n_test_is_named(size):
 
 
 def test_checksums_are_those_of_the_readme():
-    readme = (mnist.data_dir() / "mnist" / "README.md").read_text(encoding="utf-8")
+    readme = (files.data_dir() / "mnist" / "README.md").read_text(encoding="utf-8")
     for name, sha256 in mnist._MNIST.items():
         assert f"{sha256}  {name}" in readme
 
@@ -269,7 +268,7 @@ def test_a_kernel_killed_while_it_unpacks_harms_no_other(own_cache, moment):
     assert killed.returncode == -9
     mnist._mnist_file.cache_clear()
     name = "t10k-images-idx3-ubyte"
-    published = mnist.unpack(mnist.data_dir() / "mnist" / f"{name}.gz", mnist._MNIST[name])
+    published = files.unpack(files.data_dir() / "mnist" / f"{name}.gz", mnist._MNIST[name])
     assert (all_test_pixels() * 255).round().to(torch.uint8).numpy().tobytes() == published[16:]
 
 
@@ -313,7 +312,7 @@ def test_file_that_is_no_gzip(own_data):
 @settings(max_examples=100, derandomize=True, deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_refused_or_gives_what_was_published(choices):
-    published = mnist.data_dir() / "mnist" / f"{LABELS}.gz"
+    published = files.data_dir() / "mnist" / f"{LABELS}.gz"
     content = bytearray(published.read_bytes())
     for _ in range(choices.draw(st.integers(1, 4))):
         content[choices.draw(st.integers(0, len(content) - 1))] = choices.draw(st.integers(0, 255))
@@ -322,13 +321,13 @@ def test_a_damaged_file_is_refused_or_gives_what_was_published(choices):
         path = Path(folder) / published.name
         path.write_bytes(content)
         with suppress(DataError):
-            assert mnist.unpack(path, mnist._MNIST[LABELS]) == gzip.decompress(
+            assert files.unpack(path, mnist._MNIST[LABELS]) == gzip.decompress(
                 published.read_bytes()
             )
 
 
 def test_altered_content_in_a_sound_gzip(own_data):
-    content = bytearray(mnist.unpack(own_data / f"{LABELS}.gz", mnist._MNIST[LABELS]))
+    content = bytearray(files.unpack(own_data / f"{LABELS}.gz", mnist._MNIST[LABELS]))
     content[20] ^= 1
     (own_data / f"{LABELS}.gz").write_bytes(gzip.compress(bytes(content)))
     with pytest.raises(DataError, match=r"not the published file: its sha256 is .*, it should be"):
@@ -363,235 +362,3 @@ def test_read_only_cache_names_the_cure(own_data, tmp_path, monkeypatch):
     monkeypatch.setenv("AELIB_CACHE", str(folder))
     with pytest.raises(DataError, match=r"Cannot write .* AELIB_CACHE\."):
         mnist._mnist_file(LABELS)
-
-
-def test_cache_dir_follows_the_environment(tmp_path, monkeypatch):
-    monkeypatch.setenv("AELIB_CACHE", str(tmp_path))
-    assert mnist.cache_dir() == tmp_path
-    monkeypatch.setenv("AELIB_CACHE", "")
-    assert mnist.cache_dir().name == "aelib"
-
-
-def test_data_dir_in_a_wheel_is_inside_the_package(tmp_path, monkeypatch):
-    (tmp_path / "aelib" / "_data").mkdir(parents=True)
-    monkeypatch.setattr(mnist, "__file__", str(tmp_path / "aelib" / "data" / "mnist.py"))
-    assert mnist.data_dir() == tmp_path / "aelib" / "_data"
-
-
-# --- faces and photographs --------------------------------------------------------------------
-
-
-def test_faces_have_the_promised_shapes_and_types():
-    x, y = aelib.load_faces()
-    assert x.shape == (200, 784)
-    assert x.dtype == torch.float32
-    assert y.dtype == torch.int64
-    assert y.tolist() == [1] * 100 + [0] * 100
-    assert x.min() >= 0
-    assert x.max() <= 1
-
-
-def test_faces_at_their_own_size_are_the_stored_pixels():
-    from skimage.data import lfw_subset
-
-    x, _ = aelib.load_faces(size=25)
-    np.testing.assert_array_equal(x, lfw_subset().reshape(200, 625).astype(np.float32))
-
-
-def test_resized_faces_show_the_same_pictures():
-    small, _ = aelib.load_faces(size=25)
-    for size in (5, 28, 50):
-        x, _ = aelib.load_faces(size=size)
-        assert x.shape == (200, size * size)
-        torch.testing.assert_close(x.mean(dim=1), small.mean(dim=1), atol=0.04, rtol=0)
-        assert np.corrcoef(x.mean(dim=1), small.mean(dim=1))[0, 1] > 0.99
-
-
-def test_faces_are_the_same_at_every_call():
-    assert torch.equal(aelib.load_faces()[0], aelib.load_faces()[0])
-
-
-@pytest.mark.parametrize("size", [*IMPOSSIBLE_SIZES, 257])
-def test_impossible_face_size(size):
-    with pytest.raises(ValueError, match="size must be a whole number from 1 to 256"):
-        aelib.load_faces(size)
-
-
-@pytest.fixture
-def own_scikit_image(tmp_path, monkeypatch):
-    monkeypatch.setattr(mnist, "_scikit_image_dir", lambda: tmp_path)
-    mnist._half_size_photo.cache_clear()
-    return tmp_path
-
-
-def test_missing_faces_are_not_downloaded(own_scikit_image):
-    with pytest.raises(DataError, match=r"lfw_subset\.npy cannot be read.*Install scikit-image"):
-        aelib.load_faces()
-
-
-def test_altered_photograph(own_scikit_image):
-    (own_scikit_image / "camera.png").write_bytes(b"no picture")
-    with pytest.raises(DataError, match=r"camera\.png is not the published file"):
-        aelib.photo_patches(5, photos=["camera"])
-
-
-def test_patches_have_the_promised_shapes_and_types():
-    x = aelib.photo_patches(50)
-    assert x.shape == (50, 784)
-    assert x.dtype == torch.float32
-    assert x.min() >= 0
-    assert x.max() <= 1
-    assert aelib.photo_patches(3, size=11).shape == (3, 121)
-
-
-@pytest.mark.parametrize("name", mnist.PHOTOS)
-def test_patches_are_pieces_of_the_grey_photograph_at_half_size(name):
-    from skimage.color import rgb2gray
-    from skimage.io import imread
-    from skimage.transform import downscale_local_mean
-
-    photo = imread(mnist._scikit_image_dir() / f"{name}.png") / 255
-    grey = rgb2gray(photo) if photo.ndim == 3 else photo
-    height, width = (side // 2 * 2 for side in grey.shape)
-    half = downscale_local_mean(grey[:height, :width], (2, 2))
-    windows = np.lib.stride_tricks.sliding_window_view(half, (28, 28))
-    for patch in aelib.photo_patches(2, photos=[name]).reshape(-1, 28, 28).numpy():
-        top, left = np.argwhere(np.abs(windows[:, :, 3, 5] - patch[3, 5]) < 1e-6).T
-        assert np.abs(windows[top, left] - patch).max(axis=(1, 2)).min() < 1e-5
-
-
-def test_patches_follow_the_seed_and_few_are_the_first_of_many():
-    many = aelib.photo_patches(100, seed=3)
-    assert torch.equal(many, aelib.photo_patches(100, seed=3))
-    assert torch.equal(many[:10], aelib.photo_patches(10, seed=3))
-    assert not torch.equal(many, aelib.photo_patches(100, seed=4))
-
-
-def test_patches_of_other_photographs_are_other_patches():
-    a = aelib.photo_patches(200, photos=mnist.PHOTOS[:3])
-    b = aelib.photo_patches(200, photos=mnist.PHOTOS[3:])
-    assert torch.cdist(a, b).min() > 0
-
-
-@pytest.mark.parametrize("photos", [[], "camera", ["camera", "skin"], ["camera.png"]])
-def test_unknown_photographs(photos):
-    with pytest.raises(ValueError, match="photos must be a list of names out of"):
-        aelib.photo_patches(5, photos=photos)
-
-
-@pytest.mark.parametrize("n", [*IMPOSSIBLE_SIZES, 100_001])
-def test_impossible_numbers_of_patches_and_letters(n):
-    for draw in (aelib.photo_patches, aelib.draw_letters):
-        with pytest.raises(ValueError, match="n must be a whole number from 1 to 100,000"):
-            draw(n)
-
-
-@pytest.mark.parametrize("seed", [-1, True, 2.5, "10", None])
-def test_impossible_seeds(seed):
-    for draw in (aelib.photo_patches, aelib.draw_letters):
-        with pytest.raises(ValueError, match="seed must be a whole number from 0"):
-            draw(5, seed=seed)
-
-
-@pytest.mark.parametrize("size", [0, 151, 2.5])
-def test_impossible_patch_sizes(size):
-    with pytest.raises(ValueError, match="size must be a whole number from 1 to 150"):
-        aelib.photo_patches(5, size=size)
-
-
-# --- letters ----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def some_letters():
-    return aelib.draw_letters(600, seed=0)
-
-
-def test_letters_have_the_promised_shapes_and_types(some_letters):
-    x, y = some_letters
-    assert x.shape == (600, 784)
-    assert x.dtype == torch.float32
-    assert y.shape == (600,)
-    assert y.dtype == torch.int64
-    assert sorted(set(y.tolist())) == list(range(26))
-    assert x.min() == 0
-    assert x.max() <= 1
-
-
-def test_letters_are_grey_at_their_edges_and_mostly_paper(some_letters):
-    x, _ = some_letters
-    assert ((x > 0.1) & (x < 0.9)).any(dim=1).all()
-    assert ((x > 0.5).float().mean(dim=1) < 0.5).all()
-    assert (x.max(dim=1).values > 0.5).all()
-
-
-def test_centre_of_mass_is_the_middle(some_letters):
-    pictures = some_letters[0].reshape(-1, 28, 28)
-    places = torch.arange(28.0)
-    for axis in (1, 2):
-        centre = (pictures.sum(dim=axis) * places).sum(dim=1) / pictures.sum(dim=(1, 2))
-        assert (centre - 13.5).abs().max() < 0.3
-
-
-def test_letters_fill_a_box_of_20_pixels(some_letters):
-    ink = some_letters[0].reshape(-1, 28, 28) > 0.1
-    sides = torch.stack([ink.any(dim=axis).sum(dim=1) for axis in (1, 2)]).amax(dim=0)
-    assert sides.min() >= 17
-    assert sides.max() <= 22
-
-
-def test_labels_name_the_letters():
-    # an independent drawing of each letter, in the font that most resembles all others
-    from PIL import Image, ImageDraw, ImageFont
-
-    x, y = aelib.draw_letters(2000, seed=1)
-    font = ImageFont.truetype(letters._font_dir() / "DejaVuSans.ttf", 26)
-    templates = []
-    for letter in letters.ascii_letters:
-        picture = Image.new("L", (28, 28))
-        ImageDraw.Draw(picture).text((14, 14), letter, fill=255, font=font, anchor="mm")
-        templates.append(np.asarray(picture).ravel() / 255)
-    found = np.corrcoef(x.numpy(), np.array(templates))[:2000, 2000:].argmax(axis=1) % 26
-    assert (found == y.numpy()).mean() > 0.4  # chance: 0.04
-
-
-def test_letters_follow_the_seed_and_few_are_the_first_of_many(some_letters):
-    x, y = some_letters
-    again = aelib.draw_letters(600, seed=0)
-    assert torch.equal(again[0], x)
-    assert torch.equal(again[1], y)
-    few = aelib.draw_letters(7)
-    torch.testing.assert_close(few[0], x[:7], atol=1e-6, rtol=0)
-    assert torch.equal(few[1], y[:7])
-    assert not torch.equal(aelib.draw_letters(600, seed=1)[1], y)
-
-
-def test_one_letter_varies():
-    x, y = aelib.draw_letters(2000, seed=2)
-    assert len(torch.unique(x[y == 0], dim=0)) == (y == 0).sum()
-
-
-def test_thousands_of_letters_take_seconds():
-    started = time.process_time()
-    aelib.draw_letters(5000)
-    assert time.process_time() - started < 15  # 2 on a quiet machine
-
-
-def test_every_font_has_every_letter():
-    glyphs = letters._glyphs().float().reshape(len(letters.FONTS), 52, -1)
-    assert (glyphs.amax(dim=2) > 200).all()
-    for font in glyphs:  # no box that stands for "not in this font"
-        assert len(torch.unique(font, dim=0)) == 52
-
-
-def test_glyphs_fit_their_picture():
-    glyphs = letters._glyphs()
-    assert glyphs[:, [0, -1], :].max() == 0
-    assert glyphs[:, :, [0, -1]].max() == 0
-
-
-def test_missing_font(tmp_path, monkeypatch):
-    monkeypatch.setattr(letters, "_font_dir", lambda: tmp_path)
-    letters._glyphs.cache_clear()
-    with pytest.raises(DataError, match=r"DejaVuSans\.ttf cannot be read.*Install matplotlib"):
-        aelib.draw_letters(5)

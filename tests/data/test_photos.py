@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 import aelib
 from aelib import DataError
-from aelib.data import mnist, photos
-from aelib.models.blocks import picture_network
+from aelib.data import files, photos
 
 NAMES = ["astronaut", "chelsea", "coffee", "motorcycle_left", "rocket"]
 
@@ -57,10 +55,10 @@ def test_impossible_shrinking(shrink):
 
 @pytest.mark.parametrize("name", ["astronaut.png", "rocket.jpg"])
 def test_a_missing_or_altered_photograph_is_named(tmp_path, monkeypatch, name):
-    real = mnist._scikit_image_dir()
+    real = files._scikit_image_dir()
     for path in [*real.glob("*.png"), *real.glob("*.jpg")]:
         (tmp_path / path.name).symlink_to(path)
-    monkeypatch.setattr(mnist, "_scikit_image_dir", lambda: tmp_path)
+    monkeypatch.setattr(files, "_scikit_image_dir", lambda: tmp_path)
     (tmp_path / name).unlink()
     with pytest.raises(DataError, match=rf"{name} cannot be read.*Install scikit-image again"):
         aelib.load_photos()
@@ -69,40 +67,77 @@ def test_a_missing_or_altered_photograph_is_named(tmp_path, monkeypatch, name):
         aelib.load_photos()
 
 
-# --- The network that runs on them --------------------------------------------------------------
+# --- Patches -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [(8, 8), (12, 20), (32, 4)])
-@pytest.mark.parametrize("channels", [1, 3])
-def test_a_picture_network_takes_every_size_and_answers_with_it(size, channels):
-    network = picture_network(fold=4, width=5, depth=3, channels=channels)
-    assert network(torch.rand(2, channels, *size)).shape == (2, channels, *size)
+def test_altered_photograph(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_scikit_image_dir", lambda: tmp_path)
+    photos._half_size_photo.cache_clear()
+    (tmp_path / "camera.png").write_bytes(b"no picture")
+    with pytest.raises(DataError, match=r"camera\.png is not the published file"):
+        aelib.photo_patches(5, photos=["camera"])
 
 
-@pytest.mark.parametrize("depth", [2, 3, 5])
-def test_it_has_as_many_convolutions_as_asked_for_and_ends_with_one(depth):
-    layers = list(picture_network(fold=2, width=7, depth=depth))
-    assert sum(isinstance(layer, nn.Conv2d) for layer in layers) == depth
-    assert sum(isinstance(layer, nn.ReLU) for layer in layers) == depth - 1
-    assert isinstance(layers[-2], nn.Conv2d)  # its answers may be negative
+def test_patches_have_the_promised_shapes_and_types():
+    x = aelib.photo_patches(50)
+    assert x.shape == (50, 784)
+    assert x.dtype == torch.float32
+    assert x.min() >= 0
+    assert x.max() <= 1
+    assert aelib.photo_patches(3, size=11).shape == (3, 121)
 
 
-def test_it_begins_by_ignoring_its_input():
-    network = picture_network(fold=2, width=7)
-    a, b = network(torch.rand(1, 3, 8, 8)), network(torch.rand(1, 3, 8, 8))
-    torch.testing.assert_close(a, b)
-    assert a.abs().max() < 0.2
+@pytest.mark.parametrize("name", photos.PHOTOS)
+def test_patches_are_pieces_of_the_grey_photograph_at_half_size(name):
+    from skimage.color import rgb2gray
+    from skimage.io import imread
+    from skimage.transform import downscale_local_mean
+
+    photo = imread(files._scikit_image_dir() / f"{name}.png") / 255
+    grey = rgb2gray(photo) if photo.ndim == 3 else photo
+    height, width = (side // 2 * 2 for side in grey.shape)
+    half = downscale_local_mean(grey[:height, :width], (2, 2))
+    windows = np.lib.stride_tricks.sliding_window_view(half, (28, 28))
+    for patch in aelib.photo_patches(2, photos=[name]).reshape(-1, 28, 28).numpy():
+        top, left = np.argwhere(np.abs(windows[:, :, 3, 5] - patch[3, 5]) < 1e-6).T
+        assert np.abs(windows[top, left] - patch).max(axis=(1, 2)).min() < 1e-5
 
 
-def test_a_patch_is_answered_as_within_the_whole_away_from_its_border():
-    torch.manual_seed(0)
-    network = picture_network(fold=2, width=7, depth=3)
-    nn.init.normal_(network[-2].weight, std=0.1)
-    whole = torch.rand(1, 3, 40, 40)
-    patch = whole[..., 4:36, 4:36]
-    inner = network(patch)[..., 6:-6, 6:-6]  # three convolutions reach three folded pixels far
-    torch.testing.assert_close(inner, network(whole)[..., 10:30, 10:30], atol=1e-5, rtol=1e-4)
-    assert inner.std() > 0.01
+def test_patches_follow_the_seed_and_few_are_the_first_of_many():
+    many = aelib.photo_patches(100, seed=3)
+    assert torch.equal(many, aelib.photo_patches(100, seed=3))
+    assert torch.equal(many[:10], aelib.photo_patches(10, seed=3))
+    assert not torch.equal(many, aelib.photo_patches(100, seed=4))
+
+
+def test_patches_of_other_photographs_are_other_patches():
+    a = aelib.photo_patches(200, photos=photos.PHOTOS[:3])
+    b = aelib.photo_patches(200, photos=photos.PHOTOS[3:])
+    assert torch.cdist(a, b).min() > 0
+
+
+@pytest.mark.parametrize("names", [[], "camera", ["camera", "skin"], ["camera.png"]])
+def test_unknown_photographs(names):
+    with pytest.raises(ValueError, match="photos must be a list of names out of"):
+        aelib.photo_patches(5, photos=names)
+
+
+@pytest.mark.parametrize("n", [0, -1, True, 2.5, "10", None, float("nan"), 100_001])
+def test_impossible_numbers_of_patches(n):
+    with pytest.raises(ValueError, match="n must be a whole number from 1 to 100,000"):
+        aelib.photo_patches(n)
+
+
+@pytest.mark.parametrize("seed", [-1, True, 2.5, "10", None])
+def test_impossible_seeds_of_patches(seed):
+    with pytest.raises(ValueError, match="seed must be a whole number from 0"):
+        aelib.photo_patches(5, seed=seed)
+
+
+@pytest.mark.parametrize("size", [0, 151, 2.5])
+def test_impossible_patch_sizes(size):
+    with pytest.raises(ValueError, match="size must be a whole number from 1 to 150"):
+        aelib.photo_patches(5, size=size)
 
 
 # What lesson 11 does to photographs
