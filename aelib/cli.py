@@ -1,4 +1,4 @@
-"""The console command `aelib`."""
+"""The console command `aelib`: grade, site, strip."""
 
 import argparse
 import json

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,15 @@ def test_only_the_sandbox_runs_text_and_nothing_is_unpickled(path):
         assert called not in {"torch.load", "os.system", "yaml.load"}, f"{path}, {node.lineno}"
         if called in {"np.load", "np.save"}:
             assert "allow_pickle=False" in ast.unparse(node), f"{path}, line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_module_says_what_it_is_for(path):
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    assert len(text.partition("\n")[0].split()) >= 5, "a first line in words"
+    if path.name == "__init__.py" and path.parent.name != "aelib":
+        assert len(text.splitlines()) >= 3, "what the room is for, and what may enter"
+        assert re.search(r"\benters?\b", text), "what may enter"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -10,5 +10,6 @@
     grading       asks the workers, judges, keeps a journal to go on from
     report        grades.csv, the class in words and as a picture, feedback for each student
 
-The process that grades loads no torch and parses nothing that a learner wrote except arrays.
+What enters trusts nothing that it reads: the process that grades loads no torch, and parses
+nothing that a learner wrote except arrays.
 """

@@ -1,4 +1,7 @@
-"""The course's exercises, one file for each notebook, and what checks them."""
+"""An answer -> one line: the course's exercises, one file for each notebook, and what judges them.
+
+An exercise enters the file of its lesson with its reference, cases, hints and usual mistakes.
+"""
 
 from difflib import get_close_matches
 from functools import cache

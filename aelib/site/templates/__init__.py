@@ -1,4 +1,8 @@
-"""The pages' templates, and the policy by which a page runs only its own scripts."""
+"""The pages' templates, and the policy by which a page runs only its own scripts.
+
+A template enters when several pages need markup of their own; only the scripts named here run
+before the first paint.
+"""
 
 import base64
 import hashlib
