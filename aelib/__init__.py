@@ -59,6 +59,7 @@ _HOME = {
     "attribute_direction": "latent",
     "interpolate": "latent",
     "latent_grid": "latent",
+    "plot_bars": "plotting",
     "plot_history": "plotting",
     "plot_latent": "plotting",
     "plot_manifold": "plotting",

@@ -11,6 +11,7 @@ from matplotlib.colors import to_hex
 from numpy.testing import assert_allclose
 
 from aelib import (
+    plot_bars,
     plot_history,
     plot_latent,
     plot_manifold,
@@ -55,6 +56,18 @@ def pictures_on(ax, rows, columns, height=4, width=4):
 
 def texts(ax):
     return [text.get_text() for text in ax.texts]
+
+
+# A race
+
+
+def test_bars_carry_their_names_and_numbers_first_on_top(ax):
+    plot_bars({"PCA": 20.346, "network": 5.6}, digits=1, xlabel="error", ax=ax)
+    assert [patch.get_width() for patch in ax.patches] == [20.346, 5.6]
+    assert texts(ax) == ["20.3", "5.6"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["PCA", "network"]
+    assert ax.yaxis_inverted()
+    assert ax.get_xlim()[1] > 20.346 * 1.1, "no room for the numbers"
 
 
 # Images side by side
