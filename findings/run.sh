@@ -8,7 +8,7 @@ for script in "$here"/*.sh; do
   name=$(basename "$script" .sh)
   case "$name" in run | fresh) continue ;; esac
   echo "== $name"
-  bash "$script" 2>&1 | tee /dev/stderr | tail -n 1 > "${TMPDIR:-/tmp}/finding.$$"
+  bash "$script" 2>&1 | tee -a /dev/stderr | tail -n 1 > "${TMPDIR:-/tmp}/finding.$$"
   case "${PIPESTATUS[0]}" in
     0) verdict="still so" ;;
     77) verdict="not run" ;;

@@ -1,8 +1,6 @@
-"""Fonts -> letters: pictures like MNIST's digits that are no digits."""
+"""Letters of 22 fonts -> pictures like MNIST's digits that are no digits."""
 
 from functools import cache
-from io import BytesIO
-from pathlib import Path
 from string import ascii_letters
 
 import numpy as np
@@ -10,15 +8,12 @@ import torch
 from torch.nn import functional
 
 from aelib.checks import whole_number
-from aelib.data.files import DataError
+from aelib.data.files import data_dir, unpack
 
 _MOST = 100_000  # letters in one call: 300 MB
-FONTS = (  # of those that matplotlib ships, the ones with a to z and A to Z
-    *(f"DejaVuSans{style}" for style in ("", "-Bold", "-Oblique", "-BoldOblique")),
-    *(f"DejaVuSansMono{style}" for style in ("", "-Bold", "-Oblique", "-BoldOblique")),
-    *(f"DejaVuSerif{style}" for style in ("", "-Bold", "-Italic", "-BoldItalic")),
-    *(f"STIXGeneral{style}" for style in ("", "Bol", "Italic", "BolIta")),
-    *("cmb10", "cmmi10", "cmr10", "cmss10", "cmti10", "cmtt10"),
+_FONTS, _SIDE = 22, 72  # of glyphs.gz; data/letters/README.md names the fonts
+_GLYPHS = (
+    "69927d921acb168d9789f1b8ed8dbbe3ea4a1684a6753ebb89e811f036d63925"
 )
 
 
@@ -37,13 +32,13 @@ def draw_letters(n: int, *, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
         in the alphabet, 0 to 25, the same for small and capital.
 
     Raises:
-        DataError: A font of matplotlib is missing or damaged.
+        DataError: data/letters/glyphs.gz is missing or damaged.
         ValueError: n or seed is out of range.
     """
     whole_number("n", n, 1, _MOST)
     whole_number("seed", seed, 0, 2**32 - 1)
     draws = torch.from_numpy(np.random.default_rng(seed).random((n, 4))).float()
-    which = (draws[:, 0] * len(FONTS) * len(ascii_letters)).long()
+    which = (draws[:, 0] * _FONTS * len(ascii_letters)).long()
     x = torch.empty(n, 784)
     for part in torch.arange(n).split(100):  # in parts, to save memory
         x[part] = _distort(_glyphs()[which[part]] / 255, draws[part])
@@ -86,28 +81,6 @@ def _extent_and_centre(ink: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 @cache
 def _glyphs() -> torch.Tensor:
     """Every letter in every font, the letters of a font in a row: (fonts * 52, 72, 72) bytes."""
-    from PIL import Image, ImageDraw, ImageFont
-
-    pictures = []
-    for name in FONTS:
-        path = _font_dir() / f"{name}.ttf"
-        try:
-            file = BytesIO(path.read_bytes())  # given a path, Pillow looks elsewhere, too
-            font = ImageFont.truetype(file, 42, layout_engine=ImageFont.Layout.BASIC)
-        except OSError as error:
-            raise DataError(
-                f"{path} cannot be read ({error}). Install matplotlib again."
-            ) from error
-        for letter in ascii_letters:
-            picture = Image.new("L", (72, 72))
-            left, top, right, bottom = font.getbbox(letter)
-            corner = 36 - (left + right) / 2, 36 - (top + bottom) / 2
-            ImageDraw.Draw(picture).text(corner, letter, fill=255, font=font)
-            pictures.append(np.asarray(picture))
-    return torch.from_numpy(np.stack(pictures))
-
-
-def _font_dir() -> Path:
-    import matplotlib
-
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    content = unpack(data_dir() / "letters" / "glyphs.gz", _GLYPHS)
+    pictures = np.frombuffer(bytearray(content), np.uint8)
+    return torch.from_numpy(pictures.reshape(_FONTS * len(ascii_letters), _SIDE, _SIDE))

@@ -3,7 +3,7 @@
     python data/docstrings/build.py
 
 Takes a few seconds. The file that is shipped was made with CPython 3.11.7 on Linux; another
-version or system has other strings, so the checksum in aelib/tables.py changes with it.
+version or system has other strings, so the checksum in aelib/data/tables.py changes with it.
 """
 
 import csv
