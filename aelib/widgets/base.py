@@ -2,6 +2,7 @@
 
 import base64
 import math
+import re
 import zlib
 from pathlib import Path
 from typing import Any
@@ -16,25 +17,32 @@ from aelib.widgets.twin import contact_sheet
 
 _STATIC = Path(__file__).parent / "static"
 _ENGINE = Path(engine.__file__).parent
+_IMPORT = re.compile(r'^import (.*) from "[./\w]*?(\w+)\.js";$', re.M)
 
 
-def module(*names: str) -> str:
-    """Join files of static/ and of aelib/engine/ into the one module that anywidget takes.
+def module(name: str) -> str:
+    """Join a file of static/ and all that it imports into the one module that anywidget takes.
 
-    Each file is an ES module of its own. Joined, they share one scope: a line that begins
-    with `import` is left out, and so is `export` before a declaration; the last file's
-    `export default` stays.
+    Each file is an ES module of its own, with its imports and exports on lines of their own. Here
+    it becomes a function's scope, which answers with what the file exports; the last file, the
+    widget's, stays as it is.
     """
-    lines = []
-    for name in names:
-        path = next(p for p in (_STATIC / f"{name}.js", _ENGINE / f"{name}.js") if p.is_file())
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if not line.startswith("import "):
-                is_declaration = line.startswith("export ") and not line.startswith(
-                    "export default"
-                )
-                lines.append(line.removeprefix("export ") if is_declaration else line)
-    return "\n".join(lines) + "\n"
+    joined: dict[str, str] = {}
+    last = _joined(name, joined)
+    return "\n".join([*joined.values(), last])
+
+
+def _joined(name: str, joined: dict[str, str]) -> str:
+    """A file without its import lines; what it imports is added to `joined`, each file once."""
+    path = next(p for p in (_STATIC / f"{name}.js", _ENGINE / f"{name}.js") if p.is_file())
+    source = path.read_text(encoding="utf-8")
+    for used in (found[2] for found in _IMPORT.finditer(source)):
+        if used not in joined:
+            body = _joined(used, joined)
+            exported = ", ".join(re.findall(r"^export (?:async )?\w+ (\w+)", body, re.M))
+            body = re.sub(r"^export ", "", body, flags=re.M)
+            joined[used] = f"const {used}_js = (() => {{\n{body}return {{ {exported} }};\n}})();"
+    return _IMPORT.sub(r"const \1 = \2_js;", source)
 
 
 class Numbers(traitlets.List):

@@ -39,7 +39,7 @@ class CodeSwap(StillWidget):
         CodeSwap(model.decoder, model.codebook, model.nearest(model.vectors(x)), looks)
     """
 
-    _esm = module("engine", "state", "ui", "code_swap")
+    _esm = module("code_swap")
     codes = Numbers().tag(sync=True)
     place = traitlets.Int(0).tag(sync=True)
     _examples: traitlets.List = traitlets.List(traitlets.List(traitlets.Int())).tag(sync=True)

@@ -36,7 +36,7 @@ class DigitPad(LatentWidget):
         DigitPad(model, x_test, y_test)
     """
 
-    _esm = module("engine", "state", "ui", "plane", "digit_pad")
+    _esm = module("digit_pad")
     picture = Numbers().tag(sync=True)
     _plane = traitlets.Dict().tag(sync=True)
 

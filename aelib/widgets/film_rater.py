@@ -37,7 +37,7 @@ class FilmRater(StillWidget):
         FilmRater(network, titles, films=[0, 7, 20], popularity=counts)
     """
 
-    _esm = module("engine", "state", "ui", "film_rater")
+    _esm = module("film_rater")
     stars = Numbers().tag(sync=True)
     balance = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
     top: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)

@@ -36,7 +36,7 @@ class NoiseExplorer(LatentWidget):
         NoiseExplorer(model, x_test, y_test, kind="masking", strength=0.5)
     """
 
-    _esm = module("engine", "state", "ui", "noise", "noise_explorer")
+    _esm = module("noise_explorer")
     kind = traitlets.Unicode("gaussian").tag(sync=True)
     strength = traitlets.Float(0.3).tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)

@@ -57,7 +57,7 @@ class TextSearch(StillWidget):
         TextSearch(vectorizer, model.encoder, docs.texts, docs.names, query="random number")
     """
 
-    _esm = module("engine", "state", "ui", "text_search")
+    _esm = module("text_search")
     query = traitlets.Unicode("").tag(sync=True)
     meaning: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
     words: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
