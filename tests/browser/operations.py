@@ -1,6 +1,7 @@
 """One step of each kind, in many shapes, and what PyTorch makes of it."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,7 @@ class Cases:
         )
 
 
+@cache
 def cases() -> dict[str, Case]:
     """All of them."""
     made = Cases()
@@ -124,7 +126,9 @@ def _two_operands(made: Cases) -> None:
         made.add(name, function, x, y)
         made.add(f"{name} a number", lambda a, f=function: f(a, torch.tensor(1.5)), x, value=1.5)
         made.add(f"{name} trailing", function, x, y[0, 0])
-        made.add(f"{name} channels", lambda a, b, f=function: f(a, b[:, None]), x, y[0, :, 0], inner=5)
+        made.add(
+            f"{name} channels", lambda a, b, f=function: f(a, b[:, None]), x, y[0, :, 0], inner=5
+        )
     compared = torch.where(made.numbers(2, 3, 5) > 0, x, y)
     for name in ("gt", "ge", "lt", "le", "eq", "ne"):
         made.add(name, lambda a, b, n=name: getattr(torch, n)(a, b).double(), x, compared)
@@ -165,17 +169,28 @@ def _copies(made: Cases) -> None:
         filled = torch.full(x.shape, 0.25, dtype=torch.float64).narrow(axis, 0, 1)
         made.add(
             f"take along {axis}",
-            lambda a, t=table, k=axis, e=filled: torch.cat([e, a.index_select(k, torch.tensor(t[1:]))], k),
+            lambda a, t=table, k=axis, e=filled: torch.cat(
+                [e, a.index_select(k, torch.tensor(t[1:]))], k
+            ),
             x,
             axis=axis,
             table=table,
             fill=0.25,
         )
-        made.add(f"cat along {axis}", lambda a, b, k=axis: torch.cat([a, b, a], k)[...], x, y, axis=axis, again=True)
+        together = lambda *parts, k=axis: torch.cat(parts, k)  # noqa: E731
+        made.add(f"cat along {axis}", together, x, y, made.numbers(1, 3, 5, 7), axis=axis)
 
 
 def _sums(made: Cases) -> None:
-    for rows, inputs, outputs in ((1, 16, 128), (1, 7, 5), (1, 9, 1), (3, 7, 5), (6, 5, 1), (5, 8, 8), (4, 3, 21)):
+    for rows, inputs, outputs in (
+        (1, 16, 128),
+        (1, 7, 5),
+        (1, 9, 1),
+        (3, 7, 5),
+        (6, 5, 1),
+        (5, 8, 8),
+        (4, 3, 21),
+    ):
         x, w, b = made.numbers(rows, inputs), made.numbers(inputs, outputs), made.numbers(outputs)
         made.add(f"linear {rows} {inputs} {outputs}", lambda x, w, b: x @ w + b, x, w, b)
         made.add(f"linear {rows} {inputs} {outputs}, no bias", torch.matmul, x, w)
@@ -197,7 +212,9 @@ def _sums(made: Cases) -> None:
 
         def normed(a, *pair, size=size, inner=inner):
             rows = a.reshape(-1, size)
-            rows = (rows - rows.mean(1, keepdim=True)) / (rows.var(1, keepdim=True, unbiased=False) + 1e-5).sqrt()
+            rows = (rows - rows.mean(1, keepdim=True)) / (
+                rows.var(1, keepdim=True, unbiased=False) + 1e-5
+            ).sqrt()
             if not pair:
                 return rows.reshape(a.shape)
             place = torch.arange(a.numel()) // inner % len(pair[0])
@@ -259,7 +276,9 @@ def _convolutions(made: Cases) -> None:
     ):
         made.add(
             f"max_pool {kernel} {stride} {padding} {dilation} {ceil}",
-            lambda x, k=kernel, s=stride, p=padding, d=dilation, c=ceil: functional.max_pool2d(x, k, s, p, d, c),
+            lambda x, k=kernel, s=stride, p=padding, d=dilation, c=ceil: functional.max_pool2d(
+                x, k, s, p, d, c
+            ),
             made.numbers(2, 5, 9, 8) - 3,
             kernel=list(kernel),
             stride=list(stride),
