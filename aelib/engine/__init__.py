@@ -1,4 +1,1 @@
-"""A network -> what a browser runs: weights that travel once, and the code that decodes there.
-
-An operation enters when PyTorch's, NumPy's and the browser's answers agree to 1e-3 a pixel.
-"""
+"""Any decoder -> what a browser runs, or the reason why the kernel answers instead."""
