@@ -220,6 +220,20 @@ def _plain_operations() -> Iterator[None]:
         torch.backends.mha.set_fastpath_enabled(fast)
 
 
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """Put a model into evaluation mode, and each of its modules back as it was."""
+    modules = list(model.modules()) if isinstance(model, torch.nn.Module) else []
+    training = [m for m in modules if m.training]
+    if training:
+        model.eval()
+    try:
+        yield
+    finally:
+        for m in training:
+            m.training = True
+
+
 def capture(function: Callable[..., Any], *inputs: torch.Tensor) -> Program:
     """Run a function once and return what it computed as a program.
 

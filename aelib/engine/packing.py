@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from aelib.engine.program import Program
+from aelib.engine.program import Program, Step
 
 _LARGEST = 65504.0  # of float16
 _FEW = 32_768  # numbers of a small constant: at most 128 KiB as pairs
@@ -68,17 +68,16 @@ def pack(program: Program, exact: Collection[int] = ()) -> tuple[Packed, Program
 
 def unpack(packed: Packed) -> Program:
     """The program that the browser reads out of what it is sent."""
-    from aelib.engine.program import Step  # noqa: PLC0415
-
     halves = np.frombuffer(packed.weights, "<f2").astype("f8")
     constants = []
     for begin, shape, pair in packed.program["constants"]:
         n = int(np.prod(shape, dtype=int))
         values = halves[begin : begin + n] + (halves[begin + n : begin + 2 * n] if pair else 0)
         constants.append(values.astype(np.float32).reshape(shape))
-    steps = [
-        Step(s["op"], tuple(s["in"]), tuple(s["shape"]), {k: v for k, v in s.items() if k not in ("op", "in", "shape")})
-        for s in packed.program["steps"]
-    ]
+    steps = []
+    for described in packed.program["steps"]:
+        attributes = dict(described)
+        op, inputs, shape = (attributes.pop(key) for key in ("op", "in", "shape"))
+        steps.append(Step(op, tuple(inputs), tuple(shape), attributes))
     inputs = [tuple(shape) for shape in packed.program["inputs"]]
     return Program(inputs, constants, steps, packed.program["outputs"][0])

@@ -76,7 +76,7 @@ def _rounded(program: Program, answers: np.ndarray, rows: np.ndarray) -> Packed:
     for exact in ((), large):
         packed, there = pack(program, exact)
         drawn = np.stack([there.run(row).ravel() for row in rows])
-        if _apart(drawn, answers) <= _ROUNDING:
+        if _apart(drawn, answers, 1.0) <= _ROUNDING:
             return packed
     raise Refused("its weights are too large or too small for float16")
 
@@ -85,8 +85,10 @@ def _called(function: Function, rows: np.ndarray) -> np.ndarray:
     return np.asarray(function(rows.copy()), np.float32).reshape(len(rows), -1)
 
 
-def _apart(a: np.ndarray, b: np.ndarray) -> float:
-    """The largest difference, as a share of the largest value of its row."""
+def _apart(a: np.ndarray, b: np.ndarray, least: float = 0.0) -> float:
+    """The largest difference, as a share of the largest value of its row, or of `least`."""
     largest = np.abs(b).max(axis=1)
-    scale = np.maximum(largest, 1e-3 * largest.max(initial=1e-30))
-    return float((np.abs(a - b).max(axis=1) / scale).max())
+    all_of_them = largest.max(initial=1e-30)
+    scale = np.maximum(largest, max(1e-3 * all_of_them, min(least, all_of_them)))
+    found = float((np.abs(a - b).max(axis=1) / scale).max())
+    return found if found == found else np.inf  # NaN is not near anything

@@ -12,7 +12,8 @@ import numpy as np
 import traitlets
 
 from aelib import engine
-from aelib.widgets.sources import Packed, Source, tell
+from aelib.widgets.sending import send
+from aelib.widgets.sources import Source, tell
 from aelib.widgets.twin import contact_sheet
 
 _STATIC = Path(__file__).parent / "static"
@@ -112,7 +113,8 @@ class LatentWidget(StillWidget):
         self._x = _pictures(x, sources[0].pixels, most)
         self._y = _classes(y, self._x)
         self._z_of_x = self._encode_examples(sources[0])
-        models, weights = _send(sources, with_encoders)
+        spread = spread_of(self._z_of_x)
+        models, weights = send(sources, spread, self._z_of_x, self._x if with_encoders else None)
         super().__init__(
             _models=models,
             _weights=weights,
@@ -122,7 +124,7 @@ class LatentWidget(StillWidget):
             ),
             _codes=self._z_of_x.astype("<f4").tobytes(),
             _labels=self._y.tolist(),
-            _spread=spread_of(self._z_of_x),
+            _spread=spread,
             **traits,
         )
         self.on_msg(self._answer)
@@ -140,6 +142,14 @@ class LatentWidget(StillWidget):
     def n_numbers(self, name: str) -> int:
         """How many numbers the trait of this name takes."""
         return self.latent_dim
+
+    @property
+    def where(self) -> str:
+        """Who decodes: the browser, or the kernel and why."""
+        found = {m["label"]: m["where"] for m in self._models}
+        if len(set(found.values())) == 1:
+            return self._models[0]["where"]
+        return "; ".join(f"{label}: {where}" for label, where in found.items())
 
     def __repr__(self) -> str:
         n = self.latent_dim
@@ -236,28 +246,3 @@ def _check_told(labels: np.ndarray, n: int, classes: int) -> None:
             f"This model encodes a picture together with its class: give y, from 0 to "
             f"{classes - 1}, for each row of x."
         )
-
-
-def _send(sources: list[Source], with_encoders: bool) -> tuple[list[dict[str, Any]], bytes]:
-    """The models as the browser sees them, and all their weights in one run of bytes."""
-    weights = b""
-
-    def add(network: Packed | None) -> dict[str, Any] | None:
-        nonlocal weights
-        if network is None:
-            return None
-        begin, weights = len(weights), weights + network.weights
-        size = {"begin": begin, "end": len(weights)}
-        return {"layers": network.layers, "inputs": network.inputs, **size}
-
-    models = [
-        {
-            "label": s.label,
-            "samples": s.samples,
-            "classes": s.classes,
-            "decoder": add(s.decoder),
-            "encoder": add(s.encoder) if with_encoders else None,
-        }
-        for s in sources
-    ]
-    return models, weights
