@@ -25,10 +25,7 @@ def _spread(small: Array, shape: tuple[int, ...], inner: int) -> Array:
 
 def _binary(function: Callable[[Array, Any], Array]) -> Callable[..., Array]:
     def run(shape: tuple[int, ...], a: Attributes, x: Array, *other: Array) -> Array:
-        if other:
-            b = _spread(other[0], shape, a.get("inner", 1))
-        else:
-            b = np.float32(a["value"])
+        b = _spread(other[0], shape, a.get("inner", 1)) if other else np.float32(a["value"])
         x = x.reshape(shape)
         return function(b, x) if a.get("swap") else function(x, b)  # type: ignore[arg-type]
 
@@ -90,7 +87,9 @@ def _linear(shape: tuple[int, ...], a: Attributes, x: Array, w: Array, *b: Array
     return (y + b[0] if b else y).reshape(shape)
 
 
-def _windows(x: Array, a: Attributes, kernel: tuple[int, ...], size: tuple[int, ...], fill: float) -> Array:
+def _windows(
+    x: Array, a: Attributes, kernel: tuple[int, ...], size: tuple[int, ...], fill: float
+) -> Array:
     """(N, C, H, W) -> (N, C, rows, columns, kh, kw), also where windows reach out at the end."""
     pads = []
     for k, s, p, d, n, out in zip(

@@ -1,4 +1,4 @@
-"""What the browser runs: a list of steps over a small set of operations, on dense float32 arrays."""
+"""What the browser runs: a list of steps over a few operations, on float32 arrays."""
 
 from dataclasses import dataclass, field
 from math import prod
@@ -12,7 +12,7 @@ Shape = tuple[int, ...]
 LARGEST = float(np.finfo(np.float32).max)
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  it is an answer, not a mistake
     """The browser cannot be trusted with it; the message says why, to the person at the screen."""
 
 

@@ -56,7 +56,8 @@ class Steps:
 
     def constant_of(self, numbers: Any) -> Value:
         """Numbers that are known now."""
-        return Value(self.build.constant(numbers))
+        known = numbers.numpy() if isinstance(numbers, torch.Tensor) else numbers
+        return Value(self.build.constant(known))
 
     def shape(self, a: Any) -> Shape:
         """The shape of a value."""
@@ -87,9 +88,9 @@ class Steps:
         shape = tuple(np.broadcast_shapes(*shapes)) if shape is None else shape
         size, swap = prod(shape), False
         sizes = [prod(s) for s in shapes]
-        if self.number(b) is None and (self.number(a) is not None or sizes[0] < size):
-            if sizes[1] == size or self.number(a) is not None:
-                a, b, swap = b, a, True
+        known = self.number(a) is not None
+        if self.number(b) is None and (known or (sizes[0] < size and sizes[1] == size)):
+            a, b, swap = b, a, True
         if swap and op in _MIRRORED:
             op, swap = _MIRRORED[op], False
         flag = {"swap": True} if swap and op in ("sub", "div", "pow") else {}
@@ -132,7 +133,9 @@ class Steps:
             x = self.step(op, [x], after, axis=axis)
         return self.reshape(x, shape)
 
-    def move(self, func: Any, shapes: list[Shape], args: Any, kwargs: Any, fill: float = 0) -> list[Value]:
+    def move(
+        self, func: Any, shapes: list[Shape], args: Any, kwargs: Any, fill: float = 0
+    ) -> list[Value]:
         """An operation that computes nothing: numbers are copied, repeated, moved or left out.
 
         PyTorch itself says where each of them goes: it is run on the numbers' numbers.
@@ -156,7 +159,9 @@ class Steps:
         else:
             parts = [self.build.reshape(s, [n]) for s, n in zip(sources, sizes, strict=True)]
             source = self.build.step("cat", parts, [sum(sizes)], axis=0)
-        return [Value(self.look_up(source, t, s, fill)) for t, s in zip(tables, shapes, strict=True)]
+        return [
+            Value(self.look_up(source, t, s, fill)) for t, s in zip(tables, shapes, strict=True)
+        ]
 
     def look_up(self, x: int, table: np.ndarray, shape: Shape, fill: float = 0) -> int:
         """y.flat[i] = x.flat[table.flat[i]], or `fill` where that is -1, as plainly as possible."""

@@ -57,7 +57,9 @@ def verify(program: Program, function: Function, rows: np.ndarray) -> Packed:
     answers = _called(function, rows)
     drawn = np.stack([program.run(row).ravel() for row in rows])
     if drawn.shape != answers.shape:
-        raise Refused(f"it answers with {answers[0].size} numbers, one row alone with {drawn[0].size}")
+        raise Refused(
+            f"it answers with {answers[0].size} numbers, one row alone with {drawn[0].size}"
+        )
     if not np.isfinite(answers).all():
         raise Refused("it answers with NaN or infinity")
     for row, answer in zip(rows[:_ALONE], answers, strict=False):

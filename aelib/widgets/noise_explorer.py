@@ -52,11 +52,12 @@ class NoiseExplorer(LatentWidget):
         **traits: Any,
     ) -> None:
         source = open_source(model)
-        if source.encoder is None or source.decoder is None:
-            raise TypeError(NOT_IN_BROWSER.format("NoiseExplorer", source.label))
         if x is None:
             raise ValueError("NoiseExplorer needs clean pictures x.")
         super().__init__([source], x, y, shape=shape, with_encoders=True, **traits)
+        if self.where != "browser":
+            reason = self.where.removeprefix("kernel, because ")
+            raise TypeError(NOT_IN_BROWSER.format("NoiseExplorer", source.label, reason))
 
     @traitlets.validate("kind", "strength", "index")
     def _checked(self, proposal: Any) -> Any:

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
+from torch import nn
 
+from aelib.engine.capture import capture, evaluating
 from aelib.engine.packing import Packed
 from aelib.engine.program import Refused
 from aelib.engine.verify import codes_to_try, pictures_to_try, verify
@@ -38,9 +41,7 @@ def send(
     for source in sources:
         ends = np.asarray([spread["low"], spread["high"]])
         mine = codes if source is sources[0] else None
-        decoder, where = packed_or_why(
-            lambda s=source, c=mine, e=ends: packed_decoder(s, e, c)
-        )
+        decoder, where = packed_or_why(lambda s=source, c=mine, e=ends: packed_decoder(s, e, c))
         encoder = None
         if pictures is not None:
             encoder, where_encoder = packed_or_why(lambda s=source: packed_encoder(s, pictures))
@@ -86,6 +87,34 @@ def packed_encoder(source: Source, pictures: np.ndarray) -> Packed:
     assert source.encode is not None
     rows = pictures_to_try(source.pixels, pictures)
     return verify(program, source.encode, _told(rows, source))
+
+
+def answers_of(network: nn.Module) -> Callable[[np.ndarray], np.ndarray]:
+    """What a network answers to rows (N, k), float32, in evaluation mode."""
+
+    def run(rows: np.ndarray) -> np.ndarray:
+        with torch.no_grad(), evaluating(network):
+            return network(torch.from_numpy(rows)).numpy()
+
+    return run
+
+
+def packed_network(network: nn.Module, rows: np.ndarray) -> Packed:
+    """A network from rows to rows, verified.
+
+    Args:
+        network: Is put into evaluation mode meanwhile.
+        rows: What it is verified with (N, k), float32.
+
+    Raises:
+        TypeError: The browser could not be trusted with it.
+    """
+    try:
+        with evaluating(network):
+            program = capture(network, torch.from_numpy(rows[:1]))
+        return verify(program, answers_of(network), rows)
+    except Refused as reason:
+        raise TypeError(f"The browser cannot run this network: {reason}.") from None
 
 
 def _told(rows: np.ndarray, source: Source) -> np.ndarray:
