@@ -30,6 +30,8 @@ def _fill(s: Steps, func: Any, shapes: Shapes, to: Any, value: Any = 0) -> Value
 def _cat(s: Steps, func: Any, shapes: Shapes, parts: Any, dim: int = 0) -> Value:
     parts = [p for p in parts if not isinstance(p, torch.Tensor) or p.numel()]
     axis = dim % len(shapes[0])
+    if len(parts) == 1:
+        return s.reshape(parts[0], shapes[0])
     return s.step("cat", parts, shapes[0], axis=axis)
 
 
