@@ -13,7 +13,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._pytree import tree_flatten
 
-from aelib.engine.program import Program, Refused
+from aelib.engine.program import NotRecorded, Program, Refused
 from aelib.engine.recorder import Recorder
 
 
@@ -35,7 +35,7 @@ def _plain_operations() -> Iterator[None]:
 def evaluating(model: Any) -> Iterator[None]:
     """Put a model into evaluation mode, and each of its modules back as it was."""
     modules = list(model.modules()) if isinstance(model, torch.nn.Module) else []
-    training = [m for m in modules if m.training]
+    training = [m for m in modules if getattr(m, "training", False)]  # a frozen one has none
     if training:
         model.eval()
     try:
@@ -70,7 +70,7 @@ def capture(function: Callable[..., Any], *inputs: torch.Tensor) -> Program:
             f"it failed with {type(error).__name__}: {str(error).splitlines()[0]}"
         ) from error
     if value is None:
-        raise Refused("the answer does not come from the code by steps of PyTorch")
+        raise NotRecorded("its steps are not PyTorch's")
     return recorder.build.finish(value)
 
 
@@ -82,5 +82,5 @@ def first_tensor(answer: Any) -> torch.Tensor:
         answer = list(answer.values())
     found = [t for t in tree_flatten(answer)[0] if isinstance(t, torch.Tensor)]
     if not found:
-        raise Refused(f"it answers with {type(answer).__name__}, not with a tensor")
+        raise NotRecorded(f"it answers with {type(answer).__name__}, not with a tensor")
     return found[0]

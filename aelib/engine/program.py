@@ -16,6 +16,10 @@ class Refused(Exception):  # noqa: N818  it is an answer, not a mistake
     """The browser cannot be trusted with it; the message says why, to the person at the screen."""
 
 
+class NotRecorded(Refused):
+    """What was computed did not go through PyTorch."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One operation: it makes one value, numbered after all that came before."""
@@ -86,7 +90,7 @@ class Builder:
         if np.isnan(low):
             return self.poison("NaN among its numbers", array.shape)
         if np.isinf(low) or np.isinf(high):
-            array = array.clip(-LARGEST, LARGEST)
+            array = np.asarray(array.clip(-LARGEST, LARGEST))
         return self._add(array.shape, array)
 
     def poison(self, reason: str, shape: Shape) -> int:

@@ -23,6 +23,7 @@ _FREE = {  # what they answer does not depend on the numbers that they are given
     *("_local_scalar_dense", "new_empty", "new_empty_strided", "new_zeros", "new_ones"),
     *("new_full", "empty_like", "zeros_like", "ones_like", "full_like"),
 }
+_CHECKS = ("aelib.checks", "torch.distributions.distribution")
 _FLOATS = (torch.float32, torch.float64, torch.bool)
 
 
@@ -136,7 +137,7 @@ class Recorder(TorchDispatchMode):
         depends = any(map(self.depends, tensors))
         if torch.Tag.nondeterministic_seeded in func.tags:
             raise Refused("it draws random numbers")
-        if name == "_local_scalar_dense" and depends and not _own_check():
+        if name == "_local_scalar_dense" and depends and not _is_a_check():
             raise Refused("its steps depend on the values of the code")
         changed = list(_changed(func, args, kwargs))
         if len(changed) > 1 or any(_memory(t) not in self.born for t in changed):
@@ -203,11 +204,11 @@ def _changed(func: Any, args: Any, kwargs: Any) -> Iterator[torch.Tensor]:
                 yield found
 
 
-def _own_check() -> bool:
-    """Whether it is aelib that looks at values, to refuse NaN say: that changes no answer."""
+def _is_a_check() -> bool:
+    """Whether values are looked at to refuse NaN and the like: that changes no answer."""
     frame: Any = sys._getframe()
     while frame:
-        if frame.f_globals.get("__name__") == "aelib.checks":
+        if frame.f_globals.get("__name__") in _CHECKS:
             return True
         frame = frame.f_back
     return False

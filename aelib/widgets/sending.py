@@ -7,11 +7,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from aelib.engine.affine import affine
 from aelib.engine.capture import capture, evaluating
 from aelib.engine.packing import Packed
-from aelib.engine.program import Refused
+from aelib.engine.program import NotRecorded, Refused
 from aelib.engine.verify import codes_to_try, pictures_to_try, verify
-from aelib.widgets.sources import Source, tell
+from aelib.widgets.sources import Function, Recording, Source, tell
 
 
 def send(
@@ -74,7 +75,7 @@ def packed_decoder(source: Source, ends: np.ndarray, codes: np.ndarray | None) -
         Refused: The browser could not be trusted with it.
     """
     rows = codes_to_try(source.latent_dim, ends, codes=codes)
-    return verify(source.record_decode(), source.decode, _told(rows, source))
+    return _packed(source.record_decode, source.decode, _told(rows, source))
 
 
 def packed_encoder(source: Source, pictures: np.ndarray) -> Packed:
@@ -83,10 +84,20 @@ def packed_encoder(source: Source, pictures: np.ndarray) -> Packed:
     Raises:
         Refused: The browser could not be trusted with it, or there is none.
     """
-    program = source.record_encode()
-    assert source.encode is not None
+    if source.encode is None:
+        raise Refused("it does not encode")
     rows = pictures_to_try(source.pixels, pictures)
-    return verify(program, source.encode, _told(rows, source))
+    return _packed(source.record_encode, source.encode, _told(rows, source))
+
+
+def _packed(record: Recording, function: Function, rows: np.ndarray) -> Packed:
+    try:
+        return verify(record(), function, rows)
+    except NotRecorded as reason:
+        try:
+            return verify(affine(function, rows.shape[1]), function, rows)
+        except Refused:
+            raise reason from None
 
 
 def answers_of(network: nn.Module) -> Callable[[np.ndarray], np.ndarray]:

@@ -78,8 +78,6 @@ def open_source(
         run_encode, found = _try(encode, owner, seen, classes, "Encoding")
         if found.shape != codes.shape:
             raise ValueError(f"Encoding two pictures gave {found.shape}, not {codes.shape}.")
-    if model is owner and hasattr(model, "components_") and hasattr(model, "mean_"):
-        decode, encode = _linear_both_ways(model)
     return Source(
         label=label or _name(owner),
         latent_dim=dim,
@@ -137,10 +135,17 @@ def _try(
 ) -> tuple[Function, np.ndarray]:
     """Find out whether a function takes arrays or tensors, and what it answers."""
     function = _untell(function, classes)
-    for attempt in (_float32(function), _float32(_through_torch(function, owner))):
+    attempts = (
+        function,
+        _through_torch(function, owner),
+        lambda rows: function(rows.astype(float)),
+    )
+    for attempt in map(_float32, attempts):
         try:
             answer = attempt(probe)
             break
+        except Refused:  # it knows no tensors: what it said before is the reason
+            pass
         except Exception as error:  # a learner's function may raise anything
             reason = f"{type(error).__name__}: {error}"
     else:
@@ -183,8 +188,6 @@ def _recording(function: Any, owner: Any, width: int, classes: int) -> Recording
     """Records a function at one row when it is called."""
 
     def record() -> Program:
-        if function is None:
-            raise Refused("it does not encode")
         row = torch.linspace(-1, 1, width)[None]
         with evaluating(owner):
             if classes:
@@ -192,25 +195,6 @@ def _recording(function: Any, owner: Any, width: int, classes: int) -> Recording
             return capture(lambda z: function(_as_owned(z, owner)), row)
 
     return record
-
-
-def _linear_both_ways(model: Any) -> tuple[Any, Any]:
-    """PCA and its like decode and encode by one matrix: the same in PyTorch."""
-    down = torch.as_tensor(model.components_, dtype=torch.float64)
-    mean = torch.as_tensor(model.mean_, dtype=torch.float64)
-    up = down
-    if getattr(model, "whiten", False) and hasattr(model, "explained_variance_"):
-        scale = torch.as_tensor(model.explained_variance_, dtype=torch.float64).sqrt()[:, None]
-        down, up = down / scale, down * scale
-    shift = -(mean @ down.T)
-
-    def decode(z: torch.Tensor) -> torch.Tensor:
-        return torch.addmm(mean.float(), z, up.float())
-
-    def encode(x: torch.Tensor) -> torch.Tensor:
-        return torch.addmm(shift.float(), x, down.T.float())
-
-    return decode, encode
 
 
 def _check_weights(owner: Any, pictures: np.ndarray) -> None:

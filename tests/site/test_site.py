@@ -271,7 +271,7 @@ def page_with_widgets(course, tmp_path):
         code_cell("model = Autoencoder(2, hidden=(8,)).eval()", tags=["live"]),
         widget("LatentExplorer(model)"),
         widget("LatentExplorer(model, z=[1, 1])"),
-        widget("LatentExplorer(lambda z: np.repeat(z, 8, axis=1), latent_dim=2)"),
+        widget("LatentExplorer(lambda z: np.repeat(z, 8, axis=1) ** 2, latent_dim=2)"),
         widget("untagged", ()),
     ]
     nbformat.write(notebook, path)

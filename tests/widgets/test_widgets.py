@@ -35,6 +35,11 @@ def model():
     return Autoencoder(3, hidden=(16,))
 
 
+class Random(Autoencoder):
+    def decode(self, z):
+        return super().decode(z + torch.randn_like(z))
+
+
 def every_widget(model, x, y):
     return [
         LatentExplorer(model, x, y),
@@ -69,19 +74,29 @@ def test_networks_that_still_train_are_shown_as_they_will_be():
     assert network.training
 
 
-def test_pca_runs_in_the_browser_and_its_function_in_the_kernel(x):
+def test_pca_runs_in_the_browser_whichever_way_it_is_given(x):
     pca = PCA(4).fit(x)
     assert LatentExplorer(pca).where == "browser"
     explorer = LatentExplorer(pca.inverse_transform)
     assert explorer.latent_dim == 4
     assert explorer._models[0]["label"] == "PCA"
+    assert explorer.where == "browser"
+
+
+def numpy_only(model):
+    """A decode that PyTorch does not see."""
+    return lambda z: model.inverse_transform(np.asarray(z))
+
+
+def test_what_does_not_go_through_pytorch_is_left_to_the_kernel(model):
+    explorer = LatentExplorer(numpy_only(model), latent_dim=3)
     assert explorer._models[0]["decoder"] is None
-    assert explorer.where.startswith("kernel, because ")
+    assert explorer.where == "kernel, because it answers with ndarray, not with a tensor"
 
 
 def test_with_several_models_each_says_where_it_decodes(model, x):
-    explorer = LatentExplorer([model, PCA(3).fit(x).inverse_transform])
-    assert explorer.where.startswith("Autoencoder: browser; PCA: kernel, because ")
+    explorer = LatentExplorer([model, numpy_only(model)], latent_dim=3)
+    assert explorer.where.startswith("Autoencoder: browser; decoded: kernel, because ")
 
 
 def test_the_message_to_the_browser_is_small(x, y):
@@ -195,7 +210,8 @@ def test_a_function_that_fails_later_says_so(model):
         (lambda m, x: LatentMap(m, x, points=5000), ValueError, "from 2 to 3000"),
         (lambda m, x: LatentMap(m.decoder, x), ValueError, "latent_dim"),
         (lambda m, x: DigitPad(m.decoder), ValueError, "Say latent_dim"),
-        (lambda m, x: DigitPad(PCA(3).fit(x).inverse_transform), TypeError, "kernel would have"),
+        (lambda m, x: DigitPad(5), TypeError, "needs something that decodes"),
+        (lambda m, x: DigitPad(Random(3, input_dim=784)), TypeError, "kernel would have"),
         (lambda m, x: DigitPad(Autoencoder(2, input_dim=100)), ValueError, "28 x 28"),
         (lambda m, x: NoiseExplorer(m, None), ValueError, "clean pictures"),
         (lambda m, x: NoiseExplorer(m, x, kind="rain"), ValueError, "kind must be one of"),

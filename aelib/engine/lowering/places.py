@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.utils._pytree import tree_leaves
 
 from aelib.engine.steps import Shape, Steps, Value
 
@@ -17,6 +18,12 @@ def _same(s: Steps, func: Any, shapes: Shapes, x: Any, *_: Any, **__: Any) -> Va
 
 def _move(s: Steps, func: Any, shapes: Shapes, *args: Any, **kwargs: Any) -> list[Value]:
     return s.move(func, shapes, args, kwargs)
+
+
+def _look_up(s: Steps, func: Any, shapes: Shapes, x: Any, *where: Any, **kwargs: Any) -> Any:
+    if any(isinstance(a, Value) for a in tree_leaves(where)):
+        return s.poison("where it looks depends on the code", shapes[0])
+    return s.move(func, shapes, (x, *where), kwargs)
 
 
 def _copy(s: Steps, func: Any, shapes: Shapes, to: Any, source: Any, *_: Any) -> Value:
@@ -49,11 +56,12 @@ _SAME = (
     "view _unsafe_view reshape clone detach alias contiguous _to_copy unsqueeze squeeze lift_fresh "
     "_reshape_alias flatten unflatten positive _reshape_copy"
 )
+_LOOKED_UP = ("index", "index_select", "gather", "take", "_unsafe_index")
 _MOVES = (
     "t transpose permute expand select slice split split_with_sizes unbind chunk narrow flip roll "
-    "repeat repeat_interleave index index_select gather diagonal unfold im2col tril triu rot90 "
-    "pixel_shuffle pixel_unshuffle channel_shuffle native_channel_shuffle take unsafe_split "
-    "unsafe_split_with_sizes unsafe_chunk movedim _unsafe_index "
+    "repeat repeat_interleave diagonal unfold im2col tril triu rot90 "
+    "pixel_shuffle pixel_unshuffle channel_shuffle native_channel_shuffle unsafe_split "
+    "unsafe_split_with_sizes unsafe_chunk movedim "
     "upsample_nearest1d upsample_nearest2d _upsample_nearest_exact1d _upsample_nearest_exact2d "
     "reflection_pad1d reflection_pad2d replication_pad1d replication_pad2d "
     "slice_scatter select_scatter index_put scatter index_copy diag_embed"
@@ -62,6 +70,7 @@ _MOVES = (
 PLACES: dict[str, Lower] = {
     **dict.fromkeys(_SAME.split(), _same),
     **dict.fromkeys(_MOVES.split(), _move),
+    **dict.fromkeys(_LOOKED_UP, _look_up),
     "copy": _copy,
     "fill": _fill,
     "zero": _fill,

@@ -42,6 +42,18 @@ def _addmm(
     return s.two("add", y, bias if beta == 1 else s.two("mul", bias, beta), shapes[0])
 
 
+def _trilinear(s: Steps, func: Any, shapes: Shapes, *args: Any) -> Value:
+    """The sum over some axes of a product of three, each with new axes first."""
+    factors, new_axes, over = args[:3], args[3:6], args[6]
+    product: Any = 1
+    for factor, axes in zip(factors, new_axes, strict=True):
+        shape = list(s.shape(factor))
+        for axis in sorted(axes):
+            shape.insert(axis, 1)
+        product = s.two("mul", s.reshape(factor, shape), product)
+    return s.total("sum", product, over, shapes[0])
+
+
 def _mv(s: Steps, func: Any, shapes: Shapes, a: Any, b: Any) -> Value:
     column = s.reshape(b, [prod(s.shape(b)), 1])
     rows = s.reshape(a, [prod(shapes[0]), prod(s.shape(b))])
@@ -219,6 +231,7 @@ SUMS: dict[str, Lower] = {
     "baddbmm": _addmm,
     "mv": _mv,
     "addmv": _addmv,
+    "_trilinear": _trilinear,
     "dot": _mv,
     "native_batch_norm": _batch_norm,
     "_native_batch_norm_legit": _batch_norm,
