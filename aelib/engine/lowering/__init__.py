@@ -2,7 +2,8 @@
 
 A function takes Steps, the operation itself, the shapes of what it answered, and the operation's
 own arguments; it returns the value of the first answer, or a list of values. What is not here the
-browser does not know, and the kernel answers.
+browser does not know, and the kernel answers. An operation enters with a decoder in
+tests/engine/decoders.py that needs it.
 """
 
 from aelib.engine.lowering.numbers import NUMBERS
