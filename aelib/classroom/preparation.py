@@ -80,7 +80,8 @@ def _receive(stream: BytesIO) -> Task:
         (frames.unpack_answers(frames.read(stream)), sentence) for sentence in header["sentences"]
     )
     cases = frames.unpack(header["cases"], arrays, tensors=False)
-    prepared = Prepared(tuple(cases), tuple(header["descriptions"]), expected, wrong)
+    descriptions, parameters = tuple(header["descriptions"]), tuple(header["parameters"])
+    prepared = Prepared(tuple(cases), descriptions, expected, wrong, parameters)
     message = {key: header[key] for key in ("name", "cases", "parameters", "differentiable")}
     arrays_of = [leaf.values for answer in expected for leaf in answer.leaves]
     slopes = [slope for answer in expected for slope in answer.gradients]

@@ -36,15 +36,20 @@ wide tolerance, mistakes that return the numbers people find by accident.
 
 What needs no mistake of its own, because `judge` finds it for every exercise: nothing returned,
 an exception, a wrong shape, a transposed result, a constant factor (also the number of rows or
-columns), a turned sign, NaN, another dtype, an input changed in place, a detached gradient (where
-`differentiable`), right on some cases only, random results.
+columns), a turned sign, NaN, an input changed in place, a gradient cut off (where
+`differentiable`), right on some cases only, random results, a result that is printed.
+
+What is right in other clothes is right: loops, NumPy for torch, another precision, plain numbers,
+lists and tuples. Where the text asks for a tensor, say `tensor=True`; what a loss is made of has to
+be one in any case, so that gradients can pass.
 """
 
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dis import get_instructions
 from inspect import signature
 from traceback import extract_tb
 from typing import Any
@@ -64,9 +69,15 @@ from aelib.exercises.leaves import (
 
 Arguments = tuple[Any, ...]
 
+# What Python makes of `return None`, `pass`, `...` and a docstring.
+_OF_A_STUB = {"RESUME", "NOP", "LOAD_CONST", "POP_TOP", "RETURN_VALUE", "RETURN_CONST", "CACHE"}
 
-class TimeUp(BaseException):
-    """Ends a call that takes too long."""
+NO_RETURN = "it returns nothing; write return in front of the result"
+PRINTED = "it prints its result and returns nothing; write return in place of print"
+
+
+class TimeUp(SystemExit):
+    """Ends a call that takes too long, and its thread without a word."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +107,9 @@ class Exercise:
         hints: From a nudge to nearly the solution.
         wrong: Mistakes and their diagnoses.
         tolerance: The largest difference, as a share of the largest value expected.
-        differentiable: Whether gradients must flow from the result to the arguments.
+        differentiable: Arguments that are learned, and so need a gradient: their names, or True
+            for all tensors. Data, draws and targets need none.
+        tensor: Whether the text asks for a torch tensor, so that an array will not do.
         seconds: How long all calls together may take.
     """
 
@@ -109,7 +122,8 @@ class Exercise:
     hints: tuple[str, str, str]
     wrong: tuple[Mistake, ...]
     tolerance: float = 1e-4
-    differentiable: bool = False
+    differentiable: bool | tuple[str, ...] = False
+    tensor: bool = False
     seconds: float = 10.0
 
     @property
@@ -136,8 +150,13 @@ class Answer:
 
     @property
     def missing(self) -> bool:
-        """Whether the function returned nothing: the untouched stub."""
+        """Whether the function is still the untouched stub."""
         return not self.leaves and not self.error
+
+    @property
+    def silent(self) -> bool:
+        """Whether the function is written, but returned nothing."""
+        return self.error in (NO_RETURN, PRINTED)
 
 
 @dataclass(frozen=True)
@@ -148,6 +167,7 @@ class Prepared:
     descriptions: tuple[str, ...]
     expected: tuple[Answer, ...]
     wrong: tuple[tuple[tuple[Answer, ...], str], ...]
+    parameters: tuple[str, ...] = ()
 
 
 def no_arguments(_: np.random.Generator) -> list[Arguments]:
@@ -158,15 +178,25 @@ def no_arguments(_: np.random.Generator) -> list[Arguments]:
 def prepare(exercise: Exercise, seed: int) -> Prepared:
     """Make the cases of one seed and let the reference and all mistakes answer them."""
     cases = tuple(exercise.cases(np.random.default_rng(seed)))
+    expected = answers(exercise, exercise.reference, cases)
+    if not exercise.tensor and not exercise.differentiable:
+        expected = tuple(map(_of_any_kind, expected))
     return Prepared(
         cases,
         tuple(describe(exercise, arguments) for arguments in cases),
-        answers(exercise, exercise.reference, cases),
+        expected,
         tuple(
             (answers(exercise, mistake.function, cases), mistake.sentence)
             for mistake in exercise.wrong
         ),
+        tuple(exercise.parameters),
     )
+
+
+def _of_any_kind(expected: Answer) -> Answer:
+    """Ask for an array, so that arrays and tensors are the same answer."""
+    leaves = [replace(e, kind="array" if e.kind == "tensor" else e.kind) for e in expected.leaves]
+    return replace(expected, leaves=tuple(leaves))
 
 
 def answers(
@@ -181,7 +211,7 @@ def answer(
     function: Callable[..., Any],
     arguments: Arguments,
     names: list[str],
-    differentiable: bool = False,
+    differentiable: bool | Collection[str] = False,
 ) -> Answer:
     """Call a function on a copy of one case's arguments; whatever happens becomes an Answer.
 
@@ -192,11 +222,15 @@ def answer(
     try:
         with fixed_draws():
             given = [copied(value) for value in arguments]
-            inputs = [v.requires_grad_() for v in given if differentiable and is_float(v)]
-            passed = [v.clone() if differentiable and is_tensor(v) else v for v in given]
+            inputs = [v.requires_grad_() for v in _learned(given, names, differentiable)]
+            passed = [v.clone() if is_tensor(v) and v.requires_grad else v for v in given]
             result = function(*passed)
             gradients = tuple(_gradients(result, inputs))
+        if result is None:
+            return Answer(error=_nothing(function))
         leaves = tuple(flatten(result))
+        if not leaves:
+            return Answer(error=f"it returned {str(result)[:40]}, in which there is no number")
         pairs = zip(names, arguments, passed, strict=False)
         changed = tuple(name for name, before, after in pairs if not same(before, after))
         return Answer(leaves, gradients, changed)
@@ -208,6 +242,23 @@ def answer(
         return Answer(error=str(error))
     except BaseException as error:  # a learner's function may raise anything
         return Answer(error=_describe_error(error, function))
+
+
+def _learned(given: list[Any], names: list[str], which: bool | Collection[str]) -> list[Any]:
+    """The tensors towards which gradients are asked for."""
+    if isinstance(which, bool):
+        return [value for value in given if which and is_float(value)]
+    return [value for name, value in zip(names, given, strict=False) if name in which]
+
+
+def _nothing(function: Callable[..., Any]) -> str:
+    """Why a function returned nothing; empty where it is still the stub."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return NO_RETURN
+    if all(step.opname in _OF_A_STUB for step in get_instructions(code)):
+        return ""
+    return PRINTED if "print" in code.co_names else NO_RETURN
 
 
 @contextmanager
@@ -294,7 +345,8 @@ def _gradients(result: Any, inputs: list[Any]) -> list[np.ndarray]:
     torch = sys.modules["torch"]
     if not sloping:
         return [np.zeros(tuple(value.shape)) for value in inputs]
-    total = sum((t * torch.linspace(1, 2, t.numel()).reshape(t.shape)).sum() for t in sloping)
+    flat = torch.cat([t.flatten().double() for t in sloping])  # a list of rows weighs like a table
+    total = flat @ torch.linspace(1, 2, len(flat), dtype=flat.dtype)
     slopes = torch.autograd.grad(total, inputs, allow_unused=True)
     pairs = zip(slopes, inputs, strict=True)
     return [np.zeros(tuple(x.shape)) if slope is None else slope.numpy() for slope, x in pairs]

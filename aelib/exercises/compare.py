@@ -12,8 +12,9 @@ def arranged(given: Answer, expected: Answer) -> Answer:
     wanted, got = ([leaf.path for leaf in answer.leaves] for answer in (expected, given))
     values = [leaf.values for leaf in given.leaves]
     if wanted == [""] and got and got == places(len(got)):
-        flat = expected.leaves[0].values.ndim == 1
-        if flat and all(v.ndim == 0 and v.dtype.kind in "biuf" for v in values):
+        shape = expected.leaves[0].values.shape
+        alike = all(v.shape == shape[1:] and v.dtype.kind in "biuf" for v in values)
+        if shape and alike:  # rows of a table, or the numbers of a row
             leaf = replace(given.leaves[0], path="", values=np.stack(values))
             return replace(given, leaves=(leaf,))
     if got == [""] and wanted == places(len(wanted)) and values[0].shape == (len(wanted),):
@@ -49,9 +50,10 @@ def close(expected: np.ndarray, given: np.ndarray, tolerance: float) -> bool:
     if expected.size == 0 or given.size > expected.size:
         return expected.size == given.size
     e, g = numbers(expected), numbers(given)
-    largest = np.abs(e).max()
-    with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are never close
-        return bool((np.abs(e - g) <= tolerance * (largest or 1.0)).all())
+    size = np.abs(e)
+    largest = size.max(where=np.isfinite(size), initial=0.0)
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN is never close, infinity to itself
+        return bool(((np.abs(e - g) <= tolerance * (largest or 1.0)) | (e == g)).all())
 
 
 def words(values: np.ndarray) -> np.ndarray:

@@ -20,8 +20,8 @@ def diagnosis(prepared: Prepared, given: Answers, tolerance: float) -> str:
     first = right.index(False)
     case, e, g = prepared.descriptions[first], expected[first], given[first]
     where = f" for {case}" if case else ""
-    if any(answer.missing for answer in given):
-        place = next(i for i, answer in enumerate(given) if answer.missing)
+    if any(answer.missing or answer.silent for answer in given):
+        place = next(i for i, a in enumerate(given) if a.missing or a.silent)
         return (
             f"it returns nothing for {prepared.descriptions[place]}; is there a return on each way?"
         )
@@ -117,14 +117,15 @@ def _reshaped(expected: Answers, given: Answers, _: Prepared, tolerance: float) 
 
 
 def _factor(expected: Answers, given: Answers, prepared: Prepared, tolerance: float) -> str:
-    """A constant factor, or one that is the number of rows or columns of the input."""
+    """A constant factor, or one that is the number of rows or columns of an argument."""
     ratios = []
     for answer, other in zip(expected, given, strict=True):
         e, g = _joined(answer), _joined(other)
         if e.shape != g.shape or not e.size or not np.abs(e).max():
             return ""
-        ratio = float((e * g).sum() / (e * e).sum())
-        if not ratio or not close(e * ratio, g, abs(ratio) * tolerance):
+        with np.errstate(invalid="ignore", over="ignore"):
+            ratio = float((e * g).sum() / (e * e).sum())
+        if not np.isfinite(ratio) or not ratio or not close(e * ratio, g, abs(ratio) * tolerance):
             return ""
         ratios.append(ratio)
     if np.allclose(ratios, 1, rtol=2e-3):  # something else is wrong
@@ -136,28 +137,35 @@ def _factor(expected: Answers, given: Answers, prepared: Prepared, tolerance: fl
         too = "large" if abs(ratios[0]) > 1 else "small"
         sign = ", and the sign is turned round" if ratios[0] < 0 else ""
         return f"too {too} by the factor {size:.3g} everywhere{sign}"
-    for name in ("rows", "columns", "values"):
-        counts = np.array([_counts(arguments)[name] for arguments in prepared.cases], float)
-        if np.allclose(ratios, counts, rtol=2e-3):
-            return f"too large by the number of {name} of the input: a mean is asked for"
-        if counts.all() and np.allclose(ratios, 1 / counts, rtol=2e-3):
-            return f"too small by the number of {name} of the input: a sum is asked for"
+    for place, name in enumerate(prepared.parameters):
+        for what, counts in _counts([arguments[place] for arguments in prepared.cases]).items():
+            if np.allclose(ratios, counts, rtol=2e-3):
+                return f"too large by the number of {what} of {name}; is a mean asked for?"
+            if counts.all() and np.allclose(ratios, 1 / counts, rtol=2e-3):
+                return f"too small by the number of {what} of {name}; is a sum asked for?"
     return ""
 
 
-def _counts(arguments: tuple[object, ...]) -> dict[str, int]:
-    """How many rows, columns and values the first array among the arguments has."""
-    shapes = [tuple(getattr(value, "shape", ())) for value in arguments]
-    shape: tuple[int, ...] = next(filter(None, shapes), (0,))
-    return {"rows": shape[0], "columns": shape[-1], "values": prod(shape)}
+def _counts(values: list[object]) -> dict[str, np.ndarray]:
+    """How many rows, columns and values an argument has in each case; nothing for numbers."""
+    shapes = [tuple(getattr(value, "shape", ())) for value in values]
+    if not all(shapes):
+        return {}
+    counts = {
+        "rows": [shape[0] for shape in shapes],
+        "columns": [shape[-1] for shape in shapes],
+        "values": [prod(shape) for shape in shapes],
+    }
+    return {what: np.array(count, float) for what, count in counts.items()}
 
 
 def _offset(expected: Answers, given: Answers, _: Prepared, tolerance: float) -> str:
     joined = [(_joined(e), _joined(g)) for e, g in zip(expected, given, strict=True)]
     if len(joined) < 2 or any(e.shape != g.shape or not e.size for e, g in joined):
         return ""
-    offset = float((joined[0][1] - joined[0][0]).ravel()[0])
-    if all(close(e + offset, g, tolerance) for e, g in joined) and np.isfinite(offset):
+    with np.errstate(invalid="ignore"):
+        offset = float((joined[0][1] - joined[0][0]).ravel()[0])
+    if np.isfinite(offset) and all(close(e + offset, g, tolerance) for e, g in joined):
         too = "large" if offset > 0 else "small"
         return f"too {too} by the same amount everywhere: {abs(offset):.3g}"
     return ""
@@ -203,7 +211,8 @@ def _some_right(
     if leaf.values.dtype.kind == "U":
         return f"it returns {str(g.values)!r}{where}; that is not it"
     wanted, got = numbers(leaf.values), numbers(g.values)
-    off = np.abs(wanted - got)
+    with np.errstate(invalid="ignore"):
+        off = np.where(wanted == got, 0.0, np.abs(wanted - got))
     place = np.unravel_index(int(off.argmax()), off.shape)
     index = f"{leaf.path}[{', '.join(str(int(i)) for i in place)}]" if place else leaf.path
     share = f"right for {sum(right)} of {len(right)} cases, but " if any(right) else ""

@@ -12,6 +12,7 @@ from aelib.exercises.diagnosis import KINDS, diagnosis
 from aelib.exercises.leaves import Leaf
 
 Answers = Sequence[Answer]
+WHOLE, DECIMAL = "whole numbers", "decimal numbers"
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,10 @@ def judge(prepared: Prepared, given: Answers, tolerance: float) -> Verdict:
     given = [arranged(g, e) for g, e in zip(given, expected, strict=True)]
     if all(answer.missing for answer in given):
         return Verdict("not attempted", "not written yet")
+    if all(answer.silent for answer in given):
+        return Verdict("wrong", given[0].error)
     for answer, case in zip(given, prepared.descriptions, strict=True):
-        if answer.error:
+        if answer.error and not answer.silent:
             place = f" (called with {case})" if case and "stopped" in answer.error else ""
             return Verdict("error", f"{answer.error}{place}")
     if all(agree(e, g, tolerance) for e, g in zip(expected, given, strict=True)):
@@ -54,23 +57,20 @@ def _flaw(expected: Answers, given: Answers, tolerance: float) -> str:
         for wanted, leaf in zip(e.leaves, g.leaves, strict=True):
             if wanted.kind == "tensor" and leaf.kind != "tensor" and wanted.values.ndim:
                 return f"right values, but as {KINDS[leaf.kind]}; return a torch tensor"
-            if wanted.kind == leaf.kind == "tensor" and wanted.values.dtype != leaf.values.dtype:
-                return (
-                    f"right values, but of type {leaf.values.dtype}; return {wanted.values.dtype}"
-                )
-            if "number" not in (wanted.kind, leaf.kind) and _sort(wanted) != _sort(leaf):
+            sorts = _sort(wanted), _sort(leaf)
+            alike = "number" in (wanted.kind, leaf.kind) or sorts == (DECIMAL, WHOLE)
+            if not alike and sorts[0] != sorts[1]:
                 return f"right values, but as {_sort(leaf)}; return {_sort(wanted)}"
         for wanted_slope, slope in zip(e.gradients, g.gradients, strict=True):
             if not close(wanted_slope, slope, max(tolerance, 1e-3)):
                 return (
-                    "right values, but wrong gradients; use torch's functions on the arguments "
-                    "themselves, without detach, item, numpy, torch.tensor or no_grad"
+                    "right values, but wrong gradients towards what is learned; is a part of it "
+                    "cut off by detach, item, numpy, torch.tensor or no_grad?"
                 )
     return ""
 
 
 def _sort(leaf: Leaf) -> str:
     """What sort of numbers an array holds."""
-    whole, others = "whole numbers", {"b": "True and False", "c": "complex numbers"}
-    others |= {"i": whole, "u": whole, "U": "words"}
-    return others.get(leaf.values.dtype.kind, "decimal numbers")
+    others = {"b": "True and False", "c": "complex numbers", "i": WHOLE, "u": WHOLE, "U": "words"}
+    return others.get(leaf.values.dtype.kind, DECIMAL)

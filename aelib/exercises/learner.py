@@ -3,14 +3,13 @@
 import ctypes
 import inspect
 import textwrap
-from collections.abc import Callable
-from contextlib import suppress
-from math import isfinite
-from threading import Thread
-from time import monotonic
+from _thread import start_new_thread
+from collections.abc import Callable, Iterable
+from threading import Event, Lock
+from time import monotonic, sleep
 from typing import Any
 
-from aelib.exercises import find, of_lesson, record
+from aelib.exercises import find, guesses, of_lesson, record
 from aelib.exercises.base import Exercise, TimeUp, answers, fixed_draws, prepare
 from aelib.exercises.judge import Verdict, judge
 
@@ -34,40 +33,71 @@ def check(name: str, answer: Any) -> None:
     print(f"{name}: {verdict.sentence}{'' if verdict.sentence.endswith('?') else '.'}")
     if verdict.status == "ok":
         record.add_solved(name)
+    elif verdict.status != "not attempted":
+        record.add_tried(name)
 
 
-def hint(name: str) -> None:
-    """Print the next of an exercise's three hints."""
+def hint(name: str, number: int | None = None) -> None:
+    """Print the next of an exercise's three hints, or one of them again.
+
+    Args:
+        name: The exercise's name.
+        number: 1, 2 or 3; the next one if left out.
+    """
     exercise = _known(name)
     if exercise is None:
         return
-    number = record.next_hint(name)
-    print(f"Hint {number} of 3 for {name}: {exercise.hints[number - 1]}")
-    if number == 3:
-        print(f'That was the last one; aelib.solution("{name}") shows a solution.')
+    if number is not None and number not in (1, 2, 3):
+        print(f'There are three hints for {name}: aelib.hint("{name}", 1), 2 and 3.')
+        return
+    shown = record.next_hint(name) if number is None else int(number)
+    print(f"Hint {shown} of 3 for {name}: {exercise.hints[shown - 1]}")
+    if shown == 3 and number is None:
+        print(
+            f'That was the last one; aelib.hint("{name}", 1) shows the first again, '
+            f'aelib.solution("{name}") a solution.'
+        )
 
 
-def solution(name: str) -> None:
-    """Print the source of a right solution."""
+def solution(name: str, tried: bool = False) -> None:
+    """Print the source of a right solution; ask first whether one has tried.
+
+    Args:
+        name: The exercise's name.
+        tried: True shows it without a question. So does an answer that `check` has seen.
+    """
     exercise = _known(name)
-    if exercise is not None:
+    if exercise is None:
+        return
+    if tried or name in record.tried():
         print(textwrap.dedent(inspect.getsource(exercise.reference)).rstrip())
+        return
+    print(
+        f'Have you tried {name}? Write an answer and check it, or ask aelib.hint("{name}"). '
+        f'The solution all the same: aelib.solution("{name}", tried=True).'
+    )
 
 
-def predict(name: str, guess: float | str | None, truth: float | str | None = None) -> None:
+def predict(
+    name: str,
+    guess: float | str | None,
+    truth: float | str | None = None,
+    also: Iterable[float | str] = (),
+) -> None:
     """Commit to a guess before a picture; afterwards, see guess and truth together.
 
     Args:
         name: What is guessed, in a few words.
-        guess: A number or a word; None as long as there is none.
-        truth: What came out; None before it is known.
+        guess: A number, a range such as "below 20", or a word; None as long as there is none.
+        truth: What came out, in the same forms; None before it is known.
+        also: Other words for the same truth.
     """
     if truth is None:
         print(f"{name}: no guess yet." if guess is None else f"{name}: your guess is {guess}.")
     elif guess is None:
         print(f"{name}: it is {_short(truth)}; you made no guess.")
     else:
-        print(f"{name}: you guessed {guess}, it is {_short(truth)}. {_distance(guess, truth)}")
+        print(f"{name}: you guessed {guess}, it is {_short(truth)}. {_near(guess, truth, also)}")
 
 
 def my_progress(lesson: str) -> None:
@@ -113,30 +143,49 @@ def _judged(exercise: Exercise, answer: Any) -> Verdict:
 
 
 def _limited(job: Callable[[], Any], seconds: float) -> Any:
-    """Run a job in a thread of its own; None if it did not end in time."""
+    """Run a job in a thread of its own; None if it did not end in time.
+
+    A plain thread, not a Thread: it ends quietly even if TimeUp, a SystemExit, comes too late.
+    """
     results: list[Any] = []
+    ended, gate = Event(), Lock()
 
     def work() -> None:
-        with suppress(TimeUp):
+        try:
             results.append(job())
+        finally:
+            with gate:
+                ended.set()
 
-    thread = Thread(target=work, daemon=True)
-    thread.start()
+    thread = start_new_thread(work, ())
     try:
-        thread.join(seconds)
+        ended.wait(seconds)
     finally:  # also when the stop button was pressed
-        stopper = Thread(target=_stop, args=(thread,), daemon=True)
-        stopper.start()
-        stopper.join(0.2)
+        if not ended.is_set():
+            start_new_thread(_stop, (thread, ended, gate))
+            ended.wait(0.2)
     return results[0] if results else None
 
 
-def _stop(thread: Thread) -> None:
+def _stop(thread: int, ended: Event, gate: Lock) -> None:
     """End a thread; a loop that catches everything has to be told more than once."""
-    target, give_up = ctypes.c_ulong(thread.ident or 0), monotonic() + 60
-    while thread.is_alive() and monotonic() < give_up:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeUp))
-        thread.join(0.002)
+    target, give_up = ctypes.c_ulong(thread), monotonic() + 60
+    while monotonic() < give_up:
+        with gate:  # so that what has ended is never told
+            alive = not ended.is_set() and ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                target, ctypes.py_object(TimeUp)
+            )
+        if not alive:
+            return
+        sleep(0.002)
+
+
+def _near(guess: Any, truth: Any, also: Iterable[Any]) -> str:
+    """How near a guess came; whatever stands there, a lesson goes on."""
+    try:
+        return guesses.verdict(guess, truth, (also,) if isinstance(also, str) else also)
+    except Exception:  # a guess may be anything
+        return guesses.SURPRISE
 
 
 def _short(value: float | str) -> str:
@@ -145,18 +194,3 @@ def _short(value: float | str) -> str:
         return str(value)
     number = float(value)
     return f"{number:,.0f}" if number.is_integer() or abs(number) >= 1000 else f"{number:.3g}"
-
-
-def _distance(guess: float | str, truth: float | str) -> str:
-    """Say how far a guess is from the truth."""
-    try:
-        off, size = float(guess) - float(truth), abs(float(truth))
-    except (TypeError, ValueError):  # words
-        same = str(guess).strip().lower() == str(truth).strip().lower()
-        return "Well seen." if same else "Which part surprised you?"
-    if not isfinite(off):
-        return "Which part surprised you?"
-    if abs(off) <= 0.1 * size:
-        return "Well seen."
-    share = f"{abs(off):.3g}" if not size else f"{100 * abs(off) / size:,.0f} %"
-    return f"You were {share} too {'high' if off > 0 else 'low'}."

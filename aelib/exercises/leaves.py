@@ -39,7 +39,9 @@ def flatten(value: Any, path: str = "") -> list[Leaf]:
     if isinstance(value, str):
         return [Leaf(path, "text", np.asarray(value))]
     if isinstance(value, list) and _is_table(value):
-        return [Leaf(path, "array", np.asarray(value))]
+        return [Leaf(path, "array", np.asarray(_plain(value)))]
+    if isinstance(value, tuple | list | dict) and not value:
+        return [Leaf(path, "array", np.zeros(0))]
     if isinstance(value, dict):
         parts = [flatten(value[key], f"{path}[{key!r}]") for key in sorted(value, key=str)]
         return [leaf for part in parts for leaf in part]
@@ -54,7 +56,14 @@ def _is_table(value: list[Any]) -> bool:
     """Whether a list holds numbers only, or rows of as many numbers each."""
     if value and all(isinstance(row, list) for row in value):
         return len({len(row) for row in value}) == 1 and all(map(_is_table, value))
-    return bool(value) and all(isinstance(v, int | float | np.number | np.bool) for v in value)
+    return bool(value) and all(isinstance(_plain(v), int | float | np.number) for v in value)
+
+
+def _plain(value: Any) -> Any:
+    """Take a tensor of a single value, also within lists, for that value."""
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return value.item() if is_tensor(value) and not value.ndim else value
 
 
 def tensors(value: Any) -> list[Any]:

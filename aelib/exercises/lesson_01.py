@@ -51,8 +51,9 @@ def error_on_seven() -> float:
 
 
 def _pictures(rng: np.random.Generator) -> list[Arguments]:
+    """Copies that leave the range from 0 to 1, as those of PCA do."""
     return [
-        (rng.random((n, width)), rng.random((n, width)))
+        (rng.normal(size=(n, width)), rng.normal(size=(n, width)))
         for n, width in ((1, 784), (3, 784), (5, 12))
     ]
 
@@ -60,7 +61,7 @@ def _pictures(rng: np.random.Generator) -> list[Arguments]:
 def _networks(rng: np.random.Generator) -> list[Arguments]:
     """Pictures, and parameters of 784 -> 16 -> 784 networks in small."""
     sizes = ((1, 12, 3), (4, 12, 3), (6, 20, 5))
-    return [(rng.random((n, d)), _parameters(rng, d, k)) for n, d, k in sizes]
+    return [(rng.normal(size=(n, d)), _parameters(rng, d, k)) for n, d, k in sizes]
 
 
 def _tied_networks(rng: np.random.Generator) -> list[Arguments]:
@@ -116,7 +117,7 @@ EXERCISES = [
         hints=(
             "Subtract, square, and add up what belongs to one image.",
             "`sum` takes an axis: 0 runs over the images, 1 over the pixels.",
-            "((x_hat - x) ** 2).sum(axis=...) has to have the shape (N,).",
+            "Square the difference of the two arrays, then sum so that the shape (N,) is left.",
         ),
         wrong=(
             Mistake(
@@ -159,7 +160,7 @@ EXERCISES = [
         hints=(
             "Copy `gradients` and ask at each line whether the bend changes it.",
             "Forwards, h becomes np.tanh(f(x, p)). Backwards, the error passes the same bend.",
-            "After delta @ p['W2'].T there is one more factor, 1 - h ** 2, before W1 and b1.",
+            "The error that arrives at the code gets one more factor, the slope of tanh at h.",
         ),
         wrong=(
             Mistake(
@@ -179,6 +180,10 @@ EXERCISES = [
             Mistake(
                 _backwards(slope=lambda h: h * (1 - h)),
                 "h * (1 - h) is the slope of the sigmoid; that of tanh is 1 - h ** 2",
+            ),
+            Mistake(
+                _backwards(bend=lambda a: a),
+                "the way back is bent, but not the way forwards: h is np.tanh(f(x, p))",
             ),
             Mistake(
                 _backwards(slope=lambda h: 1 - h),
@@ -205,7 +210,7 @@ EXERCISES = [
         hints=(
             "If you turn one number of the shared matrix, two places of the network change.",
             "`gradients` tells what each place says, as 'W1' and 'W2'. One stands transposed.",
-            "Add the two: grads['W1'] + grads['W2'].T, from grads = gradients(x, p).",
+            "Let `gradients` do the work, turn one of its two matrices, and add them.",
         ),
         wrong=(
             Mistake(
@@ -243,7 +248,7 @@ EXERCISES = [
         hints=(
             "Train in a cell of your own, as in section 8, and leave the 7s out of the data.",
             "y_test == 7 picks the 7s of the test set, y_test != 7 all others.",
-            "Divide error[y_test == 7].mean() by error[y_test != 7].mean() and write the result.",
+            "Divide the mean error on the 7s by the mean error on the other digits.",
         ),
         wrong=(
             Mistake(

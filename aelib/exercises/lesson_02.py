@@ -42,7 +42,16 @@ def keep_largest(z: torch.Tensor, k: int) -> torch.Tensor:
 
 
 def _codes_with_dead_units(rng: np.random.Generator) -> list[Arguments]:
-    return [(_with_dead_units(rng, n, k),) for n, k in ((4, 10), (5, 14), (8, 30))]
+    cases: list[Arguments] = [(_with_dead_units(rng, *s),) for s in ((4, 10), (5, 14), (8, 30))]
+    return [*cases, (_with_steady_units(rng),)]
+
+
+def _with_steady_units(rng: np.random.Generator) -> torch.Tensor:
+    """Units that are never 0, or only for all but the first or the last image; two are dead."""
+    z = 3 + torch.zeros(5, 8)
+    z[:, :4] = 0.0
+    z[0, 0] = z[-1, 1] = 0.7
+    return z[:, torch.as_tensor(rng.permutation(8))]
 
 
 def _with_dead_units(rng: np.random.Generator, n: int, k: int) -> torch.Tensor:
@@ -65,7 +74,8 @@ def _falling_errors(rng: np.random.Generator) -> list[Arguments]:
         place = int(rng.integers(2, size - 1))
         between = 0.3 * errors[place] + 0.7 * errors[place - 1]
         cases += [(errors, float(errors[place])), (errors, float(between))]
-    return [*cases, (cases[0][0], 100.0), (cases[0][0], 0.0)]
+    close = np.array([20.0, 7.3, 6.6, 6.1, 0.0]) + 0.05 * rng.random(5)
+    return [*cases, (cases[0][0], 100.0), (cases[0][0], 0.0), (close, 6.8)]
 
 
 def _codes(rng: np.random.Generator) -> list[Arguments]:
@@ -74,22 +84,20 @@ def _codes(rng: np.random.Generator) -> list[Arguments]:
 
 def _layers(rng: np.random.Generator) -> list[Arguments]:
     sizes = ((1, 12, 3), (6, 12, 4), (9, 30, 5))
-    return [
-        (_normal(rng, k, d) / 4, _normal(rng, k), torch.rand(n, d, generator=_torch(rng)))
-        for n, d, k in sizes
-    ]
+    return [(_normal(rng, k, d) / 4, _normal(rng, k), _normal(rng, n, d)) for n, d, k in sizes]
 
 
 def _codes_and_counts(rng: np.random.Generator) -> list[Arguments]:
-    return [(_normal(rng, n, width), k) for n, width, k in ((1, 6, 1), (4, 7, 3), (6, 10, 4))]
+    cases: list[Arguments] = []
+    for n, width, k in ((1, 6, 1), (4, 7, 3), (6, 10, 4)):
+        z = _normal(rng, n, width)
+        z[-1] = -z[-1].abs()  # a code without a value above 0
+        cases.append((z, k))
+    return cases
 
 
 def _normal(rng: np.random.Generator, *shape: int) -> torch.Tensor:
     return torch.as_tensor(rng.normal(size=shape), dtype=torch.float32)
-
-
-def _torch(rng: np.random.Generator) -> torch.Generator:
-    return torch.Generator().manual_seed(int(rng.integers(2**31)))
 
 
 def _keep(z: torch.Tensor, size: torch.Tensor, k: int, dim: int = 1) -> torch.Tensor:
@@ -110,7 +118,7 @@ EXERCISES = [
         hints=(
             "A unit is a column of z; an image is a row.",
             "z == 0 is a table of True and False, and `all` can look along one dimension.",
-            "Count the True values of (z == 0).all(dim=0).",
+            "Ask of each column whether all its entries are 0, and count the columns that say yes.",
         ),
         wrong=(
             Mistake(
@@ -158,7 +166,7 @@ EXERCISES = [
         hints=(
             "A pixel is a column of x_train. Which columns are 0 from top to bottom?",
             "The question is the opposite of dead_units, asked of x_train.",
-            "Print (x_train > 0).any(dim=0).sum() and write down the number.",
+            "Count the columns of x_train in which any entry is above 0.",
         ),
         wrong=(
             Mistake(
@@ -194,7 +202,7 @@ EXERCISES = [
         hints=(
             "The errors fall, so look for the first one that is low enough.",
             "pca_errors <= level is False at first and True from some place on.",
-            "np.argmax of True and False gives the place of the first True.",
+            "np.argmax finds the first largest value; True is larger than False.",
         ),
         wrong=(
             Mistake(
@@ -235,7 +243,7 @@ EXERCISES = [
         hints=(
             "Write the two norms first, each with one number per image.",
             "The first norm adds up absolute values; the second is the root of the summed squares.",
-            "(root - z.abs().sum(dim=1) / z.norm(dim=1)) / (root - 1), where root is K ** 0.5.",
+            "K is z.shape[1]. Take both norms along dim 1, and the root of K in both places.",
         ),
         wrong=(
             Mistake(
@@ -266,6 +274,11 @@ EXERCISES = [
                 "the norms are taken over all images together; take them along dim 1",
             ),
             Mistake(
+                lambda z: (z.shape[1] / 2 - z.abs().sum(1) / z.norm(dim=1)) / (z.shape[1] / 2 - 1),
+                "you took half of K where the formula has its root: K ** 1 / 2 is (K ** 1) / 2, so "
+                "write K ** 0.5",
+            ),
+            Mistake(
                 lambda z: hoyer(z).mean(),
                 "this is the mean over the images; return one number for each",
             ),
@@ -278,11 +291,11 @@ EXERCISES = [
         points=2,
         reference=contraction_tanh,
         cases=_layers,
-        differentiable=True,
+        differentiable=("W", "b"),
         hints=(
             "Look at contraction_sigmoid: only the slope is another one.",
             "z is torch.tanh(x @ W.T + b), its slope 1 - z ** 2, and the slope is squared.",
-            "((1 - z ** 2) ** 2) @ W.square().sum(dim=1) is right up to the mean over the images.",
+            "Weigh each squared slope by the squared length of its unit's row of W; then average.",
         ),
         wrong=(
             Mistake(
@@ -298,6 +311,11 @@ EXERCISES = [
                     (1 - torch.tanh(x @ W.T + b) ** 2).square() @ W.square().sum(1)
                 ).sum(),
                 "you summed over the images; take the mean over them",
+            ),
+            Mistake(
+                lambda W, b, x: contraction_tanh(W, b, x) / len(W),
+                "you averaged over the units as well; sum over the units of an image, then take "
+                "the mean over the images",
             ),
             Mistake(
                 lambda W, b, x: contraction_tanh(W, 0 * b, x),
@@ -335,11 +353,11 @@ EXERCISES = [
         points=3,
         reference=keep_largest,
         cases=_codes_and_counts,
-        differentiable=True,
+        differentiable=("z",),
         hints=(
             "For each code, which value is just large enough to be kept?",
             "z.topk(k, dim=1).values holds the k largest of each row, the largest first.",
-            "torch.where(z >= threshold, z, 0.0), where threshold is the last of them, as (N, 1).",
+            "The last of them is the row's threshold; torch.where keeps z where it is reached.",
         ),
         wrong=(
             Mistake(

@@ -71,29 +71,35 @@ def _decoders(rng: np.random.Generator) -> list[Arguments]:
 
 def _turns(rng: np.random.Generator) -> list[Arguments]:
     cases: list[Arguments] = []
-    for size, k in ((4, 1), (9, 5), (20, 16)):
-        variances = np.sort(rng.uniform(1, 9, size))[::-1].copy()
+    for size, k in ((4, 1), (9, 5), (20, 16), (6, 5)):
+        variances = np.cumsum(rng.uniform(1.5, 9, size))[::-1].copy()
         cases += [(variances, k, degrees) for degrees in (rng.uniform(5, 85), 90.0)]
     return cases
 
 
 def _bases(rng: np.random.Generator) -> list[Arguments]:
-    """A skewed basis and the axes of a sheet that is not far away."""
+    """A skewed basis and the axes of a sheet that is not far away; both turns and mirror images.
+
+    An orthogonal matrix may mirror. Of each two cases one needs that, the other does not.
+    """
     cases: list[Arguments] = []
     for d, k in ((6, 2), (12, 3), (30, 5)):
         axes = _rotation(rng, d)[:, :k]
         basis = axes @ _mixture(rng, k) + 0.1 * rng.normal(size=(d, k))
-        cases.append((basis, axes))
+        mirrored = axes.copy()
+        mirrored[:, 0] *= -1
+        cases += [(basis, axes), (basis, mirrored)]
     return cases
 
 
 def _sheets(rng: np.random.Generator) -> list[Arguments]:
-    """A skewed basis of PCA's sheet, and the covariance."""
+    """A skewed basis of a sheet, and the covariance; the sheet is PCA's, or a little beside it."""
     cases: list[Arguments] = []
-    for d, k in ((6, 2), (12, 3), (30, 5)):
+    for d, k, beside in ((6, 2, 0.0), (12, 3, 0.0), (30, 5, 0.0), (9, 3, 0.1)):
         axes = _rotation(rng, d)
         covariance = axes * np.geomspace(10, 0.1, d) @ axes.T
-        cases.append((axes[:, :k] @ _mixture(rng, k), covariance))
+        sheet = axes[:, :k] + beside * rng.normal(size=(d, k))
+        cases.append((sheet @ _mixture(rng, k), covariance))
     return cases
 
 
@@ -110,6 +116,13 @@ def _eigenvectors(x: np.ndarray) -> np.ndarray:
 def _uncentred(x: np.ndarray, k: int) -> np.ndarray:
     V = np.linalg.eigh(x.T @ x)[1][:, -k:]
     return x @ V @ V.T
+
+
+def _never_a_mirror(B: np.ndarray, V: np.ndarray) -> np.ndarray:
+    """The best matrix with the determinant +1 (Kabsch, 1976)."""
+    U, _, Wt = np.linalg.svd(B.T @ V)
+    U[:, -1] *= np.sign(np.linalg.det(U @ Wt))
+    return U @ Wt
 
 
 def _positive(axes: np.ndarray) -> np.ndarray:
@@ -143,7 +156,7 @@ EXERCISES = [
         hints=(
             "`variances` of section 3 holds the variance along each direction, in order.",
             "torch.cumsum(variances, dim=0) / variances.sum() is the share that the first k hold.",
-            "Count how many of these shares are below 0.9; one component more is enough.",
+            "Find the first of these shares that reaches 0.9; the first component has place 0.",
         ),
         wrong=(
             Mistake(
@@ -184,7 +197,7 @@ EXERCISES = [
         hints=(
             "Take the mean away, find the directions, project, and add the mean again.",
             "np.linalg.eigh of the covariance gives the directions in columns, smallest first.",
-            "With V = directions[:, -k:] the copies are (x - mean) @ V @ V.T + mean.",
+            "Project what is left of the pictures onto the last k columns, and come back the way.",
         ),
         wrong=(
             Mistake(
@@ -202,6 +215,18 @@ EXERCISES = [
             Mistake(
                 lambda x, k: _through(x, _eigenvectors(x)[-k:].T),
                 "you took rows of the matrix of directions; they stand in its columns",
+            ),
+            Mistake(
+                lambda x, k: (
+                    x @ _eigenvectors(x)[:, -k:] @ _eigenvectors(x)[:, -k:].T + x.mean(axis=0)
+                ),
+                "the directions are right, but you projected x itself; take the mean away before "
+                "you project, too",
+            ),
+            Mistake(
+                lambda x, k: x @ _eigenvectors(x)[:, -k:] @ _eigenvectors(x)[:, -k:].T,
+                "the directions are right, but the pictures are projected with their mean; take it "
+                "away before and add it after",
             ),
             Mistake(
                 lambda x, k: (x - x.mean(axis=0)) @ _eigenvectors(x)[:, -k:],
@@ -224,7 +249,7 @@ EXERCISES = [
         hints=(
             "First undo the mixing, then draw as before.",
             "z is the inverse of S times the mixed code. What does B make of that?",
-            "B @ np.linalg.inv(S), because the picture is B times (the inverse times S z).",
+            "np.linalg.inv undoes S. On which side of B must it stand, so that it meets S z first?",
         ),
         wrong=(
             Mistake(
@@ -318,7 +343,7 @@ EXERCISES = [
         hints=(
             "The singular value decomposition takes a matrix apart: turn, stretch, turn.",
             "If every stretch in B.T @ V becomes 1, a turn times a turn is left.",
-            "U, _, Wt = np.linalg.svd(B.T @ V); Wt is transposed already.",
+            "np.linalg.svd gives three parts; leave the middle one out. The third is transposed.",
         ),
         wrong=(
             Mistake(
@@ -343,6 +368,11 @@ EXERCISES = [
                 "this is B after the rotation; return the rotation itself, (k, k)",
             ),
             Mistake(
+                _never_a_mirror,
+                "you allow turns only; an orthogonal matrix may mirror as well, and sometimes that "
+                "is closer",
+            ),
+            Mistake(
                 lambda B, V: np.linalg.svd(B.T @ V)[0],
                 "this is the first of the two turns; multiply it by the second",
             ),
@@ -358,7 +388,7 @@ EXERCISES = [
         hints=(
             "Make the basis orthonormal, then ask how the digits vary within the sheet.",
             "With Q from np.linalg.qr(B), the covariance within the sheet is Q.T @ C @ Q, (k, k).",
-            "Its eigenvectors, largest first, turn Q into the axes: Q @ turn[:, ::-1].",
+            "Its eigenvectors say how to turn Q; sort them, largest first, and mind the signs.",
         ),
         wrong=(
             Mistake(
@@ -383,6 +413,11 @@ EXERCISES = [
             Mistake(
                 lambda B, C: np.linalg.eigh(np.linalg.qr(B)[0].T @ C @ np.linalg.qr(B)[0])[1],
                 "this is the turn within the sheet, (k, k); multiply Q by it",
+            ),
+            Mistake(
+                lambda B, C: _positive(np.linalg.eigh(C)[1][:, ::-1][:, : B.shape[1]]),
+                "you decomposed C itself; these are PCA's directions, but they need not lie in "
+                "the sheet of B",
             ),
             Mistake(
                 lambda B, C: _positive(_unit(B)),

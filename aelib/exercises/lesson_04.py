@@ -56,18 +56,20 @@ def _convolutions(rng: np.random.Generator) -> list[Arguments]:
 
 
 def _stamps(rng: np.random.Generator) -> list[Arguments]:
-    """Stamps that overlap, that touch, that leave gaps; one alone."""
-    sizes = [int(n) for n in rng.integers(4, 12, 4)]
-    return [(sizes[0], 3, 2), (sizes[1], 6, 3), (sizes[2], 2, 3), (sizes[3], 4, 2), (1, 5, 2)]
+    """Stamps that overlap, that touch, that leave gaps; one alone; narrow ones."""
+    shapes = ((3, 2), (6, 3), (2, 3), (4, 2), (3, 1), (1, 2))
+    sizes = rng.integers(4, 12, len(shapes))
+    return [(1, 5, 2), *((int(n), *shape) for n, shape in zip(sizes, shapes, strict=True))]
 
 
 def _stacks(rng: np.random.Generator) -> list[Arguments]:
-    stacks = [[_layer(rng) for _ in range(n)] for n in (1, 2, 3, 4, 6)]
+    stacks = [[_layer(rng) for _ in range(n)] for n in (1, 2, 3, 4, 6)]  # no kernel leaves holes
     return [([(3, 1), (2, 2)],), *((stack,) for stack in stacks), ([],)]
 
 
 def _layer(rng: np.random.Generator) -> tuple[int, int]:
-    return int(rng.integers(2, 6)), int(rng.integers(2, 4))
+    kernel = int(rng.integers(2, 6))
+    return kernel, int(rng.integers(1, min(kernel, 3) + 1))
 
 
 def _weights(rng: np.random.Generator) -> list[Arguments]:
@@ -80,9 +82,8 @@ def _weights(rng: np.random.Generator) -> list[Arguments]:
 
 
 def _pictures(rng: np.random.Generator) -> list[Arguments]:
-    return [
-        (torch.as_tensor(rng.random((n, 784))).float(), k) for n, k in ((1, 2), (4, -3), (3, 0))
-    ]
+    shifts = ((1, 2), (4, -3), (3, 0))
+    return [(torch.as_tensor(rng.normal(size=(n, 784))).float(), k) for n, k in shifts]
 
 
 def _rolled(sign: int, dim: int) -> Callable[[torch.Tensor, int], torch.Tensor]:
@@ -124,7 +125,8 @@ EXERCISES = [
         hints=(
             "How many weights has one stencil? How many stencils does one output map have?",
             "An output map adds up n_in stencils of kernel * kernel weights, and one bias.",
-            "Multiply (n_in * kernel ** 2 + 1) by the number of output maps.",
+            "Count what belongs to one output map, its bias included, and multiply by their "
+            "number.",
         ),
         wrong=(
             Mistake(
@@ -164,7 +166,8 @@ EXERCISES = [
         hints=(
             "Begin with a list of zeros and let every stamp add 1 to the places below it.",
             "The last stamp begins at (size - 1) * stride; so how long is the line?",
-            "counts[place * stride : place * stride + kernel] is what stamp number `place` covers.",
+            "Stamp number `place` begins at place * stride and covers `kernel` places; places "
+            "between stamps stay 0.",
         ),
         wrong=(
             Mistake(
@@ -205,7 +208,8 @@ EXERCISES = [
         hints=(
             "Without any layer a unit is a pixel and sees itself: the side is 1.",
             "Keep two numbers: the side so far, and how many pixels neighbouring units are apart.",
-            "A layer adds (kernel - 1) * apart to the side; after that, apart grows by its stride.",
+            "A kernel of 3 reaches two units further: how many pixels is that? Then mind the "
+            "stride.",
         ),
         wrong=(
             Mistake(
@@ -261,7 +265,7 @@ EXERCISES = [
         hints=(
             "Two blocks see 10 pixels. What do three see?",
             "Print field([(3, 1), (2, 2)] * n) for n = 1, 2, 3, ...",
-            "The sides are 4, 10, 22, 46; the first that is at least 28 decides.",
+            "The sides begin with 4 and 10; go on until one is at least 28.",
         ),
         wrong=(
             Mistake(
@@ -294,10 +298,11 @@ EXERCISES = [
         points=2,
         reference=for_shuffled,
         cases=_weights,
+        tensor=True,
         hints=(
             "Each column of the first matrix belongs to a pixel, and so does each row of the last.",
             "Pixel number i of the shuffled picture is pixel order[i] of the picture.",
-            "For the first matrix: first[:, order]. The last matrix is indexed by its rows.",
+            "Index with `order`: the first matrix by its columns, what draws by its rows.",
         ),
         wrong=(
             Mistake(
@@ -334,10 +339,11 @@ EXERCISES = [
         points=2,
         reference=moved,
         cases=_pictures,
+        tensor=True,
         hints=(
             "A list of pixels has no right and left; make pictures of it first.",
             "After x.reshape(-1, 28, 28), dimension 1 counts rows and 2 counts columns.",
-            "Use .roll(pixels, dims=2) on the pictures, and flatten them again.",
+            "`roll` takes the dimension to move along; make lists of pixels again afterwards.",
         ),
         wrong=(
             Mistake(

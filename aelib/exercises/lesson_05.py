@@ -49,33 +49,47 @@ def _uniform(rng: np.random.Generator, n: int, width: int) -> torch.Tensor:
     return torch.as_tensor(rng.random((n, width))).float()
 
 
+def _normal(rng: np.random.Generator, n: int, width: int) -> torch.Tensor:
+    return torch.as_tensor(rng.normal(size=(n, width))).float()
+
+
 def _pairs(rng: np.random.Generator) -> list[Arguments]:
-    return [(_uniform(rng, n, d), _uniform(rng, n, d)) for n, d in ((1, 784), (3, 784), (5, 12))]
+    """Bad copies, and good ones: decibels below 0 and above."""
+    cases: list[Arguments] = []
+    for n, d, off in ((1, 784, 2.0), (3, 784, 0.1), (5, 12, 0.5)):
+        x = _normal(rng, n, d)
+        cases.append((x + off * _normal(rng, n, d), x))
+    return cases
 
 
 def _peppered(rng: np.random.Generator) -> list[Arguments]:
-    sizes = ((1, 200, 0.3), (3, 200, 0.6), (4, 50, 1.0), (2, 90, 0.0))
-    return [(_uniform(rng, n, d), amount, _uniform(rng, n, d)) for n, d, amount in sizes]
+    """Some numbers lie exactly at amount and at half of it; both are quarters, so exactly."""
+    cases: list[Arguments] = []
+    for n, d, amount in ((1, 200, 0.25), (3, 200, 0.5), (4, 50, 1.0), (2, 90, 0.0)):
+        draw = _uniform(rng, n, d)
+        draw[:, 3:5] = torch.tensor([amount, amount / 2])
+        cases.append((_normal(rng, n, d), amount, draw))
+    return cases
 
 
 def _gains(rng: np.random.Generator) -> list[Arguments]:
-    return [(0,), (5,), (9,), (20,), *((int(gain),) for gain in rng.integers(11, 19, 3))]
+    """Whole numbers of decibels, and one that is met by seven shots but for a hair."""
+    by_a_hair = 10 * math.log10(7 + rng.uniform(1e-4, 5e-4))
+    return [(0,), (5,), (20,), *((int(gain),) for gain in rng.integers(11, 19, 3)), (by_a_hair,)]
 
 
 def _noisy_pairs(rng: np.random.Generator) -> list[Arguments]:
     cases: list[Arguments] = []
-    for n, d, alpha in ((40, 5, 0.1), (90, 8, 0.5), (30, 12, 1.0)):
-        x = _uniform(rng, n, d)
-        draw = torch.as_tensor(rng.normal(size=(n, d))).float()
-        cases.append(((x + 0.5 * draw).clamp(0, 1), x, alpha))
+    for n, d, alpha in ((40, 5, 0.1), (90, 8, 0.5), (30, 12, 2.0)):
+        x = _normal(rng, n, d) + 0.5
+        cases.append((x + 0.5 * _normal(rng, n, d), x, alpha))
     return cases
 
 
 def _targets(rng: np.random.Generator) -> list[Arguments]:
     cases: list[Arguments] = []
-    for n, d, sigma in ((1, 784, 0.5), (3, 784, 0.5), (6, 20, 0.2)):
-        draw = torch.as_tensor(rng.normal(size=(n, d))).float()
-        cases.append((_uniform(rng, n, d), _uniform(rng, n, d), draw, sigma))
+    for n, d, sigma in ((1, 784, 0.5), (3, 784, 1.5), (6, 20, 0.2)):
+        cases.append((_normal(rng, n, d), _normal(rng, n, d), _normal(rng, n, d), sigma))
     return cases
 
 
@@ -105,10 +119,11 @@ EXERCISES = [
         points=1,
         reference=psnr_of_each,
         cases=_pairs,
+        tensor=True,
         hints=(
             "The lesson's `psnr` has it all; one step at its end is too many.",
             "The mean over the pixels, dim 1, comes before the logarithm.",
-            "-10 * ((x_hat - x) ** 2).mean(dim=...).log10() has to have shape (N,).",
+            "Take `psnr` without its last mean; a shape of (N,) is left.",
         ),
         wrong=(
             Mistake(
@@ -135,6 +150,11 @@ EXERCISES = [
                 lambda x_hat, x: -10 * (x_hat - x).abs().mean(dim=1).log10(),
                 "these are absolute differences; square them",
             ),
+            Mistake(
+                lambda x_hat, x: -20 * ((x_hat - x) ** 2).mean(dim=1).log10(),
+                "20 goes with the root of the squared error; with the squared error itself it is "
+                "10",
+            ),
         ),
     ),
     Exercise(
@@ -147,7 +167,8 @@ EXERCISES = [
         hints=(
             "`torch.where(condition, a, b)` takes a where the condition holds, and b elsewhere.",
             "Of the replaced pixels, ink is 1.0 where draw < amount / 2, and paper is 0.0.",
-            "torch.where(draw < amount, (...).float(), x), and x is never written to.",
+            "One `where` chooses the pixels to replace; a comparison made `.float()` says with "
+            "what.",
         ),
         wrong=(
             Mistake(
@@ -188,7 +209,7 @@ EXERCISES = [
         hints=(
             "n shots divide the squared error by n. How many decibels is that?",
             "The gain is 10 * log10(n). Solve for n, and remember that shots are whole.",
-            "math.ceil(10 ** (gain / ...)).",
+            "A tenth of the gain is the logarithm of n. Undo the logarithm, and round up.",
         ),
         wrong=(
             Mistake(
@@ -206,6 +227,15 @@ EXERCISES = [
             Mistake(
                 lambda gain: math.floor(10 ** (gain / 10)),
                 "you rounded down; with too few shots the gain is missed, so round up",
+            ),
+            Mistake(
+                lambda gain: math.ceil(math.exp(gain * math.log(10) / 10)),
+                "right but for rounding: exp and log miss 100 by a hair, and rounding up makes 101 "
+                "of it; write 10 ** (gain / 10)",
+            ),
+            Mistake(
+                lambda gain: math.floor(10 ** (gain / 10)) + 1,
+                "one too many where a whole number of shots meets the gain exactly; use math.ceil",
             ),
             Mistake(
                 lambda gain: math.ceil(math.exp(gain / 10)),
@@ -228,7 +258,7 @@ EXERCISES = [
         hints=(
             "Put a column of ones before the noisy pixels: its weight is the constant.",
             "A is inputs.T @ inputs / N and B is inputs.T @ x / N.",
-            "torch.linalg.solve(A + alpha * torch.eye(len(A)), B).",
+            "torch.linalg.solve(left, B) solves left @ weights = B. What must be added to A first?",
         ),
         wrong=(
             Mistake(
@@ -289,11 +319,11 @@ EXERCISES = [
         points=2,
         reference=noisy_target_error,
         cases=_targets,
-        differentiable=True,
+        differentiable=("x_hat",),
         hints=(
             "Make the noisy target first, then use the squared error of the course.",
             "Sum over the pixels, average over the images; clip nothing.",
-            "((x_hat - (x + sigma * draw)) ** 2).sum() / len(...).",
+            "The target is x plus the noise; from there on it is the loss of lesson 01.",
         ),
         wrong=(
             Mistake(

@@ -64,8 +64,13 @@ def _clouds_and_noise(rng: np.random.Generator) -> list[Arguments]:
 
 
 def _clouds_and_limits(rng: np.random.Generator) -> list[Arguments]:
-    limits = (0.25, 0.6, 1.2)
-    return [(*cloud, limit) for cloud, limit in zip(_clouds(rng), limits, strict=True)]
+    """Limits that some numbers of the code reach, or none, or all of them."""
+    cases: list[Arguments] = []
+    for (mu, logvar), share in zip(_clouds(rng) * 2, (0.5, 0.5, 0.5, 4, 0.1, 0.0), strict=True):
+        prices = kl_of_each(mu, logvar).sort().values
+        limit = prices[len(prices) // 3] if share == 0.5 else share * (prices[-1] + 0.5)
+        cases.append((mu, logvar, float(limit) + 0.01))
+    return cases
 
 
 def _pictures(rng: np.random.Generator) -> list[Arguments]:
@@ -79,15 +84,16 @@ def _pictures(rng: np.random.Generator) -> list[Arguments]:
 
 def _printed(rng: np.random.Generator) -> list[Arguments]:
     sizes = ((784, 20), (784, 200), (1024, 2), (12_288, 128))
-    return [(round(rng.uniform(0.1, 0.3), 4), round(rng.uniform(0.2, 2), 4), *s) for s in sizes]
+    return [(round(rng.uniform(0.1, 1.6), 4), round(rng.uniform(0.2, 2), 4), *s) for s in sizes]
 
 
 def _weights(rng: np.random.Generator) -> list[Arguments]:
-    shapes = ((4, 6), (10, 3), (1, 5))
-    return [
-        (_tensor(-95 * (i == 1) - 1000 * (i == 2) + 2 * rng.normal(size=s)),)
-        for i, s in enumerate(shapes)
-    ]
+    """Images at different levels side by side; draws of one image that lie 150 apart."""
+    levels = np.array([-40.0, -1000.0, 0.0, -215.0, 120.0, -95.0])
+    wide = rng.normal(size=(10, 3)) + np.array([-1000.0, -30.0, 0.0])
+    wide[rng.integers(10), :] += 150.0
+    several = levels + 2 * rng.normal(size=(4, 6))
+    return [(_tensor(v),) for v in (several, wide, levels[:5] + rng.normal(size=(1, 5)))]
 
 
 EXERCISES = [
@@ -98,11 +104,11 @@ EXERCISES = [
         points=1,
         reference=draw_code,
         cases=_clouds_and_noise,
-        differentiable=True,
+        differentiable=("mu", "logvar"),
         hints=(
             "Section 4 has it as a formula: mean, plus spread times noise.",
             "The spread is the root of the variance. What is the root of exp(logvar)?",
-            "mu + torch.exp(... * logvar) * eps",
+            "Halving a logarithm takes the root: exponentiate half of logvar, and scale eps by it.",
         ),
         wrong=(
             Mistake(
@@ -134,11 +140,11 @@ EXERCISES = [
         points=1,
         reference=kl_of_each,
         cases=_clouds,
-        differentiable=True,
+        differentiable=("mu", "logvar"),
         hints=(
             "Take `kl_divergence` apart: what is summed there, and over what?",
             "The bracket has the shape (N, K). Average over the images only.",
-            "0.5 * (mu**2 + logvar.exp() - 1 - logvar).mean(dim=...)",
+            "It is half of mu squared plus the variance, minus 1, minus logvar; then the mean.",
         ),
         wrong=(
             Mistake(
@@ -168,11 +174,11 @@ EXERCISES = [
         points=2,
         reference=elbo_of_each,
         cases=_pictures,
-        differentiable=True,
+        differentiable=("x_hat", "mu", "logvar"),
         hints=(
             "The last line of the table in section 3, once for each image.",
             "log p(x | z) is minus the cross-entropy, summed over the pixels. The KL is taken off.",
-            'binary_cross_entropy(x_hat, x, reduction="none").sum(dim=1) has the shape (N,).',
+            'reduction="none" keeps one number for each pixel; both parts need a sum along dim 1.',
         ),
         wrong=(
             Mistake(
@@ -215,9 +221,13 @@ EXERCISES = [
         hints=(
             "Start from what `kl_of_each` answers.",
             "A number that costs less than `free` counts as `free`. Then add up.",
-            "In one line it is kl_of_each(mu, logvar).clamp(min=...).sum()",
+            "`clamp` with a lower limit does it, between the mean over images and the sum.",
         ),
         wrong=(
+            Mistake(
+                lambda mu, logvar, free: kl_of_each(mu, logvar).sum(),
+                "this is the plain KL; `free` is not used",
+            ),
             Mistake(
                 lambda mu, logvar, free: kl_of_each(mu, logvar).sum().clamp(min=free),
                 "the limit holds for every number of the code, not for their sum",
@@ -252,7 +262,7 @@ EXERCISES = [
         hints=(
             "How does one get from a mean back to a sum?",
             "The two means are over different numbers of things.",
-            "pixels * error + ... * kl",
+            "A mean times how many there are is the sum. The code holds `numbers` of them.",
         ),
         wrong=(
             Mistake(
@@ -280,7 +290,7 @@ EXERCISES = [
         points=2,
         reference=one_nat,
         cases=no_arguments,
-        tolerance=0.02,
+        tolerance=0.003,
         hints=(
             "Draw the right curve of section 6 again and look where it reaches 1, on the left.",
             "Or try values of logvar between -4 and -2 in the formula.",
@@ -290,7 +300,9 @@ EXERCISES = [
             Mistake(lambda: 1.505, "that is the wide cloud; the narrow one has a logvar below 0"),
             Mistake(lambda: -1.474, "that is the log of the spread; give the log of the variance"),
             Mistake(lambda: 0.0524, "that is the variance; give its logarithm"),
+            Mistake(lambda: 0.05, "that is the variance, rounded; give its logarithm"),
             Mistake(lambda: 0.229, "that is the spread; give the log of the variance"),
+            Mistake(lambda: 2.948, "the number is right but for its sign: the logvar lies below 0"),
             Mistake(lambda: -1.841, "you left out the half in front of the bracket"),
         ),
     ),
@@ -301,10 +313,11 @@ EXERCISES = [
         points=3,
         reference=log_mean_exp,
         cases=_weights,
+        tolerance=1e-6,
         hints=(
             "exp(-1000) is 0 in floating point. Which number can be taken out of the sum first?",
             "log(sum of exp(a)) = m + log(sum of exp(a - m)), with m the largest a.",
-            "torch.logsumexp does that. A mean is a sum divided by the number of draws.",
+            "torch.logsumexp does that along a dimension. What does dividing by K do to a log?",
         ),
         wrong=(
             Mistake(
@@ -314,6 +327,16 @@ EXERCISES = [
             Mistake(
                 lambda log_w: torch.logsumexp(log_w, dim=0) - len(log_w),
                 "take off the logarithm of the number of draws, not the number itself",
+            ),
+            Mistake(
+                lambda log_w: log_w.exp().mean(dim=0).log(),
+                "exp(-1000) is 0 in floating point, and its log minus infinity; take the largest "
+                "weight of each image out first",
+            ),
+            Mistake(
+                lambda log_w: (log_w - log_w.max()).exp().mean(dim=0).log() + log_w.max(),
+                "one maximum for the whole table leaves other images at exp(-1000); take each "
+                "image's own, along dim 0",
             ),
             Mistake(
                 lambda log_w: log_w.max(dim=0).values,

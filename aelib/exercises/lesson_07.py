@@ -73,6 +73,8 @@ def _groups(rng: np.random.Generator) -> list[Arguments]:
         has_it = torch.tensor([1, 1, 0, 0], dtype=torch.bool).repeat_interleave(torch.tensor(sizes))
         other = torch.tensor([1, 0, 1, 0], dtype=torch.bool).repeat_interleave(torch.tensor(sizes))
         rows = torch.as_tensor(rng.permutation(len(has_it)))
+        while not (has_it != has_it[rows[-2]])[rows[-1]] or other[rows[-1]] == other[rows[-2]]:
+            rows = rows[torch.as_tensor(rng.permutation(len(rows)))]  # the last row counts
         z = torch.as_tensor(rng.normal(size=(len(has_it), width))).float()
         cases.append((z, has_it[rows], other[rows]))
     return cases
@@ -119,7 +121,8 @@ EXERCISES = [
         hints=(
             "The row below the map begins with `go to` and ends with a field for a number.",
             "Type 5 into the field, press Enter, and evaluate digit_map.z in a cell of your own.",
-            "It is the sixth test digit, because counting starts at 0; it lives on the left edge.",
+            "It is the sixth test digit, since counting starts at 0. Read both numbers of its "
+            "code.",
         ),
         wrong=(
             Mistake(
@@ -152,10 +155,11 @@ EXERCISES = [
         points=1,
         reference=fair_radii,
         cases=_counts,
+        tensor=True,
         hints=(
             "Section 2 turns shares into places by the inverse of `share to the left of z`.",
             "The share of the disc within radius r is r ** 2. Which r has the share p?",
-            "Take the root of (i + 1/2) / n, for i from 0 to n - 1.",
+            "Ring i ends at the share (i + 1) / n and begins at i / n. Which share is its middle?",
         ),
         wrong=(
             Mistake(
@@ -195,8 +199,8 @@ EXERCISES = [
         hints=(
             "Separate two things: which way the code points, and how long it is.",
             "Divide a and b by their lengths; their scalar product is the cosine of the angle.",
-            "The direction is the formula of section 7 with unit vectors; multiply it by "
-            "(1 - t) * a.norm() + t * b.norm().",
+            "The direction is the formula of section 7 with unit vectors; the length goes evenly "
+            "from that of a to that of b.",
         ),
         wrong=(
             Mistake(
@@ -244,11 +248,13 @@ EXERCISES = [
         points=2,
         reference=for_one_class,
         cases=_layers,
+        tensor=True,
         hints=(
             "Which columns of the weight meet z, and which one meets the 1 of the one-hot?",
             "The first K columns meet z. Of the last n_classes columns one is multiplied by 1, "
             "the others by 0.",
-            "With K = weight.shape[1] - n_classes, add column K + label to the bias.",
+            "The first of the classes' columns is number weight.shape[1] - n_classes. Which is "
+            "yours?",
         ),
         wrong=(
             Mistake(
@@ -305,8 +311,8 @@ EXERCISES = [
             "same people.",
             "Among those lit from the right, compare those who smile with those who do not; then "
             "do it again among the others.",
-            "z[has_it & other].mean(dim=0) - z[~has_it & other].mean(dim=0) is the one half; "
-            "with ~other it is the other half; take the mean.",
+            "`has_it & other` picks who has both, `~` turns a condition round; two directions come "
+            "out, and their mean is the answer.",
         ),
         wrong=(
             Mistake(

@@ -79,20 +79,35 @@ def _best_threshold(
 
 
 def _sample(rng: np.random.Generator, normal: int, odd: int) -> tuple[np.ndarray, np.ndarray]:
-    """Scores in steps of a quarter, so that some are equal, in a random order."""
-    y = rng.permutation(np.repeat([0, 1], [normal, odd]))
-    return np.round(4 * (rng.normal(3, 1, normal + odd) + 1.2 * y)) / 4, y
+    """Scores in steps of a quarter, so that some are equal, below 0 too, in a random order.
+
+    The last example is a normal one with a low score, the one before it odd with a high one.
+    """
+    y = np.append(rng.permutation(np.repeat([0, 1], [normal - 1, odd - 1])), [1, 0])
+    scores = np.round(4 * (rng.normal(0, 1, normal + odd) + 1.2 * y)) / 4
+    scores[-2:] = scores.max() + 0.25, scores.min() - 0.25
+    return scores, y
 
 
 def _with_threshold(rng: np.random.Generator) -> list[Arguments]:
-    cases = [_sample(rng, *sizes) for sizes in ((30, 12), (9, 21), (40, 5))]
-    return [(scores, y, float(np.sort(scores[y == 0])[-4])) for scores, y in cases]
+    """Thresholds that some normal scores reach exactly, one of them below 0."""
+    cases = [
+        (*_sample(rng, *s), place) for s, place in (((30, 12), -4), ((9, 21), -4), ((40, 5), 8))
+    ]
+    return [(scores, y, float(np.sort(scores[y == 0])[place])) for scores, y, place in cases]
 
 
 def _with_share(rng: np.random.Generator) -> list[Arguments]:
     shares = ((80, 30, 0.1), (25, 40, 0.2), (150, 10, 0.02))
-    cases = [(rng.normal(size=n + m), np.repeat([0, 1], [n, m]), s) for n, m, s in shares]
-    return [(scores + 2 * y, y, share) for scores, y, share in cases]
+    return [(*_continuous(rng, n, m), share) for n, m, share in shares]
+
+
+def _continuous(rng: np.random.Generator, normal: int, odd: int) -> tuple[np.ndarray, np.ndarray]:
+    """Scores without ties; the last example has a say."""
+    y = np.append(rng.permutation(np.repeat([0, 1], [normal - 1, odd - 1])), [1, 0])
+    scores = rng.normal(size=normal + odd) + 2 * y
+    scores[-1] = scores[y == 0].max() + 0.5
+    return scores, y
 
 
 def _with_ties(rng: np.random.Generator) -> list[Arguments]:
@@ -105,12 +120,12 @@ def _shares(rng: np.random.Generator) -> list[Arguments]:
 
 def _with_costs(rng: np.random.Generator) -> list[Arguments]:
     """Among them one where silence is cheapest, and one where an alarm for all is."""
-    several = [(*_sample(rng, 40, 8), 1.0, float(cost)) for cost in rng.integers(3, 8, 3)]
+    several = [(*_sample(rng, 40, 8), cost, 3 * cost) for cost in rng.uniform(1.2, 2.4, 3)]
     few, many = _sample(rng, 30, 2), _sample(rng, 3, 25)
     return [
         *several,
-        (np.append(few[0], 9.0), np.append(few[1], 0), 7.0, 1.0),
-        (np.append(many[0], 0.0), np.append(many[1], 1), 1.0, 9.0),
+        (np.append(few[0], 9.0), np.append(few[1], 0), 7.5, 1.5),
+        (np.append(many[0], -9.0), np.append(many[1], 1), 1.0, 9.5),
     ]
 
 
@@ -125,7 +140,7 @@ EXERCISES = [
         hints=(
             "Which examples can raise a false alarm at all?",
             "Keep the scores where y == 0, and compare them with the threshold.",
-            "(scores[y == 0] >= threshold).mean()",
+            "The comparison makes True and False of the normal scores; what is their mean?",
         ),
         wrong=(
             Mistake(
@@ -167,7 +182,7 @@ EXERCISES = [
         hints=(
             "Only normal examples may decide.",
             "A share of 0.05 above means a share of 0.95 below.",
-            "np.quantile of scores[y == 0] at 1 - share.",
+            "np.quantile takes the scores that may decide, and the share that lies below.",
         ),
         wrong=(
             Mistake(
@@ -208,7 +223,7 @@ EXERCISES = [
         hints=(
             "Compare every odd score with every normal one.",
             "scores[y == 1][:, None] > scores[y == 0] is a table with a row for each odd example.",
-            "The mean of that table, plus half the mean of the table of equal scores.",
+            "Its mean counts the clear pairs; make a second table for the ties and count it half.",
         ),
         wrong=(
             Mistake(
@@ -258,7 +273,7 @@ EXERCISES = [
         hints=(
             "Imagine a million examples. How many of them are odd, and how many of those are hit?",
             "True alarms are hits * odd of all examples; false ones false_alarms * (1 - odd).",
-            "Divide the true alarms by the sum of both.",
+            "The share is the true alarms among all alarms, the true and the false ones.",
         ),
         wrong=(
             Mistake(
@@ -300,7 +315,7 @@ EXERCISES = [
             "First write the cost of one threshold t, then try all of them.",
             "The cost of t: false_cost times the number of normal scores >= t, plus miss_cost "
             "times the number of odd scores < t.",
-            "Take the smallest of these costs for t in np.append(scores, np.inf).",
+            "Try every score for t, and one threshold more at which nothing raises an alarm.",
         ),
         wrong=(
             Mistake(

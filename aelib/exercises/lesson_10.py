@@ -75,6 +75,11 @@ def _by_distance(z: np.ndarray, groups: np.ndarray, i: int) -> float:
     return 1 / places[0] if places else 0.0
 
 
+def _by_correlation(z: np.ndarray, groups: np.ndarray, i: int) -> float:
+    places = _places(z, groups, i, scores=_cosines(z - z.mean(axis=1, keepdims=True), i))
+    return 1 / places[0] if places else 0.0
+
+
 def _the_place(z: np.ndarray, groups: np.ndarray, i: int) -> float:
     places = _places(z, groups, i, scores=_cosines(z, i))
     return float(places[0]) if places else 0.0
@@ -109,11 +114,14 @@ def _step(rows: np.ndarray, query: np.ndarray, *, total: bool = False) -> np.nda
 def _answers(rng: np.random.Generator) -> list[Arguments]:
     cases = []
     for n, width, k in ((6, 9, 4), (1, 5, 5), (11, 12, 10), (4, 7, 1)):
-        labels = rng.integers(0, 3, n)
-        found = np.where(
-            rng.random((n, width)) < 0.5, labels[:, None], rng.integers(0, 4, (n, width))
-        )
-        cases.append((found, labels, k))
+        labels = rng.integers(2, 5, n)
+        wrong = labels[:, None] + rng.choice([-2, -1, 1, 2], (n, width))
+        right = rng.random((n, width)) < 0.7
+        right[0], wrong[0] = np.arange(width) == 0, labels[0] + 1  # one is right, the others agree
+        right[:, k - 1 :] = k == 1  # the last of the k is wrong, but for the last query
+        right[:, k:], right[-2:-1, :k], right[-1, :k] = False, False, True
+        labels[-2:-1] = labels[-1] + 5
+        cases.append((np.where(right, labels[:, None], wrong), labels, k))
     return cases
 
 
@@ -126,11 +134,13 @@ def _grouped(rng: np.random.Generator) -> list[Arguments]:
     for n, width in ((12, 4), (20, 3), (30, 6), (25, 5)):
         z = rng.normal(size=(n, width)) * rng.uniform(0.2, 5, (n, 1))
         cases += [(z, rng.integers(0, 5, n), int(i)) for i in rng.integers(0, n, 2)]
-    return [*cases, (rng.normal(size=(5, 3)), np.arange(5), 2)]
+    lonely = rng.normal(size=(5, 3)), np.arange(5), 2
+    at_the_end = rng.normal(size=(9, 3)), np.array([0, 1, 2, 1, 2, 1, 2, 1, 0]), 0
+    return [*cases, lonely, at_the_end]
 
 
 def _feedback(rng: np.random.Generator) -> list[Arguments]:
-    counts = ((3, 2), (1, 4), (2, 0), (0, 3), (5, 3))
+    counts = ((3, 2), (1, 4), (2, 0), (0, 3), (5, 3), (0, 0))
     return [
         (rng.normal(size=7), rng.normal(size=(g, 7)), rng.normal(size=(b, 7))) for g, b in counts
     ]
@@ -147,7 +157,7 @@ EXERCISES = [
         hints=(
             "Cut off what comes after the first k columns, then compare with the query's label.",
             "labels[:, None] stands beside each row, so == compares a whole row at once.",
-            "(found[:, :k] == labels[:, None]).mean()",
+            "The comparison is a table of True and False; its mean is a share.",
         ),
         wrong=(
             Mistake(
@@ -187,7 +197,7 @@ EXERCISES = [
         hints=(
             "In how many ways can you choose the bits that are turned over?",
             "math.comb(n_bits, 2) ways to turn two; do not forget fewer than two.",
-            "sum(math.comb(n_bits, turned) for turned in range(radius + 1))",
+            "Add up the choices for 0, 1, 2 and so on turned bits, up to the radius itself.",
         ),
         wrong=(
             Mistake(
@@ -232,7 +242,8 @@ EXERCISES = [
         hints=(
             "Three steps: cosines with row i, an order without i, the place of the first mate.",
             "The cosine is the product of two rows divided by both lengths; places begin at 1.",
-            "order = [j for j in np.argsort(-cosines) if j != i], then enumerate(order, 1).",
+            "argsort of the negative cosines is an order; drop i from it, then count places "
+            "from 1.",
         ),
         wrong=(
             Mistake(
@@ -246,6 +257,10 @@ EXERCISES = [
             Mistake(
                 _by_product,
                 "you ranked by the product; long rows win there: divide by the lengths of both",
+            ),
+            Mistake(
+                _by_correlation,
+                "you took the mean of each row away first: that is a correlation, not the cosine",
             ),
             Mistake(_by_distance, "you ranked by distance; the cosine asks for directions only"),
             Mistake(_the_place, "this is the place; return one divided by it"),
@@ -269,7 +284,7 @@ EXERCISES = [
         hints=(
             "The list at the left is the one by meaning.",
             "Look for the first answer marked `none of your words`, and read its number.",
-            "It is a function of tarfile that opens another kind of archive.",
+            "Read on until an answer names another kind of compression.",
         ),
         wrong=(
             Mistake(lambda: 0, "there is such an answer; search for gzip, in one word"),
@@ -299,7 +314,7 @@ EXERCISES = [
         hints=(
             "Means over rows: axis 0. What is the mean of no rows at all?",
             "NumPy's mean of no rows is NaN, so add each part only if it has rows.",
-            "if len(good): moved = moved + 0.75 * good.mean(axis=0), and the same for bad.",
+            "Ask for len(good) before you take the mean, and the same for bad; mind the two signs.",
         ),
         wrong=(
             Mistake(

@@ -50,6 +50,11 @@ def _most_probable(answers: np.ndarray, probabilities: np.ndarray) -> np.ndarray
     return answers[probabilities.argmax()]
 
 
+def _best_of_the_given(answers: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    errors = ((answers[:, None] - answers) ** 2).sum(axis=2)
+    return answers[(errors @ probabilities).argmin()]
+
+
 def _weighted_median(answers: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     order = answers.argsort(axis=0)
     reached = probabilities[order].cumsum(axis=0) >= 0.5
@@ -102,24 +107,29 @@ def _scaled(large: np.ndarray, small: np.ndarray) -> np.ndarray:
 
 
 def _photos(rng: np.random.Generator) -> list[Arguments]:
-    return [(rng.random((3, h, w)),) for h, w in ((1, 4), (3, 5), (6, 3))]
+    return [(rng.normal(0.5, 1, (3, h, w)),) for h, w in ((1, 4), (3, 5), (6, 3))]
 
 
 def _possibilities(rng: np.random.Generator) -> list[Arguments]:
-    return [(rng.random((k, d)), rng.dirichlet(np.ones(k))) for k, d in ((2, 5), (4, 3), (7, 6))]
+    """In the last case the picture with the least expected error is not the most probable one."""
+    cases: list[Arguments] = [
+        (rng.normal(size=(k, d)), rng.dirichlet(np.ones(k))) for k, d in ((2, 5), (4, 3), (7, 6))
+    ]
+    apart = np.array([[8.0, -8, 8], [-1, 1, -1], [-2, 1, -1], [-1, 1, -2]])
+    return [*cases, (apart + 0.1 * rng.normal(size=(4, 3)), np.array([0.31, 0.23, 0.23, 0.23]))]
 
 
 def _maps(rng: np.random.Generator) -> list[Arguments]:
-    return [(rng.random((4, h, w)),) for h, w in ((1, 3), (2, 2), (5, 3))]
+    return [(rng.normal(size=(4, h, w)),) for h, w in ((1, 3), (2, 2), (5, 3))]
 
 
 def _pictures(rng: np.random.Generator) -> list[Arguments]:
-    return [(rng.random((h, w)),) for h, w in ((3, 3), (4, 9), (8, 5))]
+    return [(rng.normal(size=(h, w)),) for h, w in ((3, 3), (4, 9), (8, 5))]
 
 
 def _sizes(rng: np.random.Generator) -> list[Arguments]:
     shapes = ((1, 3), (4, 2), (3, 5))
-    return [(rng.random((2 * h, 2 * w)) + 0.1, rng.random((h, w))) for h, w in shapes]
+    return [(rng.random((2 * h, 2 * w)) + 0.1, rng.normal(size=(h, w))) for h, w in shapes]
 
 
 EXERCISES = [
@@ -133,12 +143,17 @@ EXERCISES = [
         hints=(
             "Red, green and blue are the first, second and third entry of the first axis.",
             "photo[0] is red everywhere, an array (H, W).",
-            "0.299 * photo[0] + 0.587 * photo[1] + 0.114 * photo[2]",
+            "Multiply each of the three by its weight, and add them up.",
         ),
         wrong=(
             Mistake(
                 lambda photo: photo.mean(axis=0),
                 "you took the plain mean; the eye sees green brightest, so weigh the colours",
+            ),
+            Mistake(
+                lambda photo: np.tensordot([0.2126, 0.7152, 0.0722], photo, 1),
+                "these are the weights of another standard (Rec. 709); here they are 0.299, 0.587 "
+                "and 0.114",
             ),
             Mistake(
                 lambda photo: np.tensordot(_LUMA[::-1], photo, 1),
@@ -168,7 +183,7 @@ EXERCISES = [
         hints=(
             "Section 5: what was the best answer for the jumper, and what if red were rarer?",
             "It is a mean, in which a probable picture counts more.",
-            "(probabilities[:, None] * answers).sum(axis=0)",
+            "Weigh each picture with its probability, and add up over the K pictures.",
         ),
         wrong=(
             Mistake(
@@ -178,6 +193,11 @@ EXERCISES = [
             Mistake(
                 _most_probable,
                 "this is the most probable picture; it is far off whenever another one is true",
+            ),
+            Mistake(
+                _best_of_the_given,
+                "this is the best among the K pictures; any picture may be the answer, also one "
+                "that is none of them",
             ),
             Mistake(
                 lambda answers, probabilities: probabilities @ answers / len(answers),
@@ -205,7 +225,8 @@ EXERCISES = [
         hints=(
             "Make an empty picture (2 H, 2 W). Which of its pixels come from the first map?",
             "picture[0::2, 0::2] are the upper left pixels of all squares.",
-            "picture[0::2, 1::2] = maps[1], and so on: row i // 2, column i % 2 for map i.",
+            "A step of 2 in a slice takes every second pixel; begin at 0 or 1, for rows and "
+            "columns.",
         ),
         wrong=(
             Mistake(
@@ -237,8 +258,8 @@ EXERCISES = [
         hints=(
             "picture[2:] - picture[:-2] is the row below minus the row above, for all at once.",
             "Weigh three neighbours: (a[:, :-2] + 2 * a[:, 1:-1] + a[:, 2:]) / 4.",
-            "Sideways, exchange rows and columns: weigh with a[:-2] + 2 * a[1:-1] + a[2:]; then "
-            "np.sqrt(down**2 + across**2).",
+            "For the sideways difference weigh along the other axis. Squares, sum, root at the "
+            "end.",
         ),
         wrong=(
             Mistake(
@@ -250,6 +271,11 @@ EXERCISES = [
                 "this is scikit-image's version; here there is no root of 2",
             ),
             Mistake(_unweighted, "the middle pixel counts twice: the weights are 1, 2, 1"),
+            Mistake(
+                lambda picture: _unweighted(picture) * 4 / 3,
+                "the middle pixel counts twice: the weights are 1, 2, 1, divided by 4, not three "
+                "times a third",
+            ),
             Mistake(
                 _absolute,
                 "you added absolute values; take the root of the sum of squares",
@@ -282,7 +308,7 @@ EXERCISES = [
         hints=(
             "How far is each square's mean from the pixel it should have?",
             "large.reshape(H, 2, W, 2).mean(axis=(1, 3)) are the means of all squares.",
-            "Enlarge the differences with .repeat(2, axis=0).repeat(2, axis=1) and add them.",
+            "`repeat` enlarges the differences, along both axes; add them to large.",
         ),
         wrong=(
             Mistake(

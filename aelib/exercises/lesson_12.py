@@ -37,9 +37,21 @@ def film_neighbours(weight: np.ndarray, i: int, k: int) -> np.ndarray:
     return np.argsort(-similarity)[:k]
 
 
+def _mean_of_means(stars: np.ndarray, film: np.ndarray) -> float:
+    return np.mean([stars[film == one].mean() for one in np.unique(film)])
+
+
+def _without_shift(weight: np.ndarray, i: int, k: int) -> np.ndarray:
+    similarity = weight @ weight[i] / np.linalg.norm(weight, axis=1)
+    return np.argsort(-np.delete(similarity, i))[:k]
+
+
 def _tables(rng: np.random.Generator) -> list[Arguments]:
     shapes = ((1, 9), (4, 30), (6, 6))
-    return [(rng.random(s), rng.random(s), (rng.random(s) < 0.4).astype(float)) for s in shapes]
+    return [
+        (rng.normal(3, 3, s), rng.normal(3, 3, s), (rng.random(s) < 0.4).astype(float))
+        for s in shapes
+    ]
 
 
 def _ratings(rng: np.random.Generator) -> list[Arguments]:
@@ -52,18 +64,29 @@ def _ratings(rng: np.random.Generator) -> list[Arguments]:
 def _person(rng: np.random.Generator) -> list[Arguments]:
     def one(n: int, k: int, share: float) -> Arguments:
         seen = rng.random(n) < 0.4
+        seen[-2:] = True, False
         liked = (rng.random(n) < share) & ~seen
         liked[np.flatnonzero(~seen)[:2]] = True
-        return rng.normal(size=n), liked, seen, k
+        liked[-2:] = False, True
+        scores = rng.normal(size=n)
+        scores[-2:] = -4, 4  # the last film is liked and the best of all
+        scores[np.flatnonzero(~seen & ~liked)[:2]] = 3  # these two are not
+        return scores, liked, seen, k
 
-    return [one(20, 5, 0.5), one(30, 10, 0.1), one(50, 3, 0.6), one(25, 10, 0.2)]
+    close = np.array([1.2, 1.3, 1.4, -3.0, -0.9, 9.0]) + 0.04 * rng.random(6)
+    liked, seen = np.array([1, 0, 0, 1, 1, 1]) == 1, np.arange(6) == 5
+    several = [one(20, 5, 0.5), one(40, 10, 0.1), one(50, 3, 0.6), one(45, 10, 0.2)]
+    return [*several, (close, liked, seen, 2)]
 
 
 def _weights(rng: np.random.Generator) -> list[Arguments]:
-    return [
-        (rng.normal(size=(n, 8)) * rng.uniform(0.2, 5, (n, 1)), int(rng.integers(n)), k)
-        for n, k in ((6, 2), (20, 5), (30, 10))
-    ]
+    """The last film is a neighbour, the one before it points the other way."""
+    cases: list[Arguments] = []
+    for n, k in ((6, 2), (20, 5), (30, 10)):
+        weight, i = rng.normal(size=(n, 8)), int(rng.integers(n - 2))
+        weight[-2:] = -weight[i], weight[i] + 0.1 * rng.normal(size=8)
+        cases.append((weight * rng.uniform(0.2, 5, (n, 1)), i, k))
+    return cases
 
 
 EXERCISES = [
@@ -77,12 +100,16 @@ EXERCISES = [
         hints=(
             "Multiply the squared differences by `known`: what is missing becomes 0.",
             "The mean is a sum divided by a count. How many entries are known?",
-            "np.sqrt((known * (x_hat - x) ** 2).sum() / ...)",
+            "Add up the squares of what is known, divide by how many those are, take the root.",
         ),
         wrong=(
             Mistake(
                 lambda x_hat, x, known: np.sqrt((known * (x_hat - x) ** 2).mean()),
                 "you divided by all entries; divide by the number of those that are known",
+            ),
+            Mistake(
+                lambda x_hat, x, known: np.sqrt((known * (x_hat - x) ** 2).sum()) / known.sum(),
+                "you took the root before you divided; the root of the whole mean is asked for",
             ),
             Mistake(
                 lambda x_hat, x, known: np.sqrt(((x_hat - x) ** 2).mean()),
@@ -108,7 +135,8 @@ EXERCISES = [
         hints=(
             "An imaginary rating is added to the sum and to the count.",
             "np.bincount(film, stars, n_films) adds up the stars of each film.",
-            "(sum of a film's stars + damping * mean of all) / (count of the film + ...)",
+            "The imaginary ratings add damping times the mean above the line, and damping below "
+            "it.",
         ),
         wrong=(
             Mistake(
@@ -124,6 +152,13 @@ EXERCISES = [
                     / np.maximum(np.bincount(film, minlength=n_films), 1)
                 ),
                 "the imaginary ratings are in the sum but not in the count",
+            ),
+            Mistake(
+                lambda stars, film, n_films, damping: (
+                    (np.bincount(film, stars, n_films) + damping * _mean_of_means(stars, film))
+                    / (np.bincount(film, minlength=n_films) + damping)
+                ),
+                "you took the mean of the films' means; the mean of all ratings is asked for",
             ),
             Mistake(
                 lambda stars, film, n_films, damping: (
@@ -153,7 +188,7 @@ EXERCISES = [
         hints=(
             "Films already seen must not be recommended: give them the score minus infinity.",
             "np.argsort sorts upwards; sort the negative scores and keep the first k.",
-            "liked[top].sum() counts the hits; divide by min(k, liked.sum()).",
+            "Count the liked ones among them; the smaller of k and all liked ones goes below.",
         ),
         wrong=(
             Mistake(
@@ -201,17 +236,19 @@ EXERCISES = [
         hints=(
             "The button below the sliders forgets all ratings at once.",
             "Compare popularity[rater.top[0]] with popularity.max().",
-            "rater.stars = [0] * 10 and rater.balance = 0 set the sliders from Python.",
+            "Is the number of people the same? Then it is the most popular film, else it is not.",
         ),
         wrong=(
             Mistake(
-                lambda: "OTHER", "compare popularity[rater.top[0]] with popularity.max() again"
+                lambda: "yes",
+                "compare popularity[rater.top[0]] with popularity.max() once more: are the two "
+                "equal, with all ten films not seen and the last slider at 0?",
             ),
             Mistake(lambda: True, 'answer with a word, "yes" or "no"'),
             Mistake(lambda: False, 'answer with one of the words "yes" and "no"'),
             Mistake(
                 lambda: "Shawshank Redemption, The (1994)",
-                "that is the film recommended first; is it also the one most rated",
+                "that is the film recommended first; is it also the one most rated?",
             ),
         ),
     ),
@@ -225,7 +262,7 @@ EXERCISES = [
         hints=(
             "The cosine is the product of two rows after both were scaled to length 1.",
             "np.linalg.norm(weight, axis=1, keepdims=True) gives the lengths.",
-            "Give film i itself the similarity minus infinity, then argsort the negatives.",
+            "argsort finds the order, from small to large; see that film i itself comes last.",
         ),
         wrong=(
             Mistake(
@@ -239,6 +276,11 @@ EXERCISES = [
                     -(weight @ weight[i]) / np.linalg.norm(weight, axis=1)
                 )[:k],
                 "film i is its own nearest neighbour here; leave it out",
+            ),
+            Mistake(
+                _without_shift,
+                "you took row i out, so the places behind it moved by one; give its similarity "
+                "the value minus infinity in place of that",
             ),
             Mistake(
                 lambda weight, i, k: film_neighbours(weight, i, len(weight) - 1)[::-1][:k],

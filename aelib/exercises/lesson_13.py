@@ -8,6 +8,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy
 
 from aelib.exercises.base import Arguments, Exercise, Mistake, no_arguments
+from aelib.losses import bernoulli_nll
 
 
 def case_1() -> str:
@@ -126,15 +127,31 @@ def _codes(rng: np.random.Generator) -> list[Arguments]:
         z[:, columns] = 0
         z[:, columns[0]] = 2.5 if k == 5 else 0.0
         cases.append((z,))
-    return cases
+    return [*cases, (_barely_alive(rng),)]
+
+
+def _barely_alive(rng: np.random.Generator) -> torch.Tensor:
+    """Three dead numbers; others that differ a little, for one picture only, or below 0."""
+    z = torch.full((6, 8), 1.25)
+    z[:, 1] = -2.0
+    z[1:, 3] += 0.125 * torch.arange(5)
+    z[0, 4] = z[-1, 5] = 1.375
+    z[:3, 6] = -1.25
+    z[1:4, 7] = 1.0
+    return z[:, torch.as_tensor(rng.permutation(8))]
 
 
 def _two_sets(rng: np.random.Generator) -> list[Arguments]:
-    sizes = ((12, 7, 5), (9, 4, 11), (6, 3, 20))
+    sizes = ((12, 7, 6), (9, 4, 11), (6, 3, 20))
     cases = []
     for n_train, n_test, d in sizes:
-        x_train, x_test = (torch.from_numpy(rng.random((n, d))) ** 2 for n in (n_train, n_test))
+        x_train, x_test = (
+            torch.from_numpy(rng.random((n, d))).float() ** 2 for n in (n_train, n_test)
+        )
         x_train[:, :2] = x_test[:, 0] = 0  # always paper; paper in all training images
+        x_train[:, 2] = 1  # ink in all training images
+        x_train[:, 3] = 1e-6
+        x_train[[0, -2, -1], 4:] = torch.tensor([[1.0], [0.0], [1.0]])  # each of them counts
         cases.append((x_train, x_test))
     return cases
 
@@ -146,7 +163,8 @@ def _floor(mean: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
 
 def _decks(rng: np.random.Generator) -> list[Arguments]:
     return [
-        (rng.random((n, d)), v, t) for n, d, v, t in ((7, 3, 2, 3), (10, 4, 5, 2), (6, 5, 1, 4))
+        (rng.normal(size=(n, d)), v, t)
+        for n, d, v, t in ((7, 3, 2, 3), (10, 4, 5, 2), (6, 5, 1, 4))
     ]
 
 
@@ -163,7 +181,7 @@ def _layers(rng: np.random.Generator) -> list[Arguments]:
     cases = []
     for n, widths, size in ((8, (5, 6, 4, 3), 0.4), (12, (4, 7, 5), 1.5), (9, (6, 3), 0.8)):
         weights = [size * rng.normal(size=pair) for pair in pairwise(widths)]
-        cases.append((rng.random((n, widths[0])) + rng.random(widths[0]), weights))
+        cases.append((0.4 * rng.normal(size=(n, widths[0])) + 0.3 * rng.random(widths[0]), weights))
     return cases
 
 
@@ -381,7 +399,7 @@ EXERCISES = [
         hints=(
             "A number is dead if no picture differs from the first one.",
             "Compare z with z[0], and ask for each column whether all rows agree.",
-            "(z == z[0]).all(dim=0) has a truth value for each column; take the mean of it.",
+            "Along dim 0, `all` gives a truth value for each column; which share of them is true?",
         ),
         wrong=(
             Mistake(
@@ -422,10 +440,11 @@ EXERCISES = [
         points=2,
         reference=mean_image_floor,
         cases=_two_sets,
+        tolerance=2e-3,  # 1 - 1e-6 is a little less in float32
         hints=(
             "The mean image is x_train.mean(dim=0), clamped; it answers for every test image.",
             "-(x log m + (1 - x) log(1 - m)) for each pixel of each test image.",
-            "Sum all of that and divide by len(x_test).",
+            "Sum over the pixels and the test images, and divide by the number of test images.",
         ),
         wrong=(
             Mistake(
@@ -465,6 +484,24 @@ EXERCISES = [
                 "1 - 1e-6 first",
             ),
             Mistake(
+                lambda x_train, x_test: bernoulli_nll(
+                    x_train.mean(dim=0).expand_as(x_test), x_test
+                ),
+                "the cell of case 2, where no pixel was always paper: bernoulli_nll charges 87 "
+                "nats for ink there; clamp the mean between 1e-6 and 1 - 1e-6 first",
+            ),
+            Mistake(
+                lambda x_train, x_test: (
+                    -(
+                        x_test * (x_train.mean(dim=0) + 1e-6).log()
+                        + (1 - x_test) * (1 - x_train.mean(dim=0) + 1e-6).log()
+                    ).sum()
+                    / len(x_test)
+                ),
+                "you added 1e-6 inside the logarithms; hold the mean itself between 1e-6 and "
+                "1 - 1e-6",
+            ),
+            Mistake(
                 lambda x_train, x_test: _floor(x_train.mean(dim=0).clamp(0.01, 0.99), x_test),
                 "0.01 is far from 0 for a mean pixel; clamp the mean between 1e-6 and 1 - 1e-6",
             ),
@@ -480,7 +517,7 @@ EXERCISES = [
         hints=(
             "Which comes first in an honest experiment, splitting or repeating?",
             "x[:n_validation] is the validation part, and it stays as it is.",
-            "np.repeat(x[n_validation:], times, axis=0), and then x[:n_validation].",
+            "Only what is left for training goes through np.repeat, along axis 0.",
         ),
         wrong=(
             Mistake(
@@ -535,11 +572,11 @@ EXERCISES = [
         reference=repaired_elbo,
         cases=_elbos,
         tolerance=1e-5,
-        differentiable=True,
+        differentiable=("x_hat", "mu", "logvar"),
         hints=(
             'The error: reduction="sum", and then divide by the number of images.',
             "The KL: sum over the numbers of the code, and divide by the number of images as well.",
-            "sigma**2 is exp(logvar), so the KL holds mu**2 + logvar.exp() - 1 - logvar, halved.",
+            "The variance is exp(logvar): which three places of the KL change with that?",
         ),
         wrong=(
             Mistake(
@@ -565,6 +602,16 @@ EXERCISES = [
                 _elbo_with(_error, lambda mu, v: _kl(mu, v) * len(mu)),
                 "the KL is summed over the images as well, and the error is not; divide it by "
                 "their number",
+            ),
+            Mistake(
+                _elbo_with(lambda x_hat, x: _error(x_hat, x) * len(x), _kl),
+                "the error is summed over the images as well, and the KL is not; divide it by "
+                "their number",
+            ),
+            Mistake(
+                _elbo_with(lambda x_hat, x: 784 * binary_cross_entropy(x_hat, x), _kl),
+                "784 is the number of pixels of a digit; these pictures have x.shape[1], so sum "
+                "and divide by the number of images",
             ),
             Mistake(
                 _elbo_with(_error, lambda mu, v: -_kl(mu, v)),
@@ -606,7 +653,7 @@ EXERCISES = [
         hints=(
             "x.var(axis=0) is the variance of each unit over the pictures; its mean is one number.",
             "In a loop: x = np.tanh(x @ weight), and note x.var(axis=0).mean().",
-            "Keep the number of the first x before the loop, and divide each of the others by it.",
+            "Note the number of the first x before the loop; each layer's is divided by it.",
         ),
         wrong=(
             Mistake(_without_bend, "the tanh after each matrix is missing"),

@@ -101,7 +101,8 @@ def _roles_swapped(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -
 def _class_counts(rng: np.random.Generator) -> list[Arguments]:
     with_none = rng.integers(1, 90, 10)
     with_none[rng.integers(10)] = 0
-    return [(rng.integers(1, 60, n),) for n in (10, 3)] + [(with_none,), (np.array([0, 40, 0]),)]
+    some = [(np.append(rng.integers(2, 60, n - 1), 1),) for n in (10, 3)]
+    return [*some, (with_none,), (np.array([0, 40, 0]),)]
 
 
 def _numbers(rng: np.random.Generator) -> list[Arguments]:
@@ -128,8 +129,8 @@ def _mixtures(rng: np.random.Generator) -> list[Arguments]:
     for n in (1, 4, 6):
         a = float(rng.uniform(0.05, 0.6))
         b = float(rng.uniform(a + 0.1, 0.95))
-        x_a = torch.from_numpy(rng.normal(size=(n, 9))).float()
-        cases.append((x_a, torch.from_numpy(rng.random((n, 9))).float(), a, b))
+        x_a, x_hat = (torch.from_numpy(rng.normal(size=(n, 9))).float() for _ in range(2))
+        cases.append((x_a, x_hat, a, b))
     return cases
 
 
@@ -144,7 +145,7 @@ EXERCISES = [
         hints=(
             "First turn the counts into shares; leave out classes without samples.",
             "The entropy is the sum of -p * log(p), with the natural logarithm.",
-            "p = counts[counts > 0] / counts.sum(), then np.exp(-(p * np.log(p)).sum()).",
+            "Keep the counts above 0, divide by their sum; np.exp of the entropy is the answer.",
         ),
         wrong=(
             Mistake(
@@ -158,6 +159,15 @@ EXERCISES = [
             Mistake(
                 lambda counts: float((counts > 0).sum()),
                 "this counts the classes that occur at all; a rare one should count less",
+            ),
+            Mistake(
+                lambda counts: 1 / (_shares(counts) ** 2).sum(),
+                "this is one divided by the summed squares (Simpson's number); the exponential of "
+                "the entropy is asked for",
+            ),
+            Mistake(
+                lambda counts: -(_shares(counts) * np.log2(_shares(counts))).sum(),
+                "this is the entropy in bits; take it in nats, and its exponential",
             ),
             Mistake(
                 lambda counts: np.exp((_shares(counts) * np.log(_shares(counts))).sum()),
@@ -179,7 +189,7 @@ EXERCISES = [
         hints=(
             "What is the slope of the loss towards q? Straight-through hands it on to z unchanged.",
             "The slope of (q - target) squared towards q is twice the difference.",
-            "2 * (q - target), with q = z.round().",
+            "So it is that slope, written with the rounded numbers in place of z.",
         ),
         wrong=(
             Mistake(
@@ -215,8 +225,8 @@ EXERCISES = [
             "The derivative of sigmoid(s) is sigmoid(s) * (1 - sigmoid(s)).",
             "With the chain rule, log(1 - sigmoid) loses one of the two factors; -log sigmoid the "
             "other. Both slopes are negative.",
-            "-torch.sigmoid(score) and torch.sigmoid(score) - 1. At -5 they are about -0.007 and "
-            "-0.993: the second artist still learns.",
+            "At -5 the first is about -0.007 and the second -0.993: the second artist still "
+            "learns.",
         ),
         wrong=(
             Mistake(
@@ -272,7 +282,7 @@ EXERCISES = [
         hints=(
             "Begin with a copy of the codebook; chosen.unique() are the entries that were taken.",
             "z[chosen == entry] are the vectors that took an entry.",
-            "For each of them: moved[entry] = z[chosen == entry].mean(dim=0).",
+            "Their mean over dim 0 is the new entry. What nobody took is in your copy already.",
         ),
         wrong=(
             Mistake(
@@ -298,7 +308,7 @@ EXERCISES = [
         hints=(
             "Solve x_a = sqrt(a) * x_hat + sqrt(1 - a) * n for the noise n.",
             "The noise, (x_a - sqrt(a) * x_hat) / sqrt(1 - a), is the same in the next one.",
-            "Return sqrt(b) * x_hat + sqrt(1 - b) * noise.",
+            "Mix x_hat and that noise with the roots of b and of 1 - b.",
         ),
         wrong=(
             Mistake(

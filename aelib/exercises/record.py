@@ -15,11 +15,27 @@ def solved() -> set[str]:
     return set(_read()["solved"])
 
 
+def tried() -> set[str]:
+    """Return the names of all exercises that an answer was checked for."""
+    record = _read()
+    return {*record["solved"], *record["tried"]}
+
+
 def add_solved(name: str) -> None:
     """Note that an exercise is solved."""
+    _add("solved", name)
+
+
+def add_tried(name: str) -> None:
+    """Note that an answer to an exercise was checked."""
+    _add("tried", name)
+
+
+def _add(where: str, name: str) -> None:
     record = _read()
-    record["solved"] = sorted({*record["solved"], name})
-    _write(record)
+    if name not in record[where]:
+        record[where] = sorted({*record[where], name})
+        _write(record)
 
 
 def next_hint(name: str) -> int:
@@ -40,9 +56,10 @@ def _read() -> dict[str, Any]:
     try:
         record = json.loads(path().read_text(encoding="utf-8"))
         hints = {str(name): int(number) for name, number in record["hints"].items()}
-        return {"solved": [str(name) for name in record["solved"]], "hints": hints}
+        solved, tried = ([str(name) for name in record.get(k, [])] for k in ("solved", "tried"))
+        return {"solved": solved, "hints": hints, "tried": tried}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return {"solved": [], "hints": {}}
+        return {"solved": [], "hints": {}, "tried": []}
 
 
 def _write(record: dict[str, Any]) -> None:

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from aelib import DataError, check, exercises, hint, my_progress, predict, solution
-from aelib.exercises import record
-from aelib.exercises.base import Exercise, Mistake
+from aelib.exercises import learner, record
+from aelib.exercises.base import Exercise, Mistake, TimeUp
 
 
 def double(x):
@@ -76,6 +76,9 @@ def printed(capsys):
 def test_it_says_what_is_right_and_what_is_wrong(printed):
     assert printed(check, "double", lambda x: x + x) == "double: right."
     assert printed(check, "double", lambda x: None) == "double: not written yet."
+    assert printed(check, "double", lambda x: [].append(2 * x)) == (
+        "double: it returns nothing; write return in front of the result."
+    )
     assert printed(check, "double", lambda x: x / 2) == "double: you halved it; multiply by 2."
 
 
@@ -196,13 +199,48 @@ def test_it_waits_no_longer_than_the_time_limit(hasty, printed, function):
 
 @pytest.mark.parametrize("function", [loop, stubborn])
 def test_a_loop_does_not_go_on_behind_the_scenes(hasty, printed, function):
-    before = threading.active_count()
+    before = len(sys._current_frames())
     printed(check, "double", function)
-    for _ in range(3000):  # it takes a few tries; this is the limit for a busy machine
-        if threading.active_count() <= before:
-            return
+    assert ended(before), "its thread is still running"
+
+
+def ended(before):
+    """Wait until there are as few threads as before; the limit is for a busy machine."""
+    for _ in range(3000):
+        if len(sys._current_frames()) <= before:
+            return True
         time.sleep(0.01)
-    raise AssertionError("its thread is still running")
+    return False
+
+
+def test_a_thread_that_is_told_too_late_ends_without_a_word(monkeypatch, capfd):
+    """TimeUp may arrive between the end of the job and the end of its thread."""
+    said = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    monkeypatch.setattr(threading, "excepthook", said.append)
+    before = len(sys._current_frames())
+
+    def at_the_last_moment():
+        try:
+            while True:
+                pass
+        finally:
+            raise TimeUp  # as if one more came on the way out
+
+    for _ in range(20):
+        assert learner._limited(at_the_last_moment, 0.001) is None
+    assert ended(before)
+    assert said == []
+    assert capfd.readouterr().err == ""
+
+
+def test_what_ends_at_the_time_limit_is_right_or_late_and_nothing_else(monkeypatch, capfd):
+    said = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    for wait in np.linspace(0.002, 0.006, 60):
+        assert learner._limited(lambda w=wait: time.sleep(w) or "done", 0.004) in ("done", None)
+    assert said == []
+    assert capfd.readouterr().err == ""
 
 
 def test_after_a_loop_the_next_check_works(hasty, printed, monkeypatch):
@@ -265,10 +303,30 @@ def test_hints_come_one_after_the_other_and_the_last_one_stays(capsys):
         "Hint 1 of 3 for double: Look at it.",
         "Hint 2 of 3 for double: Add it to itself.",
         "Hint 3 of 3 for double: Multiply by 2.",
-        'That was the last one; aelib.solution("double") shows a solution.',
+        LAST,
         "Hint 3 of 3 for double: Multiply by 2.",
-        'That was the last one; aelib.solution("double") shows a solution.',
+        LAST,
     ]
+
+
+LAST = (
+    'That was the last one; aelib.hint("double", 1) shows the first again, '
+    'aelib.solution("double") a solution.'
+)
+
+
+def test_a_hint_can_be_read_again_and_that_counts_for_nothing(printed):
+    assert printed(hint, "double", 3) == "Hint 3 of 3 for double: Multiply by 2."
+    assert printed(hint, "double", 1) == "Hint 1 of 3 for double: Look at it."
+    assert printed(hint, "double") == "Hint 1 of 3 for double: Look at it."
+    assert printed(hint, "double") == "Hint 2 of 3 for double: Add it to itself."
+
+
+@pytest.mark.parametrize("number", [0, 4, -1, 1.5, "2", [1]])
+def test_there_are_three_hints(printed, number):
+    assert printed(hint, "double", number) == (
+        'There are three hints for double: aelib.hint("double", 1), 2 and 3.'
+    )
 
 
 def test_each_exercise_counts_its_own_hints(capsys):
@@ -278,13 +336,30 @@ def test_each_exercise_counts_its_own_hints(capsys):
 
 
 def test_the_solution_is_code_that_is_right(capsys):
-    solution("double")
+    solution("double", tried=True)
     source = capsys.readouterr().out
     assert source.startswith("def double(x):")
     written = {}
     exec(source, written)
     check("double", written["double"])
     assert capsys.readouterr().out == "double: right.\n"
+
+
+def test_before_the_solution_it_asks_whether_one_has_tried(printed, capsys):
+    asked = printed(solution, "double")
+    assert asked.startswith("Have you tried double?")
+    assert 'aelib.solution("double", tried=True)' in asked
+    printed(check, "double", lambda x: None)  # the stub is no try
+    assert printed(solution, "double") == asked
+    printed(check, "double", lambda x: x / 2)
+    solution("double")
+    assert capsys.readouterr().out.startswith("def double(x):")
+
+
+def test_a_record_that_cannot_be_written_does_not_lock_the_solution(monkeypatch, capsys):
+    monkeypatch.setenv("AELIB_PROGRESS", "/proc/nowhere/progress.json")
+    solution("double", tried=True)
+    assert capsys.readouterr().out.startswith("def double(x):")
 
 
 @pytest.mark.parametrize("function", [hint, solution])
@@ -336,6 +411,52 @@ def test_words_are_compared_without_regard_to_capitals(printed):
         (np.float32(20), torch.tensor(20.0), "Well seen."),
         (True, True, "Well seen."),
         ("many", 20, "Which part surprised you?"),
+        # ranges, in words or signs
+        (0.5, "below 1 %", "Well seen."),
+        ("<1 %", "below 1 %", "Well seen."),
+        ("less than 1 %", "below 1 %", "Well seen."),
+        ("under 1 percent", "below 1 %", "Well seen."),
+        ("1 to 10 %", "below 1 %", "You were too high."),
+        (5, "below 20", "Well seen."),
+        (25, "below 20", "You were too high."),
+        ("less than 10", "below 20", "Well seen."),
+        ("at least 30", "below 20", "You were too high."),
+        ("below 20", "above 20", "You were too low."),
+        ("8", "7 or more", "Well seen."),
+        (3, "7 or more", "You were too low."),
+        ("between 1 and 6", "1 to 6", "Well seen."),
+        ("1-6", "1 to 6", "Well seen."),
+        ("1 to 20", "1 to 6", "Partly right: your range goes further."),
+        (500, "hundreds", "Well seen."),
+        (20, "hundreds", "You were too low."),
+        ("15 to 25", 20, "Well seen."),
+        ("below 10", 20, "You were too low."),
+        ("a tenth or less", "less than a quarter", "Well seen."),
+        ("a quarter or more", "less than a quarter", "You were too high."),
+        (55, "about 55", "Well seen."),
+        (54, "about 55", "Well seen."),
+        # numbers as people write them
+        ("1", "the 1", "Well seen."),
+        (1, "the 1", "Well seen."),
+        ("one", "the 1", "Well seen."),
+        ("a one.", "the 1", "Well seen."),
+        ("7", "the 1", "You were 600 % too high."),
+        ("20 %", 20, "Well seen."),
+        ("115,217", 115_217, "Well seen."),
+        ("half", 0.5, "Well seen."),
+        # words
+        (True, "yes", "Well seen."),
+        ("True", "yes", "Well seen."),
+        ("y", "yes", "Well seen."),
+        (False, "no", "Well seen."),
+        ("no", "yes", "Which part surprised you?"),
+        ("conv", "convolutional", "Well seen."),
+        ("convolution", "convolutional", "Well seen."),
+        ("same", "about the same", "Well seen."),
+        ("the same", "the same", "Well seen."),
+        ("", "dense", "Which part surprised you?"),
+        ("dense", "convolutional", "Which part surprised you?"),
+        ("co", "convolutional", "Which part surprised you?"),
         ([1, 2], 20, "Which part surprised you?"),
         (float("nan"), 20, "Which part surprised you?"),
         (float("inf"), 20, "Which part surprised you?"),
@@ -343,6 +464,18 @@ def test_words_are_compared_without_regard_to_capitals(printed):
 )
 def test_any_guess_and_any_truth_can_be_compared(printed, guess, truth, end):
     assert printed(predict, "it", guess, truth).endswith(end)
+
+
+def test_an_author_gives_words_of_the_same_meaning(printed):
+    for guess in ("as good", "equal", "EQUAL "):
+        line = printed(predict, "it", guess, "the same", ("as good", "equal"))
+        assert line == f"it: you guessed {guess}, it is the same. Well seen."
+    assert printed(predict, "it", "worse", "the same", "equal").endswith("surprised you?")
+
+
+@pytest.mark.parametrize("guess", [object(), {}, torch.zeros(3), b"1", lambda: 1])
+def test_whatever_is_guessed_the_lesson_goes_on(printed, guess):
+    assert printed(predict, "it", guess, "below 1 %").endswith("Which part surprised you?")
 
 
 # my_progress, and the file it is read from
@@ -364,7 +497,11 @@ def test_progress_in_a_lesson_that_is_not_there(printed):
 
 def test_the_record_is_a_small_file_of_the_learners_own(printed):
     printed(check, "count", 7)
-    assert json.loads(record.path().read_text()) == {"solved": ["count"], "hints": {}}
+    assert json.loads(record.path().read_text()) == {
+        "solved": ["count"],
+        "hints": {},
+        "tried": [],
+    }
 
 
 @pytest.mark.parametrize(
