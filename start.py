@@ -176,7 +176,7 @@ class Plan:
             "folder": str(ROOT),
             "python": MINOR,
             "cuda": self.cuda,
-            "extras": sorted({"test"} & {command} | set(old.get("extras", ()))),
+            "extras": sorted({"lab", "site", *({"test"} & {command}), *old.get("extras", ())}),
             "installed": hashlib.sha256((text + TORCH).encode()).hexdigest(),
         }
         fits = all(old.get(key) == self.stamp[key] for key in ("folder", "python", "cuda"))
@@ -227,7 +227,7 @@ class Plan:
             NO_GPU.write_text("triton<0\n", encoding="utf-8")
             install = [*install, "--constraint", str(NO_GPU)]
         steps.append((f"Installing PyTorch ({TORCH})", [*install, TORCH]))
-        here = ".[{}]".format(",".join(self.stamp["extras"])).replace("[]", "")
+        here = ".[{}]".format(",".join(self.stamp["extras"]))
         return [*steps, ("Installing JupyterLab and the rest", [*install, TORCH, "-e", here])]
 
     def carry_out(self):

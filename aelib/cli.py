@@ -80,18 +80,22 @@ def _add_site(site: argparse.ArgumentParser) -> None:
     add("--execute", action="store_true", help="run all lessons first; takes minutes")
     add("--check", action="store_true", help="build nothing; exit 1 if the pages have faults")
     add("--repository", default="", metavar="URL", help="gives each page links to run it")
-    add("--branch", default="main", help="of the repository, default: %(default)s")
+    add("--branch", default="", help="of the repository, default: that of the URL, else main")
     add("--hub", default="", metavar="URL", help="a JupyterHub with nbgitpuller, for one more link")
     site.set_defaults(run=_site)
 
 
 def _site(chosen: argparse.Namespace) -> int:
     """Build the pages or look for their faults."""
-    from aelib.site.addresses import Addresses
-    from aelib.site.build import build_site
-    from aelib.site.check import check_site
-    from aelib.site.lessons import SiteError
-
+    try:
+        from aelib.site.addresses import Addresses
+        from aelib.site.build import build_site
+        from aelib.site.check import check_site
+        from aelib.site.lessons import SiteError
+    except ModuleNotFoundError as error:
+        cure = "run `pip install -e '.[site]'` in the course folder"
+        print(f"aelib site needs the package {error.name}: {cure}.", file=sys.stderr)
+        return 2
     try:
         if chosen.check:
             faults = check_site(chosen.output)

@@ -38,7 +38,7 @@ try:
         page = p.chromium.launch(executable_path=path, args=flags).new_page()
         page.goto(f"{found[1]}/lab/tree/{notebook.name}")
         page.locator(".jp-OutputArea-output").first.wait_for(timeout=120_000)
-        page.wait_for_timeout(5000)
+        page.wait_for_timeout(15_000)  # until the kernel and the widgets are there
         print(page.evaluate(question))
 finally:
     server.terminate()

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Guess:   an output that holds a widget's view and a PNG shows the PNG where the widget's state is
 #          gone, for that is what several types in one output are for.
-# Happens: JupyterLab chooses the type before it knows whether the widget can be drawn, and shows
-#          "Error displaying widget: model not found"; the picture beside it in the file is not shown.
+# Happens: in a notebook that one has run oneself, JupyterLab chooses the type before it knows
+#          whether the widget can be drawn, and shows "Error displaying widget: model not found"; the
+#          picture beside it is not shown. (Of a file from elsewhere, not trusted, it is shown.)
 # Version: jupyterlab 4.6.6, ipywidgets 8.1.9 (jupyterlab_widgets 3.0.17). Needs Chromium.
 # Course:  committed notebooks keep the picture only (`aelib strip`), never a view without state.
 set -euo pipefail
@@ -33,6 +34,8 @@ notebook = new_notebook(cells=[new_code_cell("slider", outputs=[output], executi
 notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
 nbformat.write(notebook, "widget.ipynb")
 PYTHON
+export JUPYTER_DATA_DIR="$folder/DATA" # a notebook that one has run oneself is trusted
+"$python" -m jupyter trust widget.ipynb
 status=0
 seen=$("$python" "$here/browser.py" widget.ipynb \
   'document.querySelectorAll(".jp-OutputArea-output img").length + " pictures, " + document.querySelector(".jp-OutputArea-output").textContent.trim()') || status=$?

@@ -1,6 +1,7 @@
 """aelib.cli: the console command."""
 
 import json
+import sys
 
 import pytest
 
@@ -56,3 +57,13 @@ def test_without_a_command_it_says_which_there_are(capsys):
         main([])
     assert stop.value.code == 2
     assert "strip" in capsys.readouterr().err
+
+
+def test_site_without_its_packages_names_the_command_that_brings_them(monkeypatch, capsys):
+    for name in [name for name in sys.modules if name.startswith("aelib.site")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "html5lib", None)
+    assert main(["site"]) == 2
+    said = capsys.readouterr().err
+    assert "html5lib" in said
+    assert "pip install -e '.[site]'" in said

@@ -39,8 +39,9 @@ def conda_packages(environment):
 
 
 def test_bounds_equal_those_of_pyproject(project, environment):
-    extra = bounds(project["optional-dependencies"]["test"])
-    wanted = bounds(project["dependencies"]) | {name: extra[name] for name in FROM_TEST_EXTRA}
+    extras = {name: bounds(lines) for name, lines in project["optional-dependencies"].items()}
+    wanted = bounds(project["dependencies"]) | extras["lab"] | extras["site"]
+    wanted |= {name: extras["test"][name] for name in FROM_TEST_EXTRA}
     wanted = {CONDA_NAMES.get(name, name): specifier for name, specifier in wanted.items()}
     lines = [line for line in conda_packages(environment) if not re.match(r"python=|pip$", line)]
     assert bounds(lines) == wanted
@@ -58,8 +59,9 @@ def test_only_conda_forge(environment):
     assert environment["channels"] == ["conda-forge", "nodefaults"]
 
 
-def test_aelib_itself_is_installed(environment):
-    assert environment["dependencies"][-1] == {"pip": ["-e ."]}
+def test_aelib_itself_is_installed_afterwards_so_that_a_commit_does_not_build_all_anew(environment):
+    assert all(isinstance(line, str) for line in environment["dependencies"])
+    assert "pip install --no-deps -e ." in (ROOT / "postBuild").read_text(encoding="utf-8")
 
 
 def test_every_line_says_why_it_is_there():
@@ -75,5 +77,6 @@ def test_repo2docker_accepts_it(environment):
     assert done.returncode == 0, output
     version = conda_packages(environment)[0].removeprefix("python=")
     assert f"Building conda environment for python={version}\n" in output
-    # `-e .` needs the whole folder, so that must be copied before conda runs
-    assert output.index("COPY --chown=0:0 src/ ") < output.index("env update -p")
+    # a typo in a lesson must not build the environment anew: the folder is copied after it
+    assert output.index("env update -p") < output.index("COPY --chown=0:0 src/ ")
+    assert output.index("COPY --chown=0:0 src/ ") < output.rindex("postBuild")

@@ -5,10 +5,12 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
 
 import aelib
 
@@ -41,6 +43,8 @@ FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may impo
     "__main__": {"cli"},
     "__init__": {"lazy"},
 }
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+IMPORTED_AS = {"pillow": "PIL", "scikit-image": "skimage", "scikit-learn": "sklearn"}
 ONLY_WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
 UNPICKLERS = {"pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
 NETWORK = {"requests", "urllib", "http", "ftplib", "socket", "httpx", "aiohttp", "torchvision"}
@@ -74,6 +78,18 @@ def test_modules_import_only_what_they_may(path):
         if top == "aelib":
             there = rest.split(".")[0]
             assert there in {room(path), *FROM_AELIB[room(path)]}, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_lesson_needs_no_package_of_the_site_or_the_lab(path):
+    """What pyproject.toml lists for every learner, and what these packages themselves bring."""
+    listed = {Requirement(line).name for line in PROJECT["dependencies"]}
+    brought = {"IPython", "traitlets"}  # by ipywidgets
+    known = {IMPORTED_AS.get(name, name) for name in listed} | brought | {"aelib"}
+    for name in imports(path):
+        top = name.partition(".")[0]
+        if top not in sys.stdlib_module_names and room(path) not in {"site", "jupyter"}:
+            assert top in known, f"{path} imports {top}, which pyproject.toml does not list"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -149,7 +149,7 @@ def test_with_uv(course):
     assert first.startswith(common)
     assert first.endswith("torch==2.13.0")
     assert second.startswith(common)
-    assert second.endswith("torch==2.13.0 -e .[test]")
+    assert second.endswith("torch==2.13.0 -e .[lab,site,test]")
     assert calls[-1] == "python -m pytest -k a b"
 
 
@@ -246,7 +246,7 @@ def test_a_changed_pyproject_updates_in_place(course):
     _, printed, calls = course()
     assert "bringing .venv up to date" in printed
     assert not any("venv --no-project" in call for call in calls)
-    assert any(call.endswith("-e .[test]") for call in calls)  # what was there stays
+    assert any(call.endswith("-e .[lab,site,test]") for call in calls)  # what was there stays
     assert (course.folder / ".venv" / "mine").exists()
 
 

@@ -12,9 +12,7 @@ from aelib.data.files import data_dir, unpack
 
 _MOST = 100_000  # letters in one call: 300 MB
 _FONTS, _SIDE = 22, 72  # of glyphs.gz; data/letters/README.md names the fonts
-_GLYPHS = (
-    "69927d921acb168d9789f1b8ed8dbbe3ea4a1684a6753ebb89e811f036d63925"
-)
+_GLYPHS = "69927d921acb168d9789f1b8ed8dbbe3ea4a1684a6753ebb89e811f036d63925"
 
 
 def draw_letters(n: int, *, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,5 +1,6 @@
 """Where a reader can run a lesson: links made from the address of the course's repository."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -11,8 +12,10 @@ class Addresses:
     """The one configured address, and a hub if there is one.
 
     Args:
-        repository: Such as https://github.com/OWNER/NAME; "" for none.
-        branch: Which branch the links open.
+        repository: In any form that git or a browser's address bar gives: https://github.com/OWNER/NAME,
+            with .git, with /tree/BRANCH, github.com/OWNER/NAME, git@github.com:OWNER/NAME.git,
+            ssh://...; "" for none. Kept as https://HOST/OWNER/NAME.
+        branch: Which branch the links open; "" for the one in the address, else main.
         hub: A JupyterHub with nbgitpuller, such as https://hub.example.org; "" for none.
 
     Raises:
@@ -20,18 +23,21 @@ class Addresses:
     """
 
     repository: str = ""
-    branch: str = "main"
+    branch: str = ""
     hub: str = ""
 
     def __post_init__(self) -> None:
-        for address in filter(None, (self.repository, self.hub)):
-            if urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc:
-                raise SiteError(f"{address!r} is no address: give one that begins with https://.")
+        hub = urlsplit(self.hub)
+        if self.hub and (hub.scheme not in {"http", "https"} or not hub.netloc):
+            raise SiteError(f"{self.hub!r} is no address: give one that begins with https://.")
+        repository, branch = _web_address(self.repository) if self.repository else ("", "")
+        object.__setattr__(self, "repository", repository)
+        object.__setattr__(self, "branch", self.branch or branch or "main")
 
     @property
     def name(self) -> str:
         """The folder that a clone makes."""
-        return self.repository.rstrip("/").removesuffix(".git").rpartition("/")[2] or "course"
+        return self.repository.rpartition("/")[2] or "course"
 
     def commands(self) -> list[str]:
         """The two commands that open the course on a machine of one's own."""
@@ -42,7 +48,7 @@ class Addresses:
     def links(self, notebook: str) -> list[tuple[str, str]]:
         """Services that run the notebook, as (name, address)."""
         parts = urlsplit(self.repository)
-        path, found = parts.path.strip("/").removesuffix(".git"), []
+        path, found = parts.path.strip("/"), []
         file, branch = quote(f"notebooks/{notebook}"), quote(self.branch, safe="")
         service = {"github.com": "gh", "gitlab.com": "gl"}.get(parts.netloc)
         if service:
@@ -70,3 +76,23 @@ class Addresses:
                 f"%cd {self.name}/notebooks",
             ]
         )
+
+
+_FORMS = re.compile(
+    r"(?:(?:https?|ssh|git)://)?(?:[^@/]+@)?(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+(?=/))?[:/]/?"
+    r"(?P<path>[^?#\s]+)(?:[?#].*)?"
+)
+_BRANCH = re.compile(r"/(?:-/)?(?:tree|blob)/(?P<branch>[^/]+).*")
+
+
+def _web_address(given: str) -> tuple[str, str]:
+    """The address as https://HOST/PATH, and the branch that it names, "" for none."""
+    form = _FORMS.fullmatch(given.strip())
+    path = "/" + form["path"].strip("/") if form else ""
+    named = _BRANCH.search(path)
+    path = _BRANCH.sub("", path).removesuffix(".git").rstrip("/")
+    if not form or path.count("/") < 2:
+        example = "https://github.com/OWNER/NAME"
+        raise SiteError(f"{given!r} is no address of a repository: give one such as {example}.")
+    host = form["host"].lower().removeprefix("www.")
+    return f"https://{host}{path}", named["branch"] if named else ""

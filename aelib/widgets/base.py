@@ -2,6 +2,7 @@
 
 import base64
 import math
+import re
 import zlib
 from pathlib import Path
 from typing import Any
@@ -11,30 +12,38 @@ import numpy as np
 import traitlets
 
 from aelib import engine
-from aelib.widgets.sources import Packed, Source, tell
+from aelib.widgets.sending import send
+from aelib.widgets.sources import Source, tell
 from aelib.widgets.twin import contact_sheet
 
 _STATIC = Path(__file__).parent / "static"
 _ENGINE = Path(engine.__file__).parent
+_IMPORT = re.compile(r'^import (.*) from "[./\w]*?(\w+)\.js";$', re.M)
 
 
-def module(*names: str) -> str:
-    """Join files of static/ and of aelib/engine/ into the one module that anywidget takes.
+def module(name: str) -> str:
+    """Join a file of static/ and all that it imports into the one module that anywidget takes.
 
-    Each file is an ES module of its own. Joined, they share one scope: a line that begins
-    with `import` is left out, and so is `export` before a declaration; the last file's
-    `export default` stays.
+    Each file is an ES module of its own, with its imports and exports on lines of their own. Here
+    it becomes a function's scope, which answers with what the file exports; the last file, the
+    widget's, stays as it is.
     """
-    lines = []
-    for name in names:
-        path = next(p for p in (_STATIC / f"{name}.js", _ENGINE / f"{name}.js") if p.is_file())
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if not line.startswith("import "):
-                is_declaration = line.startswith("export ") and not line.startswith(
-                    "export default"
-                )
-                lines.append(line.removeprefix("export ") if is_declaration else line)
-    return "\n".join(lines) + "\n"
+    joined: dict[str, str] = {}
+    last = _joined(name, joined)
+    return "\n".join([*joined.values(), last])
+
+
+def _joined(name: str, joined: dict[str, str]) -> str:
+    """A file without its import lines; what it imports is added to `joined`, each file once."""
+    path = next(p for p in (_STATIC / f"{name}.js", _ENGINE / f"{name}.js") if p.is_file())
+    source = path.read_text(encoding="utf-8")
+    for used in (found[2] for found in _IMPORT.finditer(source)):
+        if used not in joined:
+            body = _joined(used, joined)
+            exported = ", ".join(re.findall(r"^export (?:async )?\w+ (\w+)", body, re.M))
+            body = re.sub(r"^export ", "", body, flags=re.M)
+            joined[used] = f"const {used}_js = (() => {{\n{body}return {{ {exported} }};\n}})();"
+    return _IMPORT.sub(r"const \1 = \2_js;", source)
 
 
 class Numbers(traitlets.List):
@@ -104,7 +113,8 @@ class LatentWidget(StillWidget):
         self._x = _pictures(x, sources[0].pixels, most)
         self._y = _classes(y, self._x)
         self._z_of_x = self._encode_examples(sources[0])
-        models, weights = _send(sources, with_encoders)
+        spread = spread_of(self._z_of_x)
+        models, weights = send(sources, spread, self._z_of_x, self._x if with_encoders else None)
         super().__init__(
             _models=models,
             _weights=weights,
@@ -114,7 +124,7 @@ class LatentWidget(StillWidget):
             ),
             _codes=self._z_of_x.astype("<f4").tobytes(),
             _labels=self._y.tolist(),
-            _spread=spread_of(self._z_of_x),
+            _spread=spread,
             **traits,
         )
         self.on_msg(self._answer)
@@ -132,6 +142,14 @@ class LatentWidget(StillWidget):
     def n_numbers(self, name: str) -> int:
         """How many numbers the trait of this name takes."""
         return self.latent_dim
+
+    @property
+    def where(self) -> str:
+        """Who decodes: the browser, or the kernel and why."""
+        found = {m["label"]: m["where"] for m in self._models}
+        if len(set(found.values())) == 1:
+            return self._models[0]["where"]
+        return "; ".join(f"{label}: {where}" for label, where in found.items())
 
     def __repr__(self) -> str:
         n = self.latent_dim
@@ -228,28 +246,3 @@ def _check_told(labels: np.ndarray, n: int, classes: int) -> None:
             f"This model encodes a picture together with its class: give y, from 0 to "
             f"{classes - 1}, for each row of x."
         )
-
-
-def _send(sources: list[Source], with_encoders: bool) -> tuple[list[dict[str, Any]], bytes]:
-    """The models as the browser sees them, and all their weights in one run of bytes."""
-    weights = b""
-
-    def add(network: Packed | None) -> dict[str, Any] | None:
-        nonlocal weights
-        if network is None:
-            return None
-        begin, weights = len(weights), weights + network.weights
-        size = {"begin": begin, "end": len(weights)}
-        return {"layers": network.layers, "inputs": network.inputs, **size}
-
-    models = [
-        {
-            "label": s.label,
-            "samples": s.samples,
-            "classes": s.classes,
-            "decoder": add(s.decoder),
-            "encoder": add(s.encoder) if with_encoders else None,
-        }
-        for s in sources
-    ]
-    return models, weights

@@ -34,7 +34,7 @@ class BeforeAfter(StillWidget):
         BeforeAfter(grey, coloured, ("grey", "the network's colours"), alt="A cat's face.")
     """
 
-    _esm = module("engine", "state", "ui", "before_after")
+    _esm = module("before_after")
     position = traitlets.Float(0.5).tag(sync=True)
     _labels: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _alt = traitlets.Unicode().tag(sync=True)

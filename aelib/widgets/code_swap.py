@@ -9,8 +9,8 @@ import torch
 import traitlets
 from torch import nn
 
-from aelib.engine.packing import pack
 from aelib.widgets.base import Numbers, StillWidget, module
+from aelib.widgets.sending import answers_of, packed_network
 from aelib.widgets.twin import contact_sheet
 
 _STILL = 8  # swaps in the still twin
@@ -39,7 +39,7 @@ class CodeSwap(StillWidget):
         CodeSwap(model.decoder, model.codebook, model.nearest(model.vectors(x)), looks)
     """
 
-    _esm = module("engine", "state", "ui", "code_swap")
+    _esm = module("code_swap")
     codes = Numbers().tag(sync=True)
     place = traitlets.Int(0).tag(sync=True)
     _examples: traitlets.List = traitlets.List(traitlets.List(traitlets.Int())).tag(sync=True)
@@ -47,7 +47,7 @@ class CodeSwap(StillWidget):
     _look: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # h, w
     _looks = traitlets.Bytes().tag(sync=True)  # uint8, deflated
     _width = traitlets.Int(1).tag(sync=True)
-    _layers: traitlets.List = traitlets.List(traitlets.Dict()).tag(sync=True)
+    _program = traitlets.Dict().tag(sync=True)
     _weights = traitlets.Bytes().tag(sync=True)  # float16
     _codebook = traitlets.Bytes().tag(sync=True)  # float32
 
@@ -66,15 +66,16 @@ class CodeSwap(StillWidget):
         _check_looks(small, len(self._entries))
         self._decoder, self._places = decoder, rows.shape[1]
         side = _check_decoder(decoder, self._entries.shape[1] * self._places)
-        layers, weights = pack(decoder)
+        some = np.random.default_rng(0).integers(len(self._entries), size=(24, self._places))
+        packed = packed_network(decoder, self._numbers(np.concatenate([rows[:8], some])))
         super().__init__(
             _examples=rows.tolist(),
             _shape=[side, side],
             _look=list(small.shape[1:]),
             _looks=zlib.compress((255 * small).round().astype(np.uint8).tobytes(), 9),
             _width=self._entries.shape[1],
-            _layers=layers,
-            _weights=weights,
+            _program=packed.program,
+            _weights=packed.weights,
             _codebook=self._entries.astype("<f4").tobytes(),
             codes=rows[0],
             place=self._places // 2 if place is None else place,
@@ -96,9 +97,11 @@ class CodeSwap(StillWidget):
         rows = np.asarray(codes)
         rows = rows.astype(int) if (rows == np.round(rows)).all() else rows  # as `codes` holds them
         _check_codes(self._entries, rows, self._places)
-        numbers = self._entries[rows].transpose(0, 2, 1)
-        with torch.no_grad():
-            return self._decoder(torch.from_numpy(numbers.reshape(len(numbers), -1))).numpy()
+        return answers_of(self._decoder)(self._numbers(rows))
+
+    def _numbers(self, codes: np.ndarray) -> np.ndarray:
+        """What the decoder is given: all places of the first number first."""
+        return self._entries[codes].transpose(0, 2, 1).reshape(len(codes), -1)
 
     def _still(self) -> tuple[bytes, str]:
         """The picture as it is, and with some other entries at the place chosen."""

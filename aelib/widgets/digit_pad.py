@@ -10,8 +10,8 @@ from aelib.widgets.latent_map import plane_of
 from aelib.widgets.sources import open_source
 
 NOT_IN_BROWSER = (
-    "{} encodes in the browser, so it needs a model whose encoder and decoder are PyTorch "
-    "layers, not {}."
+    "{} encodes and decodes in the browser, which cannot be done with {}: the kernel would have to "
+    "answer, because {}."
 )
 
 
@@ -36,7 +36,7 @@ class DigitPad(LatentWidget):
         DigitPad(model, x_test, y_test)
     """
 
-    _esm = module("engine", "state", "ui", "plane", "digit_pad")
+    _esm = module("digit_pad")
     picture = Numbers().tag(sync=True)
     _plane = traitlets.Dict().tag(sync=True)
 
@@ -44,13 +44,14 @@ class DigitPad(LatentWidget):
         self, model: Any, x: Any = None, y: Any = None, *, points: int = 1000, **traits: Any
     ) -> None:
         source = open_source(model)
-        if source.encoder is None or source.decoder is None:
-            raise TypeError(NOT_IN_BROWSER.format("DigitPad", source.label))
         if source.pixels != 784:
             raise ValueError(
                 f"DigitPad draws 28 x 28 pictures, this model takes {source.pixels} pixels."
             )
         super().__init__([source], x, y, most=points, with_encoders=True, **traits)
+        if self.where != "browser":
+            reason = self.where.removeprefix("kernel, because ")
+            raise TypeError(NOT_IN_BROWSER.format("DigitPad", source.label, reason))
         if len(self._z_of_x) > 1 and self.latent_dim > 1:
             self._plane = plane_of(self._z_of_x)
 

@@ -8,8 +8,8 @@ import torch
 import traitlets
 from torch import nn
 
-from aelib.engine.packing import pack
 from aelib.widgets.base import Numbers, StillWidget, module
+from aelib.widgets.sending import answers_of, packed_network
 from aelib.widgets.twin import two_columns
 
 
@@ -37,13 +37,13 @@ class FilmRater(StillWidget):
         FilmRater(network, titles, films=[0, 7, 20], popularity=counts)
     """
 
-    _esm = module("engine", "state", "ui", "film_rater")
+    _esm = module("film_rater")
     stars = Numbers().tag(sync=True)
     balance = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
     top: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
     _titles: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _films: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
-    _layers: traitlets.List = traitlets.List(traitlets.Dict()).tag(sync=True)
+    _program = traitlets.Dict().tag(sync=True)
     _weights = traitlets.Bytes().tag(sync=True)  # float16
     _fame = traitlets.Bytes().tag(sync=True)  # logarithms, float32
 
@@ -58,12 +58,12 @@ class FilmRater(StillWidget):
         self._fame_of = np.log(np.maximum(np.asarray(popularity, np.float32), 1))
         _check_films(network, titles, films, self._fame_of)
         self._network, self._places = network, [int(film) for film in films]
-        layers, weights = pack(network)
+        packed = packed_network(network, self._ratings_to_try(len(titles)))
         super().__init__(
             _titles=list(titles),
             _films=self._places,
-            _layers=layers,
-            _weights=weights,
+            _program=packed.program,
+            _weights=packed.weights,
             _fame=self._fame_of.astype("<f4").tobytes(),
             stars=[0.0] * len(self._places) if stars is None else stars,
         )
@@ -82,10 +82,18 @@ class FilmRater(StillWidget):
         x = np.zeros((1, len(self._titles)), np.float32)
         stars = np.asarray(self.stars, np.float32)
         x[0, self._places] = np.where(stars > 0, (stars - 2.5) / 2.5, 0)
-        with torch.no_grad():
-            scores = self._network(torch.from_numpy(x))[0].numpy() - self.balance * self._fame_of
+        scores = answers_of(self._network)(x)[0] - self.balance * self._fame_of
         scores[np.asarray(self._places)[stars > 0]] = -np.inf
         return scores
+
+    def _ratings_to_try(self, n: int) -> np.ndarray:
+        """Rows of few and of many ratings, some of them of films that have no slider."""
+        random = np.random.default_rng(0)
+        stars = random.integers(-5, 6, size=(24, n)) / 5
+        rated = random.random((24, n)) < np.linspace(0, 0.5, 24)[:, None]
+        rows = np.where(rated, stars, 0)
+        rows[1, self._places], rows[2, self._places] = 1, -1
+        return rows.astype(np.float32)
 
     def _rank(self, _: Any = None) -> None:
         self.top = np.argsort(-self.scores(), kind="stable")[:10].tolist()

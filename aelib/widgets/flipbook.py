@@ -32,7 +32,7 @@ class Flipbook(StillWidget):
         Flipbook(sheets, [f"{size} bytes" for size in sizes], name="bytes")
     """
 
-    _esm = module("engine", "state", "ui", "flipbook")
+    _esm = module("flipbook")
     index = traitlets.Int(0).tag(sync=True)
     _name = traitlets.Unicode().tag(sync=True)
     _captions: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -47,7 +47,7 @@ class LatentExplorer(LatentWidget):
         explorer = LatentExplorer(model, x_test, y_test)
     """
 
-    _esm = module("engine", "state", "ui", "latent_explorer")
+    _esm = module("latent_explorer")
     told = traitlets.Int(0).tag(sync=True)
     _directions = traitlets.Dict().tag(sync=True)  # where sliders are not the numbers of z
     _own_codes = traitlets.Bytes().tag(sync=True)  # of the second model, the third, ...: float32

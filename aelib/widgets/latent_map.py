@@ -33,7 +33,7 @@ class LatentMap(LatentWidget):
         LatentMap(model, x_test, y_test)
     """
 
-    _esm = module("engine", "state", "ui", "plane", "latent_map")
+    _esm = module("latent_map")
     _plane = traitlets.Dict().tag(sync=True)
 
     def __init__(

@@ -36,7 +36,7 @@ class NoiseExplorer(LatentWidget):
         NoiseExplorer(model, x_test, y_test, kind="masking", strength=0.5)
     """
 
-    _esm = module("engine", "state", "ui", "noise", "noise_explorer")
+    _esm = module("noise_explorer")
     kind = traitlets.Unicode("gaussian").tag(sync=True)
     strength = traitlets.Float(0.3).tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
@@ -52,11 +52,12 @@ class NoiseExplorer(LatentWidget):
         **traits: Any,
     ) -> None:
         source = open_source(model)
-        if source.encoder is None or source.decoder is None:
-            raise TypeError(NOT_IN_BROWSER.format("NoiseExplorer", source.label))
         if x is None:
             raise ValueError("NoiseExplorer needs clean pictures x.")
         super().__init__([source], x, y, shape=shape, with_encoders=True, **traits)
+        if self.where != "browser":
+            reason = self.where.removeprefix("kernel, because ")
+            raise TypeError(NOT_IN_BROWSER.format("NoiseExplorer", source.label, reason))
 
     @traitlets.validate("kind", "strength", "index")
     def _checked(self, proposal: Any) -> Any:

@@ -1,17 +1,19 @@
-"""What decodes for a widget: a network that the browser can run, or a function that it cannot."""
+"""What decodes for a widget, and how the browser may learn it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from aelib.engine.packing import Layer, pack
+from aelib.engine.capture import capture, evaluating, first_tensor
+from aelib.engine.program import Program, Refused
+from aelib.engine.told import capture_told
 
 Function = Callable[[np.ndarray], np.ndarray]
+Recording = Callable[[], Program]  # raises Refused where it cannot be recorded
 _NEEDS = (
     "A widget needs something that decodes: a model with decode, an object with "
     "inverse_transform, or a function and latent_dim=..., not {}."
@@ -23,15 +25,6 @@ _TOLD = (
 
 
 @dataclass(frozen=True)
-class Packed:
-    """A network as the browser gets it."""
-
-    layers: list[Layer]
-    weights: bytes
-    inputs: int
-
-
-@dataclass(frozen=True)
 class Source:
     """A model, a scikit-learn transformer or a function, seen by a widget."""
 
@@ -40,8 +33,8 @@ class Source:
     decode: Function  # (N, latent_dim) -> (N, pixels), float32 arrays
     encode: Function | None
     samples: bool  # codes drawn from N(0, 1) mean something
-    decoder: Packed | None = field(repr=False)  # None: the kernel answers
-    encoder: Packed | None = field(repr=False)
+    record_decode: Recording
+    record_encode: Recording
     pixels: int = 0
     classes: int = 0  # of a conditional model: each row ends with that many numbers, one-hot
 
@@ -62,9 +55,9 @@ def open_source(
         conditional: Whether a model that must be told a class is welcome.
 
     Raises:
-        TypeError: It does not decode, has a layer that the browser does not know, or must be
-            told a class where that is not possible.
-        ValueError: The latent_dim is wrong or missing, or what comes back is no picture.
+        TypeError: It does not decode, or must be told a class where that is not possible.
+        ValueError: The latent_dim is wrong or missing, what comes back is no picture, or a
+            weight is NaN or infinite.
     """
     owner = getattr(model, "__self__", model)  # of a bound method such as pca.inverse_transform
     decode = _method(model, "inverse_transform", "decode")
@@ -76,23 +69,23 @@ def open_source(
     if classes and not conditional:
         raise TypeError(_TOLD.format(type(owner).__name__))
     codes = np.linspace(-1, 1, 2 * dim, dtype=np.float32).reshape(2, dim)
-    probe = tell(codes, np.arange(2) % max(classes, 1), classes)
-    decode, pictures = _try(_untell(decode, classes), owner, probe, "Decoding")
-    seen = tell(pictures.clip(0, 1), np.arange(2) % max(classes, 1), classes)
-    encode = _method(owner, "transform", "encode")
+    labels = np.arange(2) % max(classes, 1)
+    run, pictures = _try(decode, owner, tell(codes, labels, classes), classes, "Decoding")
+    _check_weights(owner, pictures)
+    encode, run_encode = _method(owner, "transform", "encode"), None
     if encode is not None:
-        encode, found = _try(_untell(encode, classes), owner, seen, "Encoding")
+        seen = tell(pictures.clip(0, 1), labels, classes)
+        run_encode, found = _try(encode, owner, seen, classes, "Encoding")
         if found.shape != codes.shape:
             raise ValueError(f"Encoding two pictures gave {found.shape}, not {codes.shape}.")
-    decoder, encoder = _networks(model) if model is owner else (None, None)
     return Source(
         label=label or _name(owner),
         latent_dim=dim,
-        decode=decode,
-        encode=encode,
+        decode=run,
+        encode=run_encode,
         samples=hasattr(owner, "sample"),
-        decoder=_packed(decoder, decode, probe),
-        encoder=_packed(encoder, encode, seen, dim),
+        record_decode=_recording(decode, owner, dim, classes),
+        record_encode=_recording(encode, owner, pictures.shape[1], classes),
         pixels=pictures.shape[1],
         classes=classes,
     )
@@ -137,12 +130,22 @@ def _latent_dim(owner: Any, given: int | None) -> int:
     return int(dim)
 
 
-def _try(function: Any, owner: Any, probe: np.ndarray, verb: str) -> tuple[Function, np.ndarray]:
+def _try(
+    function: Any, owner: Any, probe: np.ndarray, classes: int, verb: str
+) -> tuple[Function, np.ndarray]:
     """Find out whether a function takes arrays or tensors, and what it answers."""
-    for attempt in (_float32(function), _float32(_through_torch(function, owner))):
+    function = _untell(function, classes)
+    attempts = (
+        function,
+        _through_torch(function, owner),
+        lambda rows: function(rows.astype(float)),
+    )
+    for attempt in map(_float32, attempts):
         try:
             answer = attempt(probe)
             break
+        except Refused:  # it knows no tensors: what it said before is the reason
+            pass
         except Exception as error:  # a learner's function may raise anything
             reason = f"{type(error).__name__}: {error}"
     else:
@@ -153,11 +156,13 @@ def _try(function: Any, owner: Any, probe: np.ndarray, verb: str) -> tuple[Funct
 
 
 def _float32(function: Any) -> Function:
-    """Arrays in and out; of a VAE's (mu, logvar) the first."""
+    """Arrays in and out; of a VAE's (mu, logvar) the first; (N, 1, H, W) as rows."""
 
     def run(values: np.ndarray) -> np.ndarray:
         answer = function(np.asarray(values, np.float32))
-        return np.asarray(answer[0] if isinstance(answer, tuple) else answer, np.float32)
+        rows = np.asarray(answer[0] if isinstance(answer, tuple) else answer, np.float32)
+        grey = rows.ndim == 3 or (rows.ndim == 4 and rows.shape[1] == 1)
+        return rows.reshape(len(rows), -1) if grey else rows
 
     return run
 
@@ -166,57 +171,38 @@ def _through_torch(function: Any, owner: Any) -> Any:
     """A function of tensors as one of arrays, in evaluation mode."""
 
     def run(values: np.ndarray) -> Any:
-        with torch.no_grad(), _evaluating(owner):
-            return function(torch.from_numpy(values))
+        with torch.no_grad(), evaluating(owner):
+            return first_tensor(function(_as_owned(torch.from_numpy(values), owner))).cpu()
 
     return run
 
 
-@contextmanager
-def _evaluating(model: Any) -> Iterator[None]:
-    was_training = getattr(model, "training", False)
-    if was_training:
-        model.eval()
-    try:
-        yield
-    finally:
-        if was_training:
-            model.train()
+def _as_owned(values: torch.Tensor, owner: Any) -> torch.Tensor:
+    """In the type and on the device of a model's weights."""
+    parameters = owner.parameters() if isinstance(owner, nn.Module) else ()
+    weight = next((p for p in parameters if p.is_floating_point()), values)
+    return values.to(weight.device, weight.dtype)
 
 
-def _networks(model: Any) -> tuple[nn.Module | None, nn.Module | None]:
-    """The decoder and the encoder as PyTorch layers, where there are such."""
-    if isinstance(model, nn.Sequential):
-        return model, None
-    if hasattr(model, "components_") and hasattr(model, "mean_"):  # PCA is two linear layers
-        down = torch.as_tensor(model.components_, dtype=torch.float64)
-        mean = torch.as_tensor(model.mean_, dtype=torch.float64)
-        return _linear(down.T, mean), _linear(down, -down @ mean)
-    parts = (getattr(model, "decoder", None), getattr(model, "encoder", None))
-    return tuple(p if isinstance(p, nn.Module) else None for p in parts)  # type: ignore[return-value]
+def _recording(function: Any, owner: Any, width: int, classes: int) -> Recording:
+    """Records a function at one row when it is called."""
+
+    def record() -> Program:
+        row = torch.linspace(-1, 1, width)[None]
+        with evaluating(owner):
+            if classes:
+                return capture_told(lambda z, y: function(_as_owned(z, owner), y), row, classes)
+            return capture(lambda z: function(_as_owned(z, owner)), row)
+
+    return record
 
 
-def _linear(weight: torch.Tensor, bias: torch.Tensor) -> nn.Linear:
-    layer = nn.Linear(weight.shape[1], weight.shape[0], dtype=weight.dtype)
-    layer.weight.data, layer.bias.data = weight, bias
-    return layer
-
-
-def _packed(
-    network: nn.Module | None, function: Any, probe: np.ndarray, keep: int | None = None
-) -> Packed | None:
-    """The packed network, or None where it alone is not what the function computes."""
-    if network is None or function is None:
-        return None
-    layers, weights = pack(network)
-    dtype = next((p.dtype for p in network.parameters()), torch.float32)
-    try:
-        with torch.no_grad(), _evaluating(network):
-            answer = network(torch.from_numpy(probe).to(dtype)).numpy()
-    except RuntimeError:  # for example a decoder that also takes a label
-        return None
-    # a VAE's encoder answers mean and log-variance; the code is the mean
-    expected = np.asarray(function(probe))
-    if not np.allclose(answer[:, :keep], expected, atol=1e-4, rtol=1e-3):
-        return None
-    return Packed(layers, weights, probe.shape[1])
+def _check_weights(owner: Any, pictures: np.ndarray) -> None:
+    """Say which weight it is, where NaN comes out."""
+    if np.isfinite(pictures).all() or not isinstance(owner, nn.Module):
+        return
+    for name, weight in owner.named_parameters():
+        if not weight.isfinite().all():
+            raise ValueError(
+                f"{name} holds NaN or infinity: train the model again before showing it."
+            )

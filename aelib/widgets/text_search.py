@@ -10,8 +10,8 @@ import traitlets
 from sklearn.feature_extraction.text import TfidfVectorizer
 from torch import nn
 
-from aelib.engine.packing import pack
 from aelib.widgets.base import StillWidget, module
+from aelib.widgets.sending import packed_network
 from aelib.widgets.twin import two_columns
 
 _LONGEST = 500  # letters of a query
@@ -57,13 +57,13 @@ class TextSearch(StillWidget):
         TextSearch(vectorizer, model.encoder, docs.texts, docs.names, query="random number")
     """
 
-    _esm = module("engine", "state", "ui", "text_search")
+    _esm = module("text_search")
     query = traitlets.Unicode("").tag(sync=True)
     meaning: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
     words: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
     _vocabulary = traitlets.Unicode().tag(sync=True)  # one word a line, in the order of columns
     _idf = traitlets.Bytes().tag(sync=True)  # float32
-    _layers: traitlets.List = traitlets.List(traitlets.Dict()).tag(sync=True)
+    _program = traitlets.Dict().tag(sync=True)
     _weights = traitlets.Bytes().tag(sync=True)  # float16
     _examples: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _texts = traitlets.Bytes().tag(sync=True)  # one a line, deflated
@@ -86,14 +86,14 @@ class TextSearch(StillWidget):
         self._vectorizer, self._encoder = vectorizer, encoder.eval()
         self._rows = vectorizer.transform(self._lines).astype(np.float32)
         self._codes = self._encode(self._rows.toarray())
-        layers, weights = pack(encoder)
+        packed = packed_network(encoder, self._rows[:32].toarray())
         super().__init__(
             query=query,
             _examples=list(examples),
             _vocabulary="\n".join(vectorizer.get_feature_names_out()),
             _idf=vectorizer.idf_.astype("<f4").tobytes(),
-            _layers=layers,
-            _weights=weights,
+            _program=packed.program,
+            _weights=packed.weights,
             _texts=_deflated(self._lines),
             _titles=_deflated(self._names),
         )

@@ -40,7 +40,7 @@ class ThresholdExplorer(StillWidget):
         ThresholdExplorer(errors, y == 8, x)
     """
 
-    _esm = module("engine", "state", "ui", "threshold_explorer")
+    _esm = module("threshold_explorer")
     threshold = traitlets.Float().tag(sync=True)
     _scores = traitlets.Bytes().tag(sync=True)  # float32
     _odd = traitlets.Bytes().tag(sync=True)  # a byte for each picture

@@ -153,7 +153,7 @@ def test_axe_finds_no_violation(open_page, axe, name, theme):
     page.wait_for_timeout(500)  # the widgets' voices have spoken
     page.evaluate(axe)
     # Contrast takes ten times as long as all else on a long page, and the style is the same on
-    # all: two pages are looked at, and tests/site/test_site.py computes the contrast of all colours.
+    # all: two pages are looked at; tests/site/test_site.py computes the contrast of all colours.
     looks = str(name in ("index", LIVE[0])).lower()
     rules = f"{{ 'color-contrast': {{ enabled: {looks} }} }}"
     found = page.evaluate(

@@ -381,7 +381,7 @@ def test_a_thousand_events_cost_the_kernel_a_few_messages_and_end_where_the_hand
 
 
 def test_a_thousand_events_ask_a_kernel_that_decodes_one_question_at_a_time(show, model):
-    page = show(LatentExplorer(lambda z: model.inverse_transform(z), latent_dim=16))
+    page = show(LatentExplorer(lambda z: model.inverse_transform(np.asarray(z)), latent_dim=16))
     page.evaluate("""() => {
       const send = model.send.bind(model);
       window.asked = [];

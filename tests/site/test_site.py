@@ -271,7 +271,7 @@ def page_with_widgets(course, tmp_path):
         code_cell("model = Autoencoder(2, hidden=(8,)).eval()", tags=["live"]),
         widget("LatentExplorer(model)"),
         widget("LatentExplorer(model, z=[1, 1])"),
-        widget("LatentExplorer(lambda z: np.repeat(z, 8, axis=1), latent_dim=2)"),
+        widget("LatentExplorer(lambda z: np.repeat(z, 8, axis=1) ** 2, latent_dim=2)"),
         widget("untagged", ()),
     ]
     nbformat.write(notebook, path)
@@ -411,9 +411,52 @@ def test_links_stand_on_the_page(course, tmp_path):
     assert check_site(tmp_path / "site") == []
 
 
-def test_what_is_no_address_is_refused():
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("https://github.com/a/b", "http://github.com/a/b/", "https://github.com/a/b.git"),
+        *("github.com/a/b", "www.github.com/a/b", "https://www.GitHub.com/a/b"),
+        *("git@github.com:a/b.git", "ssh://git@github.com/a/b.git", "git://github.com/a/b"),
+        *("ssh://git@github.com:22/a/b", "https://me@github.com/a/b", " https://github.com/a/b "),
+        *("https://github.com/a/b?tab=readme", "https://github.com/a/b#start"),
+    ],
+)
+def test_an_address_in_any_usual_form_gives_the_links(given):
+    there = Addresses(given)
+    assert there == Addresses("https://github.com/a/b", "main")
+    assert [name for name, _ in there.links("x.ipynb")] == ["Binder", "Colab"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://github.com/a/b/tree/next",
+        "https://github.com/a/b/blob/next/notebooks/00_start_here.ipynb",
+        "https://github.com/a/b/tree/next/",
+    ],
+)
+def test_an_address_that_names_a_branch_opens_that_branch(given):
+    assert Addresses(given) == Addresses("https://github.com/a/b", "next")
+    assert Addresses(given, "other").branch == "other"
+
+
+def test_groups_of_gitlab_and_their_branches():
+    there = Addresses("https://gitlab.com/g/s/p/-/tree/next")
+    assert there == Addresses("git@gitlab.com:g/s/p.git", "next")
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["b", "../course", "/home/me/course", "https://github.com", "github.com/a", "a/b", "x y"],
+)
+def test_what_is_no_address_is_refused(given):
+    with pytest.raises(SiteError, match="no address of a repository: give one such as https"):
+        Addresses(given)
+
+
+def test_a_hub_needs_an_address_of_the_web():
     with pytest.raises(SiteError, match="no address"):
-        Addresses("github.com/a/b")
+        Addresses(hub="hub.example.org")
 
 
 # The check

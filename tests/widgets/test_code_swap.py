@@ -93,7 +93,12 @@ def test_what_does_not_fit_is_refused(model, change, sentence):
         CodeSwap(**{**settings, **change})
 
 
-def test_a_layer_that_the_browser_does_not_know_is_named(model):
-    decoder = nn.Sequential(nn.Linear(196, 784), nn.Softsign())
-    with pytest.raises(TypeError, match="Softsign"):
+class Noisy(nn.Module):
+    def forward(self, x):
+        return x + torch.rand_like(x)
+
+
+def test_what_the_browser_cannot_run_is_refused_with_the_reason(model):
+    decoder = nn.Sequential(nn.Linear(196, 784), Noisy())
+    with pytest.raises(TypeError, match="random numbers"):
         CodeSwap(decoder, model.codebook, np.zeros((1, 49), int), LOOKS)

@@ -78,6 +78,11 @@ def test_what_does_not_fit_is_refused(network, change, sentence):
         FilmRater(**{**settings, **change})
 
 
-def test_a_layer_that_the_browser_does_not_know_is_named():
-    with pytest.raises(TypeError, match="Softsign"):
-        FilmRater(nn.Sequential(nn.Linear(40, 40), nn.Softsign()), TITLES, [3], COUNTS)
+class Noisy(nn.Module):
+    def forward(self, x):
+        return x + torch.rand_like(x)
+
+
+def test_what_the_browser_cannot_run_is_refused_with_the_reason():
+    with pytest.raises(TypeError, match="random numbers"):
+        FilmRater(nn.Sequential(nn.Linear(40, 40), Noisy()), TITLES, [3], COUNTS)

@@ -12,7 +12,6 @@ import traitlets
 from sklearn.decomposition import PCA
 from torch import nn
 
-from aelib.engine.packing import pack
 from aelib.models import Autoencoder, ConditionalVAE, LinearAutoencoder
 from aelib.widgets import DigitPad, LatentExplorer, LatentMap, NoiseExplorer, TwoDecoders
 from aelib.widgets.strip import strip
@@ -36,6 +35,11 @@ def model():
     return Autoencoder(3, hidden=(16,))
 
 
+class Random(Autoencoder):
+    def decode(self, z):
+        return super().decode(z + torch.randn_like(z))
+
+
 def every_widget(model, x, y):
     return [
         LatentExplorer(model, x, y),
@@ -49,67 +53,18 @@ def every_widget(model, x, y):
 # --- what is sent
 
 
-@pytest.mark.parametrize("outputs", [2, 20_000])
-def test_linear_weights_travel_input_major_and_small_ones_as_pairs(outputs):
-    layer = nn.Linear(3, outputs)
-    (spec,), halves = pack(layer)
-    sent = np.frombuffer(halves, "<f2").astype(float)
-    n, pairs = 3 * outputs, outputs == 2
-    assert spec["pairs"] is pairs
-    assert (spec["weight"], spec["bias"]) == (0, 2 * n if pairs else n)
-    assert len(sent) == spec["bias"] + 2 * outputs
-    weight = sent[:n] + (sent[n : 2 * n] if pairs else 0)
-    expected = layer.weight.detach().numpy().T.ravel()
-    np.testing.assert_allclose(weight, expected, rtol=1e-6 if pairs else 5e-4, atol=1e-6)
-    bias = sent[spec["bias"] :].reshape(2, -1).sum(axis=0)
-    np.testing.assert_allclose(bias, layer.bias.detach(), atol=1e-6)
-
-
-def test_packing_reads_nested_networks_in_evaluation_mode():
-    network = nn.Sequential(nn.Sequential(nn.Linear(2, 2), nn.Dropout()), nn.Identity(), nn.ReLU())
-    layers, _ = pack(network)
-    assert [layer["type"] for layer in layers] == ["linear", "relu"]
-    assert network.training
-
-
-@pytest.mark.parametrize(
-    "layer",
-    [
-        nn.Softplus(),
-        nn.Conv2d(2, 2, 3, groups=2),
-        nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect"),
-        nn.Conv2d(1, 1, 2, padding="same"),
-        nn.MaxPool2d(2, ceil_mode=True),
-        nn.MaxPool2d(3, padding=1),
-        nn.Upsample(scale_factor=2, mode="bilinear"),
-        nn.Upsample(size=28),
-        nn.Flatten(2),
-        nn.BatchNorm1d(3, track_running_stats=False),
-    ],
-)
-def test_what_the_browser_lacks_is_refused_with_the_cure(layer):
-    with pytest.raises(TypeError, match=r"pass the function.*kernel answers"):
-        pack(nn.Sequential(nn.Linear(2, 2), layer))
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [(np.nan, "layer 0.weight holds NaN"), (np.inf, "infinity"), (1e5, "float16 ends at 65504")],
-)
-def test_weights_that_cannot_travel_are_refused(value, words):
-    network = nn.Sequential(nn.Linear(2, 2))
-    network[0].weight.data[0, 0] = value
-    with pytest.raises(ValueError, match=words):
-        pack(network)
-
-
-def test_a_decoder_goes_to_the_browser_only_where_it_is_all_that_decodes(model):
+def test_a_decode_that_does_more_than_the_decoder_is_drawn_as_it_decodes(model):
     class Brighter(Autoencoder):
         def decode(self, z):
             return super().decode(z) ** 0.5
 
-    assert LatentExplorer(model)._models[0]["decoder"]
-    assert LatentExplorer(Brighter(3))._models[0]["decoder"] is None
+    sent, plain = (
+        LatentExplorer(kind(3))._models[0]["decoder"] for kind in (Brighter, Autoencoder)
+    )
+    assert sent["program"]["steps"][-1]["op"] == "sqrt"
+    assert [s["op"] for s in sent["program"]["steps"][:-1]] == [
+        s["op"] for s in plain["program"]["steps"]
+    ]
 
 
 def test_networks_that_still_train_are_shown_as_they_will_be():
@@ -119,13 +74,29 @@ def test_networks_that_still_train_are_shown_as_they_will_be():
     assert network.training
 
 
-def test_pca_runs_in_the_browser_and_its_function_in_the_kernel(x):
+def test_pca_runs_in_the_browser_whichever_way_it_is_given(x):
     pca = PCA(4).fit(x)
-    assert LatentExplorer(pca)._models[0]["decoder"]
+    assert LatentExplorer(pca).where == "browser"
     explorer = LatentExplorer(pca.inverse_transform)
     assert explorer.latent_dim == 4
     assert explorer._models[0]["label"] == "PCA"
+    assert explorer.where == "browser"
+
+
+def numpy_only(model):
+    """A decode that PyTorch does not see."""
+    return lambda z: model.inverse_transform(np.asarray(z))
+
+
+def test_what_does_not_go_through_pytorch_is_left_to_the_kernel(model):
+    explorer = LatentExplorer(numpy_only(model), latent_dim=3)
     assert explorer._models[0]["decoder"] is None
+    assert explorer.where == "kernel, because it answers with ndarray, not with a tensor"
+
+
+def test_with_several_models_each_says_where_it_decodes(model, x):
+    explorer = LatentExplorer([model, numpy_only(model)], latent_dim=3)
+    assert explorer.where.startswith("Autoencoder: browser; decoded: kernel, because ")
 
 
 def test_the_message_to_the_browser_is_small(x, y):
@@ -238,7 +209,9 @@ def test_a_function_that_fails_later_says_so(model):
         (lambda m, x: LatentMap(Autoencoder(1), x), ValueError, "at least two dimensions"),
         (lambda m, x: LatentMap(m, x, points=5000), ValueError, "from 2 to 3000"),
         (lambda m, x: LatentMap(m.decoder, x), ValueError, "latent_dim"),
-        (lambda m, x: DigitPad(m.inverse_transform), TypeError, "PyTorch layers"),
+        (lambda m, x: DigitPad(m.decoder), ValueError, "Say latent_dim"),
+        (lambda m, x: DigitPad(5), TypeError, "needs something that decodes"),
+        (lambda m, x: DigitPad(Random(3, input_dim=784)), TypeError, "kernel would have"),
         (lambda m, x: DigitPad(Autoencoder(2, input_dim=100)), ValueError, "28 x 28"),
         (lambda m, x: NoiseExplorer(m, None), ValueError, "clean pictures"),
         (lambda m, x: NoiseExplorer(m, x, kind="rain"), ValueError, "kind must be one of"),
@@ -252,13 +225,12 @@ def test_bad_use_gets_a_sentence(model, x, make, error, words):
     assert "\n" not in str(caught.value)
 
 
-def test_a_broken_or_unknown_network_is_refused(model):
+def test_a_broken_network_is_refused_and_an_unknown_one_left_to_the_kernel(model):
     model.decoder[0].weight.data[0, 0] = np.nan
     with pytest.raises(ValueError, match="NaN"):
         LatentExplorer(model)
-    model.decoder = nn.Sequential(nn.Linear(3, 784), nn.Softplus())
-    with pytest.raises(TypeError, match="Softplus"):
-        LatentExplorer(model)
+    model.decoder = nn.Sequential(nn.Linear(3, 784), nn.RReLU())
+    assert LatentExplorer(model).where == "kernel, because it draws random numbers"
 
 
 # --- what is stored in a notebook
@@ -323,7 +295,7 @@ def conditional():
 def test_a_conditional_model_travels_with_room_for_its_class(conditional, x, y):
     (sent,) = LatentExplorer(conditional, x, y)._models
     assert sent["classes"] == 10
-    assert sent["decoder"]["inputs"] == 3 + 10
+    assert sent["decoder"]["program"]["inputs"] == [[1, 3 + 10]]
     assert LatentExplorer(Autoencoder(3, hidden=(16,)), x, y)._models[0]["classes"] == 0
 
 

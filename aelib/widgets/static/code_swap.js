@@ -1,5 +1,5 @@
 // A picture drawn from entries of a codebook: choose a place, choose an entry.
-import { compile, unpack } from "../../engine/engine.js";
+import { compile } from "../../engine/engine.js";
 import { bytes, floats, inflate, openTraits } from "./state.js";
 import { button, frame, make, picture, step } from "./ui.js";
 
@@ -10,7 +10,7 @@ async function render({ model, el }) {
   const examples = model.get("_examples");
   const places = examples[0].length;
   const across = Math.round(Math.sqrt(places));
-  const run = compile(model.get("_layers"), unpack(bytes(model.get("_weights"))), width * places);
+  const run = compile(model.get("_program"), bytes(model.get("_weights")));
   const numbers = new Float32Array(width * places);
   const decode = (codes) => {
     codes.forEach((code, p) => {

@@ -1,12 +1,12 @@
 // Stars for some films, and the others ranked anew at every move.
-import { compile, unpack } from "../../engine/engine.js";
+import { compile } from "../../engine/engine.js";
 import { bytes, floats, openTraits } from "./state.js";
 import { button, frame, make, slider } from "./ui.js";
 
 function render({ model, el }) {
   const titles = model.get("_titles");
   const films = model.get("_films");
-  const run = compile(model.get("_layers"), unpack(bytes(model.get("_weights"))), titles.length);
+  const run = compile(model.get("_program"), bytes(model.get("_weights")));
   const fame = floats(model.get("_fame"));
   const { pictures, controls, say } = frame(el, "Film rater");
   const shown = make("div", { class: "ranking" }, pictures);

@@ -1,5 +1,5 @@
 // What the widgets share behind the page: examples, the code z, decoders here or in the kernel.
-import { compile, unpack } from "../../engine/engine.js";
+import { compile } from "../../engine/engine.js";
 
 export function bytes(value) {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
@@ -109,7 +109,7 @@ export function openTraits(model, names, redraw, rest = 100) {
 // Each model as decode(z) and encode(x); show(i, pixels) is called when a picture is there.
 export function openModels(model, show, say) {
   const weights = bytes(model.get("_weights"));
-  const load = (net) => net && compile(net.layers, unpack(weights.subarray(net.begin, net.end)), net.inputs);
+  const load = (net) => net && compile(net.program, weights.subarray(net.begin, net.end));
   const opened = model.get("_models").map(({ decoder, encoder }, i) => {
     const f = load(decoder);
     const local = { decode: (z) => show(i, f(z)), close() {} };

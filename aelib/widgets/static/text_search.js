@@ -1,5 +1,5 @@
 // A search box over texts: by meaning (codes) and by words (TF-IDF), side by side.
-import { compile, unpack } from "../../engine/engine.js";
+import { compile } from "../../engine/engine.js";
 import { bytes, floats, inflate, openTraits } from "./state.js";
 import { button, frame, make } from "./ui.js";
 
@@ -24,7 +24,7 @@ async function library(model) {
   const words = model.get("_vocabulary").split("\n");
   const columns = new Map(words.map((word, column) => [word, column]));
   const idf = floats(model.get("_idf"));
-  const run = compile(model.get("_layers"), unpack(bytes(model.get("_weights"))), words.length);
+  const run = compile(model.get("_program"), bytes(model.get("_weights")));
   const x = new Float32Array(words.length);
   const encode = (row) => {
     for (const [column, value] of row) x[column] = value;

@@ -1,0 +1,133 @@
+"""What of a widget's models is sent to the browser: verified programs, or why there are none."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from aelib.engine.affine import affine
+from aelib.engine.capture import capture, evaluating
+from aelib.engine.packing import Packed
+from aelib.engine.program import NotRecorded, Refused
+from aelib.engine.verify import codes_to_try, pictures_to_try, verify
+from aelib.widgets.sources import Function, Recording, Source, tell
+
+
+def send(
+    sources: list[Source],
+    spread: dict[str, list[float]],
+    codes: np.ndarray,
+    pictures: np.ndarray | None,
+) -> tuple[list[dict[str, Any]], bytes]:
+    """The models as the browser sees them, and all their weights in one run of bytes.
+
+    Args:
+        sources: What decodes.
+        spread: How far the sliders go.
+        codes: Codes of the first source's data (N, latent_dim), perhaps none.
+        pictures: Pictures (N, pixels) if encoders are sent too.
+    """
+    weights = b""
+
+    def add(packed: Packed | None) -> dict[str, Any] | None:
+        nonlocal weights
+        if packed is None:
+            return None
+        begin, weights = len(weights), weights + packed.weights
+        return {"program": packed.program, "begin": begin, "end": len(weights)}
+
+    models = []
+    for source in sources:
+        ends = np.asarray([spread["low"], spread["high"]])
+        mine = codes if source is sources[0] else None
+        decoder, where = packed_or_why(lambda s=source, c=mine, e=ends: packed_decoder(s, e, c))
+        encoder = None
+        if pictures is not None:
+            encoder, where_encoder = packed_or_why(lambda s=source: packed_encoder(s, pictures))
+            where = where if encoder or not decoder else where_encoder
+        models.append(
+            {
+                "label": source.label,
+                "samples": source.samples,
+                "classes": source.classes,
+                "where": where,
+                "decoder": add(decoder),
+                "encoder": add(encoder),
+            }
+        )
+    return models, weights
+
+
+def packed_or_why(make: Callable[[], Packed]) -> tuple[Packed | None, str]:
+    """What is sent, or None; and the word that a person reads."""
+    try:
+        return make(), "browser"
+    except Refused as reason:
+        return None, f"kernel, because {reason}"
+
+
+def packed_decoder(source: Source, ends: np.ndarray, codes: np.ndarray | None) -> Packed:
+    """A source's decoder, verified.
+
+    Raises:
+        Refused: The browser could not be trusted with it.
+    """
+    rows = codes_to_try(source.latent_dim, ends, codes=codes)
+    return _packed(source.record_decode, source.decode, _told(rows, source))
+
+
+def packed_encoder(source: Source, pictures: np.ndarray) -> Packed:
+    """A source's encoder, verified.
+
+    Raises:
+        Refused: The browser could not be trusted with it, or there is none.
+    """
+    if source.encode is None:
+        raise Refused("it does not encode")
+    rows = pictures_to_try(source.pixels, pictures)
+    return _packed(source.record_encode, source.encode, _told(rows, source))
+
+
+def _packed(record: Recording, function: Function, rows: np.ndarray) -> Packed:
+    try:
+        return verify(record(), function, rows)
+    except NotRecorded as reason:
+        try:
+            return verify(affine(function, rows.shape[1]), function, rows)
+        except Refused:
+            raise reason from None
+
+
+def answers_of(network: nn.Module) -> Callable[[np.ndarray], np.ndarray]:
+    """What a network answers to rows (N, k), float32, in evaluation mode."""
+
+    def run(rows: np.ndarray) -> np.ndarray:
+        with torch.no_grad(), evaluating(network):
+            return network(torch.from_numpy(rows)).numpy()
+
+    return run
+
+
+def packed_network(network: nn.Module, rows: np.ndarray) -> Packed:
+    """A network from rows to rows, verified.
+
+    Args:
+        network: Is put into evaluation mode meanwhile.
+        rows: What it is verified with (N, k), float32.
+
+    Raises:
+        TypeError: The browser could not be trusted with it.
+    """
+    try:
+        with evaluating(network):
+            program = capture(network, torch.from_numpy(rows[:1]))
+        return verify(program, answers_of(network), rows)
+    except Refused as reason:
+        raise TypeError(f"The browser cannot run this network: {reason}.") from None
+
+
+def _told(rows: np.ndarray, source: Source) -> np.ndarray:
+    """With a class for each row, where there are classes."""
+    return tell(rows, np.arange(len(rows)) % max(source.classes, 1), source.classes)
