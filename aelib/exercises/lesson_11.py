@@ -21,7 +21,7 @@ def best_answer(answers: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 def unfold_squares(maps: np.ndarray) -> np.ndarray:
     """Four maps (4, H, W) as one picture (2 H, 2 W), a square of pixels from each place."""
     _, height, width = maps.shape
-    picture = np.empty((2 * height, 2 * width), maps.dtype)
+    picture = np.zeros((2 * height, 2 * width), maps.dtype)
     for i in range(4):
         picture[i // 2 :: 2, i % 2 :: 2] = maps[i]
     return picture
