@@ -8,6 +8,7 @@ import matplotlib as mpl
 import nbformat
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+NO_SEED = r"(?![^)]*\bseed=)"
 
 
 def run(name, seed, monkeypatch, skipped=()):
@@ -25,7 +26,9 @@ def reseeded(source, seed):
     """The cell with every seed of the notebook replaced."""
     source = source.replace("seed_everything(0)", f"seed_everything({seed})")
     source = source.replace("manual_seed(0)", f"manual_seed({seed})")
-    return re.sub(r"\bfit\(([^=]+), epochs=", rf"fit(\1, seed={seed}, epochs=", source)
+    source = re.sub(r"\bseed=0\b", f"seed={seed}", source)
+    source = source.replace("seeds = range(5)", f"seeds = range({5 * seed}, {5 * seed + 5})")
+    return re.sub(rf"\bfit\(([^=]+), epochs={NO_SEED}", rf"fit(\1, seed={seed}, epochs=", source)
 
 
 def line(seed, figures):
