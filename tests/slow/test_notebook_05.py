@@ -8,8 +8,8 @@ NOTEBOOK = "05_denoising.ipynb"
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_every_assertion_of_the_notebook_holds(seed, monkeypatch, capsys):
-    """Run all cells with other networks and other noise; the asserted sentences must hold."""
+def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
+    """Run all cells with other networks and other noise; every claim must hold."""
     names = run(NOTEBOOK, seed, monkeypatch)
     with capsys.disabled():
         print("\n" + line(seed, figures(names)))

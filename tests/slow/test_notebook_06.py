@@ -8,8 +8,8 @@ NOTEBOOK = "06_vae_from_scratch.ipynb"
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_every_assertion_of_the_notebook_holds(seed, monkeypatch, capsys):
-    """Run all cells with another seed; the asserted sentences must hold, the bounds included."""
+def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
+    """Run all cells with another seed; every claim must hold, the bounds included."""
     names = run(NOTEBOOK, seed, monkeypatch, skipped=["exercise"])
     with capsys.disabled():
         print("\n" + line(seed, figures(names)))
