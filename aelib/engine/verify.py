@@ -92,5 +92,6 @@ def _apart(a: np.ndarray, b: np.ndarray, least: float = 0.0) -> float:
     largest = np.abs(b).max(axis=1)
     all_of_them = largest.max(initial=1e-30)
     scale = np.maximum(largest, max(1e-3 * all_of_them, min(least, all_of_them)))
-    found = float((np.abs(a - b).max(axis=1) / scale).max())
+    with np.errstate(invalid="ignore"):
+        found = float((np.abs(a - b).max(axis=1) / scale).max())
     return found if found == found else np.inf  # NaN is not near anything
