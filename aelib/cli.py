@@ -53,11 +53,19 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     add("-o", dest="output", type=Path, default=Path("grades.csv"), metavar="FILE", help=written)
     add("--feedback", type=Path, metavar="DIR", help="a Markdown file for each student")
     add("--exercises", type=Path, metavar="FILE.py", help="your own; they stay secret")
-    add("--lesson", dest="lessons", action="append", default=[], metavar="NN", help="only this one")
+    add(
+        "--lesson",
+        dest="lessons",
+        action="append",
+        default=[],
+        metavar="NN",
+        help="only this one; may come again",
+    )
     add("--seed", type=int, default=1, metavar="N", help="decides the cases; default %(default)s")
     add("--seconds", type=float, default=5.0, metavar="S", help="CPU for each; default %(default)g")
     add("--memory", type=int, default=1024, metavar="MB", help="for each; default %(default)s")
     add("--jobs", type=int, default=0, metavar="N", help="students at a time; default: all cores")
+    add("--level", type=int, default=0, metavar="N", help="folder level of students; 1 is the top")
     add("--trusted", action="store_true", help="no sandbox: runs what students wrote as you")
     grade.set_defaults(run=_grade)
 

@@ -1,26 +1,31 @@
 """`aelib grade`: a class of submissions -> grades.csv, a summary, feedback."""
 
 import hashlib
+import inspect
 import os
 import queue
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from aelib import exercises
 from aelib.classroom import report, sandbox
 from aelib.classroom.isolation import Limits
 from aelib.classroom.journal import Journal, JournalError
-from aelib.classroom.marking import Desk, Row, Settings, checksum, numbers_in
+from aelib.classroom.marking import Desk, Row, Settings, mark_of, numbers_in
 from aelib.classroom.preparation import PreparationError, tasks
-from aelib.classroom.submissions import Notebook, SubmissionError, collect
+from aelib.classroom.submissions import Collected, Student, SubmissionError, collect
+from aelib.classroom.verdicts import LOOK
 from aelib.data.files import DataError
 
-Students = dict[str, list[Notebook]]
+Students = dict[str, Student]
 Results = dict[str, dict[str, Any]]
 
 
@@ -39,6 +44,7 @@ class Options:
         memory: Megabytes for one exercise of one student.
         jobs: Workers at a time.
         trusted: Do without a sandbox.
+        level: Where the students' folders stand in SUBMISSIONS; 0 to find out.
     """
 
     submissions: Path
@@ -51,6 +57,7 @@ class Options:
     memory: int = 1024
     jobs: int = 0
     trusted: bool = False
+    level: int = 0
 
 
 def grade(options: Options) -> int:
@@ -70,32 +77,45 @@ def grade(options: Options) -> int:
 def _grade(options: Options) -> int:
     if not options.trusted:
         sandbox.check()
-    students = collect(options.submissions)
+    output = options.output
+    journal = output.with_name(output.name + ".journal")
+    picture = output.with_suffix(".png")
+    written = [path for path in (output, picture, options.feedback) if path]
+    collected = collect(options.submissions, options.level, (*written, journal))
     found, fingerprint = tasks(options.exercises, options.seed, options.lessons)
     limits = Limits(options.seconds, options.memory << 20)
     settings = Settings(found, limits, options.trusted)
-    run = hashlib.sha256(f"{fingerprint} {limits} {options.trusted}".encode()).hexdigest()
-    journal = options.output.with_name(options.output.name + ".journal")
-    with Journal(journal, run) as notes:
-        results = _mark_all(students, settings, notes, options.jobs or os.cpu_count() or 1)
-    rows, problems = complete(students, results, settings)
-    report.write_grades(options.output, rows)
-    report.draw(options.output.with_suffix(".png"), rows)
+    run = hashlib.sha256(f"{fingerprint} {_own_code()} {limits} {options.trusted}".encode())
+    with Journal(journal, run.hexdigest()) as notes:
+        jobs = options.jobs or os.cpu_count() or 1
+        results = _mark_all(collected.students, settings, notes, jobs)
+    lessons, said = lessons_of(results, settings, options.lessons)
+    rows, told = complete(collected.students, results, settings, lessons)
+    report.write_grades(output, rows)
+    report.draw(picture, rows)
     if options.feedback:
         report.write_feedback(options.feedback, rows, {task.name: task for task in found})
-    print(report.summary(rows, problems))
-    written = [options.output, options.output.with_suffix(".png"), options.feedback]
-    print("Written:", *filter(None, written))
-    whole = all(result["lessons"] and not result["unreadable"] for result in results.values())
-    return 0 if whole else 1
+    lost = _left_aside(collected, results, bool(options.lessons))
+    print(report.summary(rows, [said, *told, *collected.told, *lost, *_passed_over(collected)]))
+    print("Written:", *written)
+    return 1 if lost or collected.told else 0
+
+
+def _own_code() -> str:
+    """Changes when the grader, or what it judges with, changes."""
+    total = hashlib.sha256(f"{version('torch')} {version('numpy')}".encode())
+    for folder in (Path(__file__).parent, Path(inspect.getfile(exercises)).parent):
+        for path in sorted(folder.glob("*.py")):
+            total.update(path.read_bytes())
+    return total.hexdigest()
 
 
 def _mark_all(students: Students, settings: Settings, journal: Journal, jobs: int) -> Results:
     """Mark every student who is not in the journal, several at a time."""
-    sums = {student: checksum(notebooks) for student, notebooks in students.items()}
-    known = {student: journal.find(student, sums[student]) for student in students}
-    results = {student: result for student, result in known.items() if result}
-    todo = [student for student in students if student not in results]
+    marks = {name: mark_of(student) for name, student in students.items()}
+    known = {name: journal.find(name, marks[name]) for name in students}
+    results = {name: result for name, result in known.items() if result}
+    todo = [name for name in students if name not in results]
     if results:
         print(f"{len(results)} of {len(students)} students have been graded before.")
     with ThreadPoolExecutor(jobs) as pool:
@@ -103,11 +123,11 @@ def _mark_all(students: Students, settings: Settings, journal: Journal, jobs: in
         free: queue.SimpleQueue[Desk] = queue.SimpleQueue()
         for desk in desks:
             free.put(desk)
-        waiting = [pool.submit(_mark, free, student, students[student]) for student in todo]
+        waiting = [pool.submit(_mark, free, name, students[name]) for name in todo]
         try:
             for done in tqdm(as_completed(waiting), total=len(todo), unit="student", disable=None):
-                student, results[student] = done.result()
-                journal.add(student, sums[student], results[student])
+                name, results[name] = done.result()
+                journal.add(name, marks[name], results[name])
         finally:  # also where the one who grades stops it
             pool.shutdown(wait=False, cancel_futures=True)
             for desk in desks:
@@ -116,40 +136,69 @@ def _mark_all(students: Students, settings: Settings, journal: Journal, jobs: in
 
 
 def _mark(
-    free: "queue.SimpleQueue[Desk]", student: str, notebooks: Sequence[Notebook]
+    free: "queue.SimpleQueue[Desk]", name: str, student: Student
 ) -> tuple[str, dict[str, Any]]:
     """Mark one student at a free desk."""
     desk = free.get()
     try:
-        return student, desk.mark(student, notebooks)
+        return name, desk.mark(name, student)
     finally:
         free.put(desk)
 
 
-def complete(
-    students: Students, results: Results, settings: Settings
-) -> tuple[list[Row], list[str]]:
-    """Add rows for what is missing or cannot be read; return all rows, and what to tell.
+def lessons_of(results: Results, settings: Settings, asked: Sequence[str]) -> tuple[list[str], str]:
+    """Return the lessons that count for everybody, and a sentence that says why these."""
+    if asked or len(settings.lessons) == 1:
+        return settings.lessons, f"Graded: lesson {', '.join(settings.lessons)}, as asked."
+    counts = Counter(lesson for result in results.values() for lesson in result["lessons"])
+    some = sum(1 for result in results.values() if result["lessons"])
+    most = max(counts.values(), default=0)
+    chosen = sorted(one for one, count in counts.items() if 2 * count > some or count == most == 1)
+    chosen = chosen or sorted(one for one, count in counts.items() if count == most)
+    if not chosen:
+        return settings.lessons, "Nobody handed in a lesson that could be told; all are asked."
+    others = sorted(set(counts) - set(chosen))
+    left = f" Lesson {', '.join(others)} came from few and does not count" if others else ""
+    ways = "; to choose, name each: --lesson NN." if others else ""
+    return chosen, f"Graded: lesson {', '.join(chosen)}, which most handed in.{left}{ways}"
 
-    The lessons asked of everybody are those that anybody handed in.
-    """
-    lessons = {lesson for result in results.values() for lesson in result["lessons"]}
-    lessons = lessons or set(settings.lessons)
+
+def complete(
+    students: Students, results: Results, settings: Settings, lessons: Sequence[str]
+) -> tuple[list[Row], list[str]]:
+    """Add rows for what is missing or unreadable; return the rows of `lessons`, what to tell."""
     rows, told = [], []
-    for student in students:
-        result = results[student]
-        rows += [Row(**row) for row in result["rows"]]
-        told += [f"{student}: {note}." for note in result["notes"]]
-        told += [f"{student}: {name} cannot be read: {why}." for name, why in result["unreadable"]]
-        if not students[student]:
-            told.append(f"{student}: no notebook was handed in.")
-        for task in settings.tasks:
-            if task.lesson in lessons and task.lesson not in result["lessons"]:
-                name, why = _broken(result["unreadable"], task.lesson)
-                status = "unreadable" if name else "missing"
-                detail = why or f"no notebook of lesson {task.lesson}"
-                rows.append(Row(student, name, task.name, 0, task.points, status, detail))
+    tasks_of = [task for task in settings.tasks if task.lesson in lessons]
+    for name, student in students.items():
+        result = results[name]
+        given = {row["exercise"]: Row(**row) for row in result["rows"]}
+        told += [f"{name}: {note}." for note in result["notes"]]
+        told += [f"{name}: {file} cannot be read: {why}." for file, why in result["unreadable"]]
+        if not student.notebooks and not student.others:
+            told.append(f"{name}: nothing was handed in.")
+        if student.others:
+            told.append(f"{name}: no notebook, so not read: {_some(student.others)}.")
+        rows += [given.get(task.name) or _without(name, student, task, result) for task in tasks_of]
     return rows, told
+
+
+def _without(name: str, student: Student, task: Any, result: dict[str, Any]) -> Row:
+    """The row of an exercise whose lesson was not graded."""
+    file, why = _broken(result["unreadable"], task.lesson)
+    if file:
+        return Row(name, file, task.name, 0, task.points, "unreadable", why)
+    if student.others and not student.notebooks:
+        why = f"{_some(student.others)} was handed in, which is no notebook"
+        return Row(name, "", task.name, 0, task.points, LOOK, why)
+    there = f"; {_some([n.name for n in student.notebooks])} has none of its exercises"
+    why = f"no notebook of lesson {task.lesson}" + (there if student.notebooks else "")
+    return Row(name, "", task.name, 0, task.points, "missing", why)
+
+
+def _some(names: Sequence[str], most: int = 3) -> str:
+    """The first few of many names."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _broken(unreadable: list[tuple[str, str]], lesson: str) -> tuple[str, str]:
@@ -158,3 +207,25 @@ def _broken(unreadable: list[tuple[str, str]], lesson: str) -> tuple[str, str]:
         if lesson in (numbers := numbers_in(name)) or not numbers:
             return name, why
     return "", ""
+
+
+def _left_aside(collected: Collected, results: Results, asked: bool) -> list[str]:
+    """What was handed in and not graded: the reason for an exit status other than 0."""
+    lost = [f"{path} was left aside: {why}." for path, why in collected.aside]
+    for name, student in collected.students.items():
+        result = results[name]
+        if (
+            student.others
+            or result["unreadable"]
+            or not result["lessons"]
+            or (not asked and any("holds no exercise" in note for note in result["notes"]))
+        ):
+            lost.append(f"{name}: not all that was handed in could be graded.")
+    return lost
+
+
+def _passed_over(collected: Collected) -> list[str]:
+    own = collected.own
+    return [f"Passed over, since a platform or an earlier run wrote them: {_some(own)}."] * bool(
+        own
+    )

@@ -1,28 +1,24 @@
-"""One student: files -> rows of status, points and diagnosis."""
+"""One student: files -> for each exercise the best attempt: a row of status, points, words."""
 
-import hashlib
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from aelib.classroom import frames
+from aelib.classroom import frames, verdicts
 from aelib.classroom.isolation import Limits
 from aelib.classroom.preparation import Task
 from aelib.classroom.sandbox import Worker, WorkerError
-from aelib.classroom.submissions import Notebook, SubmissionError
-from aelib.exercises.base import Answer
-from aelib.exercises.judge import judge
+from aelib.classroom.submissions import Notebook, Student, SubmissionError
+from aelib.classroom.verdicts import LOOK, Verdict, clean
 
-STATUSES = (
-    *("ok", "wrong", "not attempted", "error", "timed out", "out of memory", "crashed"),
-    *("unreadable", "missing"),
-)
-_NO_MEMORY = ("MemoryError", "can't allocate memory", "Unable to allocate")
 _SURVEY = 16 << 20  # bytes of definitions that one notebook may hold
 _LESSON = re.compile(r"(?<!\d)(\d\d)(?=[_ .-])")
+_MOST_BYTES = 256 << 20  # that are read of one student
+_MOST_SECONDS = 8  # times the longest that one exercise may take: for all of one student
 
 
 @dataclass(frozen=True)
@@ -36,6 +32,8 @@ class Row:
     max: float
     status: str
     detail: str
+    cases: str = ""
+    late: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,24 @@ class Settings:
         return sorted({task.lesson for task in self.tasks})
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One way to read one notebook for one exercise, and how it was judged."""
+
+    file: str
+    way: dict[str, Any]
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """A notebook that was read: the lessons that it is of, and what each exercise needs of it."""
+
+    name: str
+    lessons: frozenset[str]
+    exercises: dict[str, dict[str, Any]]
+
+
 class Desk:
     """Where one student after the other is marked; keeps its workers, and new ones if they die."""
 
@@ -59,6 +75,7 @@ class Desk:
         self._settings = settings
         self._workers: dict[str, Worker] = {}
         self._stopped = False
+        self._deadline = float("inf")
 
     def stop(self) -> None:
         """End the workers, and what is being marked; called by another thread."""
@@ -66,35 +83,79 @@ class Desk:
         for worker in list(self._workers.values()):
             worker.close()
 
-    def mark(self, student: str, notebooks: Sequence[Notebook]) -> dict[str, Any]:
-        """Return {"rows": of the lessons handed in, "unreadable": [name, why], "notes": []}."""
-        rows: list[Row] = []
-        found: dict[str, tuple[str, dict[str, Any]]] = {}
-        unreadable: list[tuple[str, str]] = []
-        notes: list[str] = []
-        for notebook in notebooks:
-            survey = self._survey(notebook)
-            if "unreadable" in survey:
-                unreadable.append((notebook.name, survey["unreadable"]))
-                continue
-            lesson = self._lesson(notebook.name, survey["exercises"])
-            if lesson is None:
-                notes.append(f"{notebook.name} holds no exercise of this run")
-            elif lesson in found:
+    def mark(self, name: str, student: Student) -> dict[str, Any]:
+        """Return the "rows" of the "lessons" handed in, "unreadable" [name, why] and "notes"."""
+        self._deadline = time.monotonic() + _MOST_SECONDS * self._settings.limits.wall
+        surveys, unreadable, notes = self._survey_all(student)
+        lessons = sorted({lesson for survey in surveys for lesson in survey.lessons})
+        rows = []
+        for lesson in lessons:
+            files = [survey.name for survey in surveys if lesson in survey.lessons]
+            if len(files) > 1:
                 notes.append(
-                    f"lesson {lesson} came twice: {notebook.name} was graded, "
-                    f"{found[lesson][0]} was not"
+                    f"lesson {lesson} came {len(files)} times: each exercise takes the best of "
+                    + ", ".join(files)
                 )
-            if lesson is not None:
-                found[lesson] = notebook.name, survey["exercises"]
-        for lesson, (name, exercises) in sorted(found.items()):
-            tasks = [task for task in self._settings.tasks if task.lesson == lesson]
-            rows += [self._grade(student, name, task, exercises[task.name]) for task in tasks]
+            for task in self._settings.tasks:
+                if task.lesson == lesson:
+                    rows.append(self._row(name, task, self.attempts(task, surveys), files[-1]))
         if "run" in self._workers and self._workers["run"].for_one_student:
             self._workers.pop("run").close()
-        lessons = sorted(found)
         plain = [asdict(row) for row in rows]
         return {"rows": plain, "lessons": lessons, "unreadable": unreadable, "notes": notes}
+
+    def explain(self, student: Student, task: Task) -> list[Attempt]:
+        """Return every attempt at one exercise, the newest notebook first."""
+        self._deadline = time.monotonic() + _MOST_SECONDS * self._settings.limits.wall
+        return self.attempts(task, self._survey_all(student)[0], until_right=False)
+
+    def attempts(
+        self, task: Task, surveys: Sequence[_Survey], until_right: bool = True
+    ) -> list[Attempt]:
+        """Judge every way in which the notebooks answer an exercise, until one is right."""
+        found: list[Attempt] = []
+        seen: set[tuple[Any, ...]] = set()
+        for survey in reversed(surveys):
+            selected = survey.exercises[task.name]
+            if selected["problem"]:
+                status = LOOK if "imported" in selected["problem"] else "error"
+                found.append(Attempt(survey.name, {}, Verdict(status, selected["problem"])))
+            for way in selected["ways"]:
+                key = (way["target"], *way["statements"])
+                if key in seen or (until_right and found and found[-1].verdict.status == "ok"):
+                    continue
+                seen.add(key)
+                verdict = self._verdict(task, way)
+                if selected["said_right"] and verdict.status != "ok":
+                    said = "Jupyter printed that it is right, but here: "
+                    verdict = Verdict(LOOK, said + verdict.detail, verdict.right)
+                found.append(Attempt(survey.name, way, verdict))
+        return found
+
+    def _row(self, student: str, task: Task, found: Sequence[Attempt], newest: str) -> Row:
+        """The row of the best attempt; of equal ones the newest counts."""
+        if not found:
+            found = [Attempt(newest, {}, Verdict("not attempted", "not written yet"))]
+        best = max(found, key=lambda attempt: attempt.verdict.rank)
+        verdict, last = best.verdict, found[0].verdict
+        detail = verdict.detail
+        if verdict.status == "ok" and best is not found[0] and last.status != "not attempted":
+            where = best.file if best.file != found[0].file else best.way["where"]
+            detail = f"right in {where}; not so in the last version: {last.detail}"
+        score = round(task.points * verdict.share, 2)
+        right = verdict.right
+        cases = f"{sum(right)} of {len(right)}" if right else ""
+        return Row(
+            *(student, best.file, task.name, score, task.points, verdict.status),
+            *(clean(detail), cases),
+        )
+
+    def _verdict(self, task: Task, way: dict[str, Any]) -> Verdict:
+        if time.monotonic() > self._deadline:
+            return Verdict(LOOK, "all exercises of this student together took too long")
+        job = {"do": "run", "exercise": task.name, **way}
+        outcome, content = self._ask(job, (), task.largest)
+        return verdicts.of_message(task, outcome, content, way)
 
     def _ask(
         self, job: dict[str, Any], arrays: Sequence[np.ndarray], largest: int
@@ -114,88 +175,64 @@ class Desk:
             self._workers.pop(kind).close()
             return "crashed", b""
 
-    def _survey(self, notebook: Notebook) -> dict[str, Any]:
+    def _survey_all(
+        self, student: Student
+    ) -> tuple[list[_Survey], list[tuple[str, str]], list[str]]:
+        """Read all notebooks: what is in them, which cannot be read, and what to tell."""
+        surveys: list[_Survey] = []
+        unreadable: list[tuple[str, str]] = []
+        notes = list(student.notes)
+        left = _MOST_BYTES
+        for notebook in reversed(student.notebooks):
+            survey, left = self._survey(notebook, left)
+            if "unreadable" in survey:
+                unreadable.append((notebook.name, clean(survey["unreadable"])))
+                continue
+            lessons = self._lessons(notebook.name, survey["exercises"])
+            surveys.append(_Survey(notebook.name, frozenset(lessons), survey["exercises"]))
+            if not lessons:
+                notes.append(f"{notebook.name} holds no exercise of this run")
+        return surveys[::-1], unreadable[::-1], notes
+
+    def _survey(self, notebook: Notebook, left: int) -> tuple[dict[str, Any], int]:
         """What the exercises need of a notebook; it is parsed in the sandbox as well."""
         names = [task.name for task in self._settings.tasks]
+        if left <= 0 or time.monotonic() > self._deadline:
+            return {"unreadable": "this student's notebooks together are too large"}, left
         try:
             content = np.frombuffer(notebook.read(), np.uint8)
             outcome, answer = self._ask({"do": "read", "names": names}, [content], _SURVEY)
             if outcome != "done":
-                return {"unreadable": f"reading it {_READING[outcome]}"}
-            return frames.read_whole(answer)[0]
+                return {"unreadable": f"reading it {_READING[outcome]}"}, left - content.size
+            return frames.read_whole(answer)[0], left - content.size
         except (SubmissionError, frames.FrameError) as error:
-            return {"unreadable": str(error)}
+            return {"unreadable": str(error)}, left
 
-    def _lesson(self, name: str, exercises: dict[str, Any]) -> str | None:
-        """The lesson a notebook is of: by what it defines, else by its name."""
+    def _lessons(self, name: str, exercises: dict[str, Any]) -> set[str]:
+        """The lessons a notebook is of: by what it defines and checks, else by its name."""
         counts = dict.fromkeys(self._settings.lessons, 0)
+        checked = set()
         for task in self._settings.tasks:
             selected = exercises[task.name]
-            counts[task.lesson] += bool(selected["statements"] or selected["problem"])
+            there = bool(selected["ways"] or selected["problem"])
+            counts[task.lesson] += there
+            checked |= {task.lesson} if there and selected["asked"] else set()
         named = [lesson for lesson in numbers_in(name) if lesson in counts]
         most = max(counts.values())
         likely = [lesson for lesson, count in counts.items() if count == most and most]
         if likely:
-            return next((lesson for lesson in named if lesson in likely), likely[0])
+            return {next((one for one in named if one in likely), likely[0]), *checked}
         if numbers_in(name):
-            return named[0] if named else None
-        return self._settings.lessons[0] if len(counts) == 1 else None
-
-    def _grade(self, student: str, name: str, task: Task, selected: dict[str, Any]) -> Row:
-        status, detail = self._verdict(task, selected)
-        score = task.points if status == "ok" else 0
-        return Row(student, name, task.name, score, task.points, status, _clean(detail))
-
-    def _verdict(self, task: Task, selected: dict[str, Any]) -> tuple[str, str]:
-        if selected["problem"]:
-            return "error", selected["problem"]
-        if not selected["statements"]:
-            return "not attempted", "not written yet"
-        job = {"do": "run", "exercise": task.name, **selected}
-        outcome, content = self._ask(job, (), task.largest)
-        if outcome != "done":
-            return _STATUS[outcome], f"the function {_HOW[outcome]}"
-        try:
-            given = frames.unpack_answers(frames.read_whole(content))
-            if len(given) != len(task.prepared.cases):
-                raise frames.FrameError("not one answer for each case")
-        except frames.FrameError as error:
-            return "error", f"what it sent is no answer: {error}"
-        return _judged(task, given)
+            return set(named[:1])
+        return set(self._settings.lessons) if len(counts) == 1 else set()
 
 
-_STATUS = {"timed out": "timed out", "too much": "error", "crashed": "crashed"}
-_HOW = {
-    "timed out": "took too long; is there a loop that never ends, or one over single pixels?",
-    "too much": "brought far more values than expected",
-    "crashed": "ended its process (by exit or by a fault of memory)",
-}
-
-
-_TAKEN = "of a notebook only definitions, imports and plain constants are taken"
 _READING = {
     "timed out": "takes too long",
     "too much": "brings more than all definitions of a course",
     "crashed": "brings the reader down",
+    "out of memory": "needs too much memory",
 }
-
-
-def _judged(task: Task, given: Sequence[Answer]) -> tuple[str, str]:
-    """Judge answers; nothing that they hold may stop the one who grades."""
-    if any(sign in answer.error for answer in given for sign in _NO_MEMORY):
-        return "out of memory", "it needs more memory than an exercise may use"
-    try:
-        verdict = judge(task.prepared, given, task.tolerance)
-    except Exception as error:
-        return "error", f"its answer cannot be compared ({type(error).__name__})"
-    if verdict.status == "error" and "NameError" in verdict.sentence:
-        return "error", f"{verdict.sentence}; {_TAKEN}"
-    return verdict.status, verdict.sentence
-
-
-def _clean(text: str) -> str:
-    """One line without control characters; what learners wrote may stand in it."""
-    return "".join(c if c.isprintable() else " " for c in text)[:400]
 
 
 def numbers_in(name: str) -> list[str]:
@@ -203,13 +240,6 @@ def numbers_in(name: str) -> list[str]:
     return _LESSON.findall(name)
 
 
-def checksum(notebooks: Sequence[Notebook]) -> str:
-    """Of all files of a student, with their names and order."""
-    total = hashlib.sha256()
-    for notebook in notebooks:
-        total.update(f"{notebook.name}\0".encode(errors="replace"))
-        try:
-            total.update(hashlib.sha256(notebook.read()).digest())
-        except SubmissionError as error:
-            total.update(str(error).encode(errors="replace"))
-    return total.hexdigest()
+def mark_of(student: Student) -> str:
+    """Changes when a file of a student changes."""
+    return "\n".join(f"{n.name}\0{n.mark}" for n in student.notebooks)

@@ -9,8 +9,10 @@ from io import BytesIO, StringIO
 from itertools import groupby
 from pathlib import Path
 
-from aelib.classroom.marking import STATUSES, Row
+from aelib.classroom.archives import MARK_OF_FEEDBACK
+from aelib.classroom.marking import Row
 from aelib.classroom.preparation import Task
+from aelib.classroom.verdicts import STATUSES
 from aelib.data.files import write_atomically
 
 # Okabe and Ito (2008), from right to lost; hatches tell them apart without colour.
@@ -22,6 +24,7 @@ _LOOKS = {
     "timed out": ("#CC79A7", ".."),
     "out of memory": ("#56B4E9", "--"),
     "crashed": ("#0072B2", "\\\\"),
+    "look at this": ("#F0E442", "oo"),
     "unreadable": ("#000000", ""),
     "missing": ("#FFFFFF", "++"),
 }
@@ -104,6 +107,7 @@ def draw(path: Path, rows: Sequence[Row]) -> None:
 def write_feedback(folder: Path, rows: Sequence[Row], tasks: Mapping[str, Task]) -> None:
     """Write one Markdown file for each student: diagnoses and first hints, no solutions."""
     names: set[str] = set()
+    write_atomically(folder / MARK_OF_FEEDBACK, b"")
     for student, group in groupby(rows, key=lambda row: row.student):
         name = base = re.sub(r"[^\w .-]", "_", student).strip(". ")[:100] or "student"
         number = 1

@@ -125,7 +125,7 @@ CLASS = {
               "    try: os.write(fd, struct.pack('<Q', len(head)) + head)",
               "    except OSError: pass", "os._exit(0)"), "error"),
     "renames_library": (
-        notebook("from aelib import squared_error as total", RIGHT_HALF), "not attempted"),
+        notebook("from aelib import squared_error as total", RIGHT_HALF), "look at this"),
     # what editors, and people in a hurry, leave
     "stripped": (notebook("import torch", RIGHT_TOTAL, RIGHT_HALF, metadata=False), "ok"),
     "duplicated": (

@@ -72,7 +72,10 @@ def test_details_say_what_is_wrong(graded):
     assert details["mean"] == "you took the mean"
     assert "ValueError: =cmd|x" in details["raises"]
     assert "NameError: name 'np' is not defined" in details["lacks_import"]
-    assert "only definitions, imports and plain constants" in details["lacks_import"]
+    assert (
+        "it is imported (`from aelib import squared_error as total`), not written"
+        in (details["renames_library"])
+    )
     assert "SyntaxError in its line" in details["broken_total"]
     assert "(3, 5)" in details["raises"] or "(1, 5)" in details["raises"]
     assert "loop that never ends" in details["loops"]
@@ -97,7 +100,7 @@ def test_no_process_is_left(graded):
 def test_the_class_is_drawn_and_everybody_gets_feedback_without_solutions(graded):
     top, _, rows = graded
     assert (top / "grades.png").read_bytes().startswith(b"\x89PNG")
-    feedback = {path.stem: path.read_text() for path in (top / "feedback").iterdir()}
+    feedback = {path.stem: path.read_text() for path in (top / "feedback").glob("*.md")}
     assert set(feedback) == {student for student, _ in rows}
     assert "you took the mean" in feedback["mean"]
     assert "Hint: Nudge." in feedback["mean"]
@@ -203,10 +206,10 @@ class QuickDesk(Desk):
 
     marked: ClassVar[list[str]] = []
 
-    def mark(self, student, notebooks):
+    def mark(self, student, handed_in):
         self.marked.append(student)
         row = {"student": student, "notebook": "n", "exercise": "half", "score": 1.0, "max": 1.0}
-        rows = [{**row, "status": "ok", "detail": notebooks[0].read().decode()}]
+        rows = [{**row, "status": "ok", "detail": handed_in.notebooks[0].read().decode()}]
         return {"rows": rows, "lessons": ["91"], "unreadable": [], "notes": []}
 
 
@@ -233,10 +236,10 @@ def test_who_is_graded_is_skipped_until_the_file_or_the_seed_changes(tmp_path, c
 def test_ctrl_c_keeps_what_is_finished(tmp_path, capsys, marked, monkeypatch):
     words = small_class(tmp_path / "in", "abc")
 
-    def mark(self, student, notebooks):
+    def mark(self, student, handed_in):
         if student == "c":
             raise KeyboardInterrupt
-        return real(self, student, notebooks)
+        return real(self, student, handed_in)
 
     real = QuickDesk.mark
     monkeypatch.setattr(QuickDesk, "mark", mark)
@@ -247,7 +250,7 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path, capsys, marked, monkeypatch):
     assert sorted(marked) == ["a", "b", "c"]
 
 
-def test_lessons_are_told_by_what_is_defined_and_the_last_notebook_counts(tmp_path, capsys):
+def test_lessons_are_told_by_what_is_defined_and_the_best_attempt_counts(tmp_path, capsys):
     words = small_class(tmp_path / "in", [])
     other = EXERCISES.replace('"half", "91"', '"half", "92"')
     (tmp_path / "own.py").write_text(other)
@@ -257,25 +260,30 @@ def test_lessons_are_told_by_what_is_defined_and_the_last_notebook_counts(tmp_pa
         "notes.ipynb": "x = 1",
     }
     wrong, right = "def half(values):\n    return values", RIGHT_HALF
-    twice = {"my-1.ipynb": right, "my.ipynb": wrong}
+    twice = {"my-1.ipynb": wrong, "my.ipynb": right}
     for student, files in {"both": both, "twice": twice}.items():
         (tmp_path / "in" / student).mkdir()
         for name, cell in files.items():
             path = tmp_path / "in" / student / name
             path.write_text(notebook("import torch", cell))
             os.utime(path, (1000, 1000))
-    assert main(words) == 0
+    assert main([*words, "--lesson", "91", "--lesson", "92"]) == 0
     with (tmp_path / "g.csv").open() as stream:
         rows = [(r["student"], r["notebook"], r["status"]) for r in csv.DictReader(stream)]
     assert rows == [
         ("both", "91_a.ipynb", "ok"),
         ("both", "renamed.ipynb", "ok"),
-        ("twice", "my-1.ipynb", "ok"),
         ("twice", "", "missing"),
+        ("twice", "my.ipynb", "ok"),
     ]
     said = capsys.readouterr().out
-    assert "twice: lesson 92 came twice: my-1.ipynb was graded, my.ipynb was not." in said
+    assert "Graded: lesson 91, 92, as asked." in said
+    assert "twice: lesson 92 came 2 times: each exercise takes the best of my.ipynb, my-1" in said
     assert "both: notes.ipynb holds no exercise of this run." in said
+    assert main(words) == 1  # nobody asked for lesson 91, and notes.ipynb is left aside
+    with (tmp_path / "g.csv").open() as stream:
+        assert [r["exercise"] for r in csv.DictReader(stream)] == ["half", "half"]
+    assert "Lesson 91 came from few and does not count" in capsys.readouterr().out
 
 
 def test_a_killed_run_loses_no_finished_student(tmp_path, capsys):

@@ -7,8 +7,9 @@ import nbformat
 import pytest
 from handed_in import needs_bubblewrap
 
-from aelib.classroom.grading import complete
+from aelib.classroom.grading import complete, lessons_of
 from aelib.classroom.report import feedback
+from aelib.classroom.submissions import Student
 from aelib.cli import main
 
 TASKS = [
@@ -18,12 +19,17 @@ TASKS = [
 EVERYTHING = {"rows": [], "lessons": ["01", "09"], "unreadable": [], "notes": []}
 
 
+def handed_in(*names, others=()):
+    return Student([SimpleNamespace(name=name) for name in names], list(others))
+
+
 def completed(unreadable, notebooks=("file",)):
     """The rows of one student who could not be graded, beside one who handed in all."""
     lost = {"rows": [], "lessons": [], "unreadable": unreadable, "notes": []}
     settings = SimpleNamespace(tasks=TASKS, lessons=["01", "09"])
-    students = {"dan": list(notebooks), "eve": ["file"]}
-    rows, _ = complete(students, {"dan": lost, "eve": EVERYTHING}, settings)
+    students = {"dan": handed_in(*notebooks), "eve": handed_in("file")}
+    results = {"dan": lost, "eve": EVERYTHING}
+    rows, _ = complete(students, results, settings, ["01", "09"])
     return [row for row in rows if row.student == "dan"]
 
 
@@ -63,3 +69,34 @@ def test_a_notebook_of_another_lesson_is_not_this_one(tmp_path, monkeypatch, nam
     assert main(["grade", "in", "--lesson", "02"]) == code
     with (tmp_path / "grades.csv").open(newline="", encoding="utf-8") as stream:
         assert {row["status"] for row in csv.DictReader(stream)} == {status}
+
+
+def handing_in(*lessons):
+    return {f"student {i}": {"lessons": one} for i, one in enumerate(lessons)}
+
+
+@pytest.mark.parametrize(
+    ("handed", "asked", "counted"),
+    [
+        ([["01"], ["01", "09"]], (), ["01"]),  # one who hands in more changes nobody's total
+        ([["01", "09"], ["01", "09"], ["01"]], (), ["01", "09"]),
+        ([["01"], []], (), ["01"]),
+        ([["01"], ["09"], ["09"]], (), ["09"]),
+        ([["01"], ["01"]], ("01", "09"), ["01", "09"]),
+        ([[], []], (), ["01", "09"]),
+    ],
+)
+def test_what_counts_is_what_was_asked_or_what_most_handed_in(handed, asked, counted):
+    settings = SimpleNamespace(tasks=TASKS, lessons=["01", "09"])
+    assert lessons_of(handing_in(*handed), settings, asked)[0] == counted
+
+
+def test_a_file_that_is_no_notebook_is_no_silent_zero():
+    settings = SimpleNamespace(tasks=TASKS, lessons=["01", "09"])
+    nothing = {"rows": [], "lessons": [], "unreadable": [], "notes": []}
+    students = {"dan": handed_in(others=["06.py", "06.pdf"])}
+    rows, told = complete(students, {"dan": nothing}, settings, ["01"])
+    assert {(row.status, row.detail) for row in rows} == {
+        ("look at this", "06.py, 06.pdf was handed in, which is no notebook")
+    }
+    assert told == ["dan: no notebook, so not read: 06.py, 06.pdf."]

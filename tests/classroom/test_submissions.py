@@ -12,7 +12,7 @@ from handed_in import RIGHT_HALF, notebook
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aelib.classroom import submissions
+from aelib.classroom import archives
 from aelib.classroom.submissions import SubmissionError, collect
 
 GOOD = notebook(RIGHT_HALF)
@@ -27,12 +27,17 @@ def zipped(**files):
 
 
 def names(path):
-    return {student: [n.name for n in found] for student, found in collect(path).items()}
+    found = collect(path).students
+    return {name: [n.name for n in student.notebooks] for name, student in found.items()}
+
+
+def notebooks(path, student):
+    return collect(path).students[student].notebooks
 
 
 def refused(path, student):
     """Why a student's one file is not read."""
-    (notebook,) = collect(path)[student]
+    (notebook,) = notebooks(path, student)
     with pytest.raises(SubmissionError) as error:
         notebook.read()
     return str(error.value)
@@ -51,7 +56,7 @@ def test_a_folder_of_folders(tmp_path):
         "absent": [],
         "Émilie": ["06_vae.ipynb"],
     }
-    assert collect(tmp_path)["Émilie"][0].read() == GOOD.encode()
+    assert notebooks(tmp_path, "Émilie")[0].read() == GOOD.encode()
 
 
 def test_a_folder_of_notebooks_and_zips(tmp_path):
@@ -63,7 +68,7 @@ def test_a_folder_of_notebooks_and_zips(tmp_path):
         "alan": ["06.ipynb"],
         "grace": ["grace_06_vae_from_scratch.ipynb"],
     }
-    assert collect(tmp_path)["alan"][0].read() == GOOD.encode()
+    assert notebooks(tmp_path, "alan")[0].read() == GOOD.encode()
 
 
 def test_names_hold_nothing_that_a_terminal_obeys(tmp_path):
@@ -115,7 +120,7 @@ def test_canvas_zip_holding_a_zip(tmp_path):
         "noetheremmy_1882": ["06.ipynb"],
         "turingalan_1912": ["06_vae-1.ipynb"],
     }
-    assert collect(path)["noetheremmy_1882"][0].read() == GOOD.encode()
+    assert notebooks(path, "noetheremmy_1882")[0].read() == GOOD.encode()
 
 
 def test_the_last_of_several_comes_last(tmp_path):
@@ -132,7 +137,7 @@ def test_the_last_of_several_comes_last(tmp_path):
 def test_canvas_numbers_its_uploads(tmp_path):
     path = tmp_path / "s.zip"
     path.write_bytes(zipped(**{"a_1_20_x.ipynb": "new", "a_1_3_x.ipynb": "old"}))
-    assert [n.read() for n in collect(path)["a_1"]] == [b"old", b"new"]
+    assert [n.read() for n in notebooks(path, "a_1")] == [b"old", b"new"]
 
 
 # --- what is refused --------------------------------------------------------------------------
@@ -147,7 +152,7 @@ def test_a_path_that_leads_out_of_the_zip_is_refused(tmp_path, name):
 
 
 def test_a_zip_bomb_is_refused_before_it_is_large(tmp_path, monkeypatch):
-    monkeypatch.setattr(submissions, "LARGEST_NOTEBOOK", 1 << 20)
+    monkeypatch.setattr(archives, "LARGEST_NOTEBOOK", 1 << 20)
     (tmp_path / "ada.zip").write_bytes(zipped(**{"06.ipynb": bytes(50 << 20)}))
     assert "unpacked it has more than 1 MB" in refused(tmp_path, "ada")
 
@@ -169,7 +174,7 @@ def test_zips_in_zips_in_zips_are_refused(tmp_path):
 
 
 def test_a_zip_of_far_too_many_files_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(submissions, "_LARGEST_INDEX", 1000)
+    monkeypatch.setattr(archives, "_LARGEST_INDEX", 1000)
     files = {f"{i}.ipynb": "" for i in range(100)}
     (tmp_path / "ada.zip").write_bytes(zipped(**files))
     assert "far too many files" in refused(tmp_path, "ada")
@@ -204,11 +209,11 @@ def test_links_and_pipes_in_a_folder_are_refused(tmp_path):
     (tmp_path / "in" / "alan").symlink_to(tmp_path / "in" / "ada", target_is_directory=True)
     assert "link" in refused(tmp_path / "in", "ada")
     assert "no ordinary file" in refused(tmp_path / "in", "grace")
-    assert "alan" not in collect(tmp_path / "in")
+    assert ("alan", "it is a link, which is not followed") in collect(tmp_path / "in").aside
 
 
 def test_a_notebook_that_is_too_large_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(submissions, "LARGEST_NOTEBOOK", 1 << 20)
+    monkeypatch.setattr(archives, "LARGEST_NOTEBOOK", 1 << 20)
     (tmp_path / "ada.ipynb").write_bytes(bytes(3 << 20))
     assert "3 MB, more than 1" in refused(tmp_path, "ada")
 
@@ -253,9 +258,9 @@ def test_whatever_the_files_of_a_zip_are_called_nothing_is_written_anywhere(tmp_
             archive.writestr(zipfile.ZipInfo(f"{told}.ipynb"), GOOD)
     (folder / "ada.zip").write_bytes(stream.getvalue())
     (folder / "grace.ipynb").write_text(GOOD)
-    for student, found in collect(folder).items():
-        assert student.isprintable()
-        for one in found:
+    for name, student in collect(folder).students.items():
+        assert name.isprintable()
+        for one in student.notebooks:
             with suppress(SubmissionError):
                 assert one.read() == GOOD.encode()
     assert os.listdir(tmp_path) == ["class"]
@@ -277,7 +282,7 @@ def test_a_damaged_zip_never_does_more_than_be_refused(tmp_path, data):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     (tmp_path / "class.zip").write_bytes(content)
     with suppress(SubmissionError):
-        for found in collect(tmp_path / "class.zip").values():
-            for one in found:
+        for student in collect(tmp_path / "class.zip").students.values():
+            for one in student.notebooks:
                 with suppress(SubmissionError):
                     one.read()
