@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from aelib.classroom.names import Parts, is_noise, stem_of
+from aelib.classroom.kinds import Parts, is_noise, stem_of
 
 LARGEST_NOTEBOOK = 32 << 20
 _LARGEST_ZIP = 64 << 20  # of one student

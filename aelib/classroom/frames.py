@@ -30,13 +30,17 @@ class FrameError(Exception):
 
 def write(stream: IO[bytes], header: dict[str, Any], arrays: Sequence[np.ndarray] = ()) -> None:
     """Write one message at once."""
+    stream.write(joined(header, [to_npy(array) for array in arrays]))
+    stream.flush()
+
+
+def joined(header: dict[str, Any], arrays: Sequence[bytes]) -> bytes:
+    """Return a message of arrays that are npy files already."""
     text = json.dumps({**header, "arrays": len(arrays)}).encode()
     parts = [struct.pack("<Q", len(text)), text]
-    for array in arrays:
-        content = to_npy(array)
+    for content in arrays:
         parts += [struct.pack("<Q", len(content)), content]
-    stream.write(b"".join(parts))
-    stream.flush()
+    return b"".join(parts)
 
 
 def read(stream: IO[bytes], limit: int = 1 << 40) -> Message:

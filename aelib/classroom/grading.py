@@ -19,9 +19,11 @@ from aelib import exercises
 from aelib.classroom import report, sandbox
 from aelib.classroom.isolation import Limits
 from aelib.classroom.journal import Journal, JournalError
-from aelib.classroom.marking import Desk, Row, Settings, mark_of, numbers_in
+from aelib.classroom.marking import Desk, Row, mark_of
 from aelib.classroom.preparation import PreparationError, tasks
+from aelib.classroom.staff import Settings
 from aelib.classroom.submissions import Collected, Student, SubmissionError, collect
+from aelib.classroom.surveys import numbers_in
 from aelib.classroom.verdicts import LOOK
 from aelib.data.files import DataError
 

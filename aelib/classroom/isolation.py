@@ -2,8 +2,12 @@
 
 import ctypes
 import os
+import re
 import resource
 import sys
+import time
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,11 +114,14 @@ def drop_rights() -> None:
     _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
-def set_limits(limits: Limits, held: int) -> None:
-    """Limit this process and its children; `held` is the address space it has to begin with."""
+def set_limits(limits: Limits, held: int, jobs: int) -> None:
+    """Limit this process and its children; `held` is the address space it has to begin with.
+
+    The guard watches the processor time of each job; here it is that of all jobs.
+    """
     seconds = max(1, round(limits.seconds))
     wanted = {
-        "CPU": seconds,
+        "CPU": seconds * jobs,
         "FSIZE": limits.file_size,
         "CORE": 0,
         "NOFILE": 64,
@@ -126,6 +133,14 @@ def set_limits(limits: Limits, held: int) -> None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
 
 
+def processor_time(process: int) -> float:
+    """Seconds of processor time that a process has used, its children left out."""
+    try:  # Linux's number for the clock of a process
+        return time.clock_gettime(~process << 3 | 2)
+    except OSError:
+        return 0.0
+
+
 def address_space() -> int:
     """Bytes of address space that this process has; 0 where the system does not tell."""
     try:
@@ -133,3 +148,42 @@ def address_space() -> int:
     except OSError:
         return 0
     return pages * resource.getpagesize()
+
+
+def processes(sandboxed: bool) -> int:
+    """A descriptor of the sandbox's list of processes, -1 where there is none of its own.
+
+    It stays of use when another file system is put over /proc.
+    """
+    if not sandboxed or sys.platform != "linux":
+        return -1
+    return os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+
+
+def running(listed: int) -> frozenset[str]:
+    """The processes of the sandbox."""
+    return frozenset(n for n in os.listdir(listed) if n.isdigit()) if listed >= 0 else frozenset()
+
+
+def memory_of(listed: int, others: Collection[str], shared: int) -> int:
+    """Bytes that the sandbox's processes hold, those named in `others` left out.
+
+    `shared` is what each has from the process that it was forked from, and does not count.
+    """
+    total = 0
+    for number in running(listed) - set(others):
+        with suppress(OSError, ValueError):
+            handle = os.open(f"{number}/status", os.O_RDONLY, dir_fd=listed)
+            with os.fdopen(handle, "rb") as stream:
+                held = sum(1024 * int(kb) for kb in _HELD.findall(stream.read()))
+            total += max(0, held - shared)
+    return total
+
+
+_HELD = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.M)
+
+
+def to_be_killed_first() -> None:
+    """Where memory runs out, let the kernel end this process before its guard."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")

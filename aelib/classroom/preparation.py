@@ -37,7 +37,8 @@ class Task:
         hint: The first of its hints.
         tolerance: As the exercise has it.
         prepared: Cases, right answers and mistakes' answers.
-        cases: The message that tells a worker of the cases.
+        question: What a worker is told of the exercise: its cases, and how to call the answer.
+        arrays: The arrays of the cases, as npy files.
         largest: Bytes that one message of answers may have.
     """
 
@@ -47,7 +48,8 @@ class Task:
     hint: str
     tolerance: float
     prepared: Prepared
-    cases: frames.Message
+    question: dict[str, Any]
+    arrays: tuple[bytes, ...]
     largest: int
 
 
@@ -82,7 +84,7 @@ def _receive(stream: BytesIO) -> Task:
     cases = frames.unpack(header["cases"], arrays, tensors=False)
     descriptions, parameters = tuple(header["descriptions"]), tuple(header["parameters"])
     prepared = Prepared(tuple(cases), descriptions, expected, wrong, parameters)
-    message = {key: header[key] for key in ("name", "cases", "parameters", "differentiable")}
+    question = {key: header[key] for key in ("cases", "parameters", "differentiable")}
     arrays_of = [leaf.values for answer in expected for leaf in answer.leaves]
     slopes = [slope for answer in expected for slope in answer.gradients]
     one = max(1 << 20, 4 * max((array.nbytes for array in arrays_of + slopes), default=0))
@@ -93,7 +95,8 @@ def _receive(stream: BytesIO) -> Task:
         header["hint"],
         header["tolerance"],
         prepared,
-        ({**message, "do": "load", "largest": one}, arrays),
+        {**question, "do": "run", "largest": one},
+        tuple(map(frames.to_npy, arrays)),
         (1 << 22) + 8 * sum(array.nbytes for array in arrays_of + slopes),
     )
 

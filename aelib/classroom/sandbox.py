@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ import numpy as np
 
 from aelib.classroom import frames
 from aelib.classroom.isolation import SCRATCH, Limits
-from aelib.classroom.preparation import Task
+from aelib.classroom.memory import new_group
 
 _PACKAGE = Path(__file__).parents[1]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store")
@@ -127,8 +128,8 @@ def _visible() -> list[Path]:
 class Worker:
     """One worker process: asked one thing after the other."""
 
-    def __init__(self, limits: Limits, tasks: Sequence[Task] = (), *, trusted: bool) -> None:
-        """Start it and tell it of the exercises' cases; without any it only reads notebooks.
+    def __init__(self, limits: Limits, *, torch: bool, trusted: bool) -> None:
+        """Start it; without torch it only reads notebooks.
 
         Raises:
             SandboxError: It does not start.
@@ -140,7 +141,8 @@ class Worker:
             "limits": asdict(limits),
             "sandboxed": not trusted,
             "namespaces": _NAMESPACES and not trusted,
-            "torch": bool(tasks),
+            "torch": torch,
+            "reads": not torch,
         }
         program = [sys.executable, "-P", "-s", "-m", "aelib.classroom.worker", json.dumps(options)]
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the worker
@@ -152,10 +154,13 @@ class Worker:
             env=_environment(tempfile.gettempdir()),
             cwd=tempfile.gettempdir() if trusted else "/",
         )
+        self._group = None if trusted else new_group()
         try:
+            if self._group:
+                self._group.take(self._process.pid)
             ready, _ = self._read(_START)
-            for task in tasks:
-                frames.write(self._stdin, *task.cases)
+            if self._group:
+                self._group.allow(limits.memory)
         except (WorkerError, OSError) as error:
             self._errors.seek(0)
             lines = self._errors.read().decode(errors="replace").strip().splitlines()
@@ -164,23 +169,26 @@ class Worker:
             raise SandboxError(f"The worker does not start: {said}") from error
         self.for_one_student = not ready["namespaces"] and not trusted
 
-    def ask(
-        self, job: dict[str, Any], arrays: Sequence[np.ndarray] = (), *, largest: int
-    ) -> tuple[str, bytes]:
-        """Have a job done.
+    def ask(self, jobs: Sequence[bytes], *, largest: int) -> list[tuple[str, bytes]]:
+        """Have jobs of one student done by one process, until one does not end as it should.
 
         Returns:
-            How it ended (done, timed out, too much, crashed), and the bytes that came of it.
+            For each job that was begun how it ended (done, timed out, too much, crashed, out of
+            memory) and the bytes that came of it.
 
         Raises:
             WorkerError: The worker ended over it.
         """
         try:
-            frames.write(self._stdin, {**job, "largest": largest}, arrays)
-            header, (content,) = self._read(self._limits.wall + 60)
-        except (OSError, ValueError) as error:
+            self._stdin.write(struct.pack("<QQ", len(jobs), largest))
+            for job in jobs:
+                self._stdin.write(struct.pack("<Q", len(job)))
+                self._stdin.write(job)
+            self._stdin.flush()
+            header, contents = self._read(len(jobs) * self._limits.wall + 60)
+            return list(zip(header["outcomes"], map(np.ndarray.tobytes, contents), strict=True))
+        except (OSError, ValueError, LookupError, TypeError) as error:
             raise WorkerError from error
-        return str(header["outcome"]), content.tobytes()
 
     def close(self) -> None:
         """End it, and with it everything in its sandbox."""
@@ -190,6 +198,8 @@ class Worker:
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
+        if self._group:
+            self._group.remove()
 
     @property
     def _stdin(self) -> Any:

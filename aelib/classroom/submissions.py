@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from aelib.classroom import archives, names
+from aelib.classroom import archives, kinds, names
 from aelib.classroom.archives import Entry, SubmissionError, entries
 
 _MOST_NOTEBOOKS = 50  # of one student
@@ -75,7 +75,7 @@ def collect(path: Path, level: int = 0, skip: tuple[Path, ...] = ()) -> Collecte
     """
     written = {p.resolve() for p in skip}
     found = [e for e in entries(path) if not path.is_dir() or not _is_within(path, e, written)]
-    paths = [tuple(map(names.readable, entry.parts)) for entry in found]
+    paths = [tuple(map(kinds.readable, entry.parts)) for entry in found]
     try:
         places, told = names.place(paths, level)
     except names.AmbiguousError as error:
@@ -112,7 +112,7 @@ def _names_by_gradescope(found: list[Entry]) -> dict[str, str]:
                 folder = match[1]
             elif (match := re.match(r"\s*-?\s*:name: (.+)", line)) and folder not in called:
                 name = match[1].strip("'\" ")
-                called[folder] = names.readable(f"{name}_{folder.partition('_')[2]}")
+                called[folder] = kinds.readable(f"{name}_{folder.partition('_')[2]}")
     return called
 
 
@@ -121,16 +121,16 @@ def _is_within(top: Path, entry: Entry, written: set[Path]) -> bool:
     return bool(written) and (path in written or any(p in written for p in path.parents))
 
 
-def _put_aside(collected: Collected, entry: Entry, parts: names.Parts, place: names.Place) -> None:
+def _put_aside(collected: Collected, entry: Entry, parts: kinds.Parts, place: names.Place) -> None:
     path = "/".join(parts)
     if place.own:
         collected.own.append(path)
     else:
-        collected.aside.append((path, names.readable(entry.trouble) or place.why))
+        collected.aside.append((path, kinds.readable(entry.trouble) or place.why))
 
 
 def _add(student: Student, entry: Entry, place: names.Place) -> None:
-    if entry.trouble or names.is_notebook(place.name) or _holds_cells(entry, place.name):
+    if entry.trouble or kinds.is_notebook(place.name) or _holds_cells(entry, place.name):
         order = (place.attempt, entry.time, place.again, place.name)
         read = partial(entry.read, archives.LARGEST_NOTEBOOK)
         late = place.late

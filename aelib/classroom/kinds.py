@@ -1,0 +1,111 @@
+"""What a file's name says: its kind, its lesson, whether it is a copy, whether a name is in it."""
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+Parts = tuple[str, ...]
+
+_COPY = re.compile(
+    r"(?:[ _-]*\((?P<a>\d{1,3})\)|-(?P<b>\d{1,2})|[ _-]+[Cc]opy ?(?P<c>\d{0,3})"
+    r"|[ _-]+(?:Kopie|copie|copia))$"
+)
+_COPY_OF = re.compile(r"(?:Copy|Kopie|Copie|Copia|Kopi|Cópia) (?:of|von|de|di|av|af) ", re.I)
+
+# Words that stand where a name would stand, and are none.
+_WORDS = (
+    "lesson lessons lektion leçon lecon notebook nb homework home work hw ha assignment assign "
+    "exercise exercises ex uebung übung aufgabe blatt sheet task tasks problem set ps pset lab "
+    "week woche day unit chapter kapitel module modul part teil project final solution solutions "
+    "loesung lösung submission abgabe copy kopie of von my ae aelib autoencoder course class kurs "
+    "group gruppe groupe grupo team section untitled new old draft version v attempt done "
+    # and those of our lessons' titles
+    "start here from scratch bottleneck latent space vs pca convolutional denoising vae sampling "
+    "with sliders anomaly detection compression features and retrieval colour superresolution "
+    "recommender failure gallery beyond"
+)
+_NO_NAMES = set(_WORDS.split())
+_LESSON = re.compile(r"(?<!\d)(\d\d)(?=[_ .()-]|$)")
+
+
+def is_no_name(text: str) -> bool:
+    """Whether a text holds no word that could be a person's name."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return all(word in _NO_NAMES for word in words)
+
+
+def without_copy(stem: str) -> tuple[str, int]:
+    """A name without the mark that a second copy gets, and its number."""
+    stem = _COPY_OF.sub("", stem)
+    match = _COPY.search(stem)
+    if match is None or not stem[: match.start()]:
+        return stem, 0
+    number = match["a"] or match["b"] or match["c"] or "1"
+    return without_copy(stem[: match.start()])[0], int(number)
+
+
+def lesson_of(name: str) -> str:
+    """The first two-digit number in a file's name: of which lesson it seems to be."""
+    found = _LESSON.findall(name)
+    return str(found[0]) if found else ""
+
+
+def is_notebook(name: str) -> bool:
+    """Whether a file's name says that it is a notebook, also where a browser renamed it."""
+    return name.lower().endswith((".ipynb", ".ipynb.txt", ".ipynb.json"))
+
+
+def notebook_stem(name: str) -> str:
+    """A file's name without what marks its kind."""
+    return _KINDS.sub("", name) or name
+
+
+# Kinds of files in which somebody may hand in work, though only notebooks and zips are read.
+_KINDS = re.compile(
+    r"(\.(ipynb|zip|json|py|html?|rar|7z|tar|t?gz|bz2|xz|pdf|docx?|odt|rtf|pages|r?md|qmd)"
+    r"(\.(txt|json|gz|bz2|xz))?)$",
+    re.I,
+)
+_LISTS = re.compile(r"(readme|index|grades|feedback|comments|notes)\b.*", re.I | re.S)
+
+
+def is_work(name: str) -> bool:
+    """Whether a file beside others may be what a student handed in."""
+    return bool(_KINDS.search(name)) and not _LISTS.fullmatch(name)
+
+
+_NOISE = {"__MACOSX", "Thumbs.db", "desktop.ini", ".DS_Store", "__pycache__", ".ipynb_checkpoints",
+          ".git", ".github", ".gitignore", ".gitattributes", ".vscode", ".idea", ".venv",
+          ".pytest_cache"}  # fmt: skip
+_OWN = {
+    *("timestamp.txt", "comments.txt", "submission_metadata.yml", "index.html"),
+    *("grades.csv", "grades.png", "grades.csv.journal", ".aelib-feedback"),
+}
+
+
+def is_noise(parts: Parts) -> bool:
+    """Files that systems leave: resource forks, checkpoints, version control."""
+    return any(part in _NOISE or part.startswith(("._", "~$")) for part in parts)
+
+
+def is_own(parts: Parts) -> bool:
+    """What a platform, or an earlier run, put beside the submissions."""
+    lower = [part.lower() for part in parts]
+    feedback = lower[0] == "feedback" or "feedback attachment(s)" in lower
+    return lower[-1] in _OWN or feedback or "_assignfeedback_" in lower[0]
+
+
+def readable(name: str) -> str:
+    """A name in one spelling (NFC), without control characters, which a terminal might obey."""
+    name = unicodedata.normalize("NFC", name)
+    return "".join(letter if letter.isprintable() else "_" for letter in name)
+
+
+def stem_of(path: Parts) -> str:
+    """The name of a zip without its ending and the mark of a copy: HW6 (1).zip -> HW6."""
+    return without_copy(PurePosixPath(path[-1]).stem)[0]
+
+
+def is_zip(name: str) -> bool:
+    """Whether a file's name says that it is a zip."""
+    return name.lower().endswith(".zip")
