@@ -145,7 +145,7 @@ def spy(secret, port):
     look("writable", lambda: [p for p in ("/", "/usr", os.path.dirname(os.__file__), "/etc")
                               if os.access(p, os.W_OK)])
     look("program", lambda: open("/usr/x", "w"))
-    look("descriptors", lambda: sum(is_open(fd) for fd in range(3, 64)) > 1)  # its own pipe
+    look("descriptors", lambda: sum(is_open(fd) for fd in range(3, 64)) > 2)  # its pipes
     look("environment", lambda: [n for n in os.environ if "CI" in n or "TOKEN" in n])
     look("signals", lambda: os.kill(-1, 9) or "sent")
     look("mounts", lambda: ctypes.CDLL(None).umount2(b"/proc", 2) == 0)
