@@ -55,12 +55,16 @@ function alike(plan, values, shape) {
   return [...buffers, y, value(shape, byPixels ? { pixels: y } : { plain: y })];
 }
 
-// Which of its numbers, in order; -1 is 0.
+// Those of its numbers that a table names (Int32Array), in order; -1 is 0.
 function arranged(plan, x, table) {
-  if (x.content) return plan.keep(Float32Array.from(table, (i) => (i < 0 ? 0 : x.content[i])));
-  const y = plan.reserve(table.length);
-  plan.emit("take", plainOf(plan, x), y, plan.keep(Int32Array.from(table)), table.length, 1, 0, 1, { real: 0 });
-  return y;
+  if (!x.content) {
+    const y = plan.reserve(table.length);
+    plan.emit("take", plainOf(plan, x), y, plan.keep(table), table.length, 1, 0, 1, { real: 0 });
+    return y;
+  }
+  const content = new Float32Array(table.length);
+  for (let i = 0; i < table.length; i++) if (table[i] >= 0) content[i] = x.content[table[i]];
+  return plan.keep(content);
 }
 
 // Number by number
@@ -193,7 +197,22 @@ function cat(plan, { shape, axis }, inputs) {
 function padded(plan, w, rows, columns) {
   if (columns % 4 === 0) return plainOf(plan, w);
   const wide = four(columns);
-  return arranged(plan, w, Array.from({ length: rows * wide }, (_, i) => (i % wide < columns ? Math.floor(i / wide) * columns + (i % wide) : -1)));
+  const table = new Int32Array(rows * wide).fill(-1);
+  for (let i = 0; i < rows; i++) for (let k = 0; k < columns; k++) table[i * wide + k] = i * columns + k;
+  return arranged(plan, w, table);
+}
+
+// The same for a single row of x: eight inputs at a time, see linear in kernels.ts.
+function woven(plan, w, inputs, outputs) {
+  const [wide, whole] = [four(outputs), inputs & ~7];
+  const table = new Int32Array(inputs * wide);
+  for (let i = 0; i < inputs; i++) {
+    for (let o = 0; o < wide; o++) {
+      const place = i < whole ? (i & ~7) * wide + (o >> 2) * 32 + (i & 7) * 4 + (o & 3) : i * wide + o;
+      table[place] = o < outputs ? i * outputs + o : -1;
+    }
+  }
+  return arranged(plan, w, table);
 }
 
 const zeros = (plan, size) => plan.keep(new Float32Array(size));
@@ -210,7 +229,7 @@ function linear(plan, { shape }, [x, w, b]) {
   const [inputs, outputs] = w.shape;
   const rows = x.size / inputs;
   const [from, bias, y] = [plainOf(plan, x), b ? plainOf(plan, b) : null, plan.reserve(rows * outputs)];
-  const matrix = outputs === 1 ? plainOf(plan, w) : padded(plan, w, inputs, outputs);
+  const matrix = outputs === 1 ? plainOf(plan, w) : rows === 1 ? woven(plan, w, inputs, outputs) : padded(plan, w, inputs, outputs);
   if (rows === 1 && outputs > 1) plan.emit("linear", from, matrix, bias ?? zeros(plan, four(outputs)), y, inputs, four(outputs));
   else {
     const moves = { rows: 1, columns: rows, xRow: 0, xColumn: inputs, yRow: 0, yColumn: outputs };
@@ -277,34 +296,54 @@ function convolution(plan, step, [x, w, b]) {
   const from = field(plan, x, vertical, horizontal, 0);
   const y = plan.reserve(product(shape));
   const bias = b ? plainOf(plan, b) : zeros(plan, four(outputs));
-  const weight = (o, c, p, q) => {
-    const [first, second] = transposed ? [c, o % made] : [o, c % seen];
-    return ((first * w.shape[1] + second) * kernel[0] + p) * kernel[1] + q;
-  };
-  const each = seen === 1 && made === 1 && groups > 1; // each channel by itself
+  const alone = seen === 1 && made === 1 && groups > 1; // each channel by itself
+  const place = (tapV, tapH) => (tapV.at + from.top) * from.row + (tapH.at + from.left) * channels;
   for (const v of vertical) {
     for (const h of horizontal) {
-      if (!v.count || !h.count) continue;
-      const at = (tapV, tapH) => (tapV.at + from.top) * from.row + (tapH.at + from.left) * channels;
-      const sideBySide = groups === 1 && h.taps.every((tap, i) => tap.at === h.taps[0].at + i) && h.taps.length;
-      const taps = v.taps.flatMap((tapV) => (sideBySide ? h.taps.slice(0, 1) : h.taps).map((tapH) => at(tapV, tapH)));
+      const joined = groups === 1 && h.taps.length > 0 && h.taps.every(({ at }, i) => at === h.taps[0].at + i);
+      const taps = v.taps.flatMap((tapV) => (joined ? h.taps.slice(0, 1) : h.taps).map((tapH) => place(tapV, tapH)));
       const moves = { rows: v.count, columns: h.count, xRow: v.stride * from.row, xColumn: h.stride * channels, yRow: v.step * columns * outputs, yColumn: h.step * outputs };
-      const pairs = v.taps.flatMap(({ k: p }) => h.taps.map(({ k: q }) => [p, q]));
-      for (const g of range(each ? 1 : groups)) {
-        const width = each ? four(groups) : made === 1 ? 1 : four(made);
-        const lines = each ? pairs.map(([p, q]) => [null, p, q]) : pairs.flatMap(([p, q]) => range(seen).map((c) => [g * seen + c, p, q]));
-        const table = lines.flatMap(([c, p, q]) => range(width).map((o) => (o < (each ? groups : made) ? weight(g * made + o, c ?? o, p, q) : -1)));
-        const matrix = arranged(plan, w, table);
-        for (const i of range(n)) {
+      const run = joined ? seen * h.taps.length : seen;
+      for (let g = 0; g < (alone ? 1 : groups); g++) {
+        const matrix = arranged(plan, w, (alone ? channelTable : tapTable)(w, v.taps, h.taps, transposed, g, seen, made, groups));
+        for (let i = 0; i < n; i++) {
           const start = [from.buffer, 4 * (i * from.picture + g * seen)];
           const to = [y, 4 * (((i * rows + v.begin) * columns + h.begin) * outputs + g * made)];
-          if (each) channelwise(plan, { kind: 1, x: start, taps, w: matrix, bias, y: to, channels, ...moves });
-          else windows(plan, { x: start, taps, run: sideBySide ? seen * h.taps.length : seen, w: matrix, bias: [bias, 4 * g * made], y: to, outputs: made, ...moves });
+          if (alone) channelwise(plan, { kind: 1, x: start, taps, w: matrix, bias, y: to, channels, ...moves });
+          else windows(plan, { x: start, taps, run, w: matrix, bias: [bias, 4 * g * made], y: to, outputs: made, ...moves });
         }
       }
     }
   }
   return value(shape, { pixels: y });
+}
+
+// Where in PyTorch's weights: for each tap and each channel of group g, a row of the outputs.
+function tapTable(w, vertical, horizontal, transposed, g, seen, made) {
+  const [, second, tall, wide] = w.shape;
+  const width = made === 1 ? 1 : four(made);
+  const table = new Int32Array(vertical.length * horizontal.length * seen * width).fill(-1);
+  let row = 0;
+  for (const { k: p } of vertical) {
+    for (const { k: q } of horizontal) {
+      for (let c = 0; c < seen; c++, row += width) {
+        for (let o = 0; o < made; o++) {
+          const at = transposed ? (g * seen + c) * second + o : (g * made + o) * second + c;
+          table[row + o] = (at * tall + p) * wide + q;
+        }
+      }
+    }
+  }
+  return table;
+}
+
+// For each tap a row of the channels, each of which is a group.
+function channelTable({ shape: [, , tall, wide] }, vertical, horizontal, transposed, g, seen, made, channels) {
+  const width = four(channels);
+  const table = new Int32Array(vertical.length * horizontal.length * width).fill(-1);
+  const pairs = vertical.flatMap(({ k: p }) => horizontal.map(({ k: q }) => p * wide + q));
+  pairs.forEach((at, row) => range(channels).forEach((c) => (table[row * width + c] = c * tall * wide + at)));
+  return table;
 }
 
 function channelwise(plan, { kind, x, taps, w, bias, y, rows, columns, xRow, xColumn, yRow, yColumn, channels }) {

@@ -28,16 +28,21 @@ function polynomial(c, x) {
   return p;
 }
 
-const even = (v) => (Math.abs(v) < 4194304 ? f(f(v + 12582912) - 12582912) : v); // nearest, ties to even
+// v where it lies between the ends, else an end; NaN stays NaN.
+function between(v, low, high) {
+  const most = v < low ? low : v;
+  return high < most ? high : most;
+}
 
 function exp(x) {
-  if (x > 88) return Infinity;
-  if (x < -87) return 0;
-  const n = even(f(x * LOG2E));
-  const r = f(f(x - f(n * LN2)) - f(n * LN2_REST));
+  const v = between(x, -87, 87);
+  const n = f(f(f(v * LOG2E) + 12582912) - 12582912);
+  const r = f(f(v - f(n * LN2)) - f(n * LN2_REST));
   AS_BITS[0] = (n + 127) << 23;
   return f(f(f(f(f(polynomial(EXP, r) * r) * r) + r) + 1) * REAL[0]);
 }
+
+const exponential = (x) => (x > 87 ? Infinity : x < -87 ? 0 : exp(x));
 
 const logistic = (v) => f(1 / f(1 + exp(-v)));
 
@@ -52,7 +57,7 @@ function tanh(v) {
 }
 
 function erf(x) {
-  const v = Math.min(Math.max(x, -4), 4);
+  const v = between(x, -4, 4);
   const s = f(v * v);
   return f(f(polynomial(ERF_ABOVE, s) * v) / polynomial(ERF_BELOW, s));
 }
@@ -80,7 +85,7 @@ function log1p(v) {
   return d === 0 ? v : f(f(log(u) * v) / d);
 }
 
-const softplus = (v) => f(Math.max(v, 0) + log1p(exp(-Math.abs(v))));
+const softplus = (v) => f(between(v, 0, Infinity) + log1p(exp(-Math.abs(v))));
 
 function sine(v, shift) {
   const size = Math.abs(v);
@@ -98,7 +103,7 @@ function sine(v, shift) {
 function power(a, b) {
   if (b === 0) return 1;
   if (a === 0) return b > 0 ? 0 : Infinity;
-  const y = exp(f(b * log(Math.abs(a))));
+  const y = exponential(f(b * log(Math.abs(a))));
   if (!(a < 0)) return y;
   if (!Number.isInteger(b)) return NaN;
   return b % 2 ? -y : y;
@@ -106,11 +111,11 @@ function power(a, b) {
 
 // a, b and c are the numbers that belong to the function.
 const MAPS = [
-  (v) => Math.max(v, 0), // relu
+  (v) => (v < 0 ? 0 : v), // relu
   (v) => f(v * logistic(v)), // silu
   logistic, // sigmoid
   tanh,
-  exp,
+  exponential, // exp
   (v) => f(f(0.5 * v) * f(1 + erf(f(v * ROOT_HALF)))), // gelu
   (v) => f(f(0.5 * v) * f(1 + tanh(f(ROOT_2_PI * f(v + f(CUBIC * f(v * f(v * v)))))))), // gelu_tanh
   (v, a) => (v > 0 ? v : f(v * a)), // leaky_relu
@@ -124,7 +129,7 @@ const MAPS = [
   (v) => sine(v, 1),
   Math.abs,
   Math.floor,
-  (v, a, b) => Math.min(Math.max(v, a), b), // clamp
+  between, // clamp
 ];
 
 const PAIRS = [
@@ -154,14 +159,18 @@ export function plain(buffer) {
     const [inputs, row] = [I[at + 6], I[at + 7]];
     F.copyWithin(y, I[at + 4] >> 2, (I[at + 4] >> 2) + row);
     let i = 0;
-    for (; i + 4 <= inputs; i += 4, x += 4, w += 4 * row) {
-      const a = F[x], b = F[x + 1], c = F[x + 2], d = F[x + 3];
-      if (a === 0 && b === 0 && c === 0 && d === 0) continue;
-      for (let o = y, k = w; o < y + row; o++, k++) {
-        const left = f(f(a * F[k]) + f(b * F[k + row]));
-        const right = f(f(c * F[k + 2 * row]) + f(d * F[k + 3 * row]));
+    for (; i + 8 <= inputs; i += 8, x += 8) {
+      const a = F[x], b = F[x + 1], c = F[x + 2], d = F[x + 3], e = F[x + 4], g = F[x + 5], h = F[x + 6], l = F[x + 7];
+      if (a === 0 && b === 0 && c === 0 && d === 0 && e === 0 && g === 0 && h === 0 && l === 0) {
+        w += 8 * row;
+        continue;
+      }
+      for (let o = y, k = w; o < y + row; o++, k += o & 3 ? 1 : 29) {
+        const left = f(f(f(a * F[k]) + f(b * F[k + 4])) + f(f(c * F[k + 8]) + f(d * F[k + 12])));
+        const right = f(f(f(e * F[k + 16]) + f(g * F[k + 20])) + f(f(h * F[k + 24]) + f(l * F[k + 28])));
         F[o] = f(F[o] + f(left + right));
       }
+      w += 8 * row;
     }
     for (; i < inputs; i++, x++) {
       const v = F[x];
@@ -343,7 +352,7 @@ export function plain(buffer) {
     for (let r = 0; r < I[at + 4]; r++, x += n, y += n) {
       let [most, sum] = [-Infinity, 0];
       for (let j = 0; j < n; j++) if (F[x + j] > most) most = F[x + j];
-      for (let j = 0; j < n; j++) sum = f(sum + (F[y + j] = exp(f(F[x + j] - most))));
+      for (let j = 0; j < n; j++) sum = f(sum + (F[y + j] = exponential(f(F[x + j] - most))));
       for (let j = 0; j < n; j++) F[y + j] = f(F[y + j] / sum);
     }
   }

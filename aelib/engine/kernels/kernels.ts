@@ -32,20 +32,29 @@ export function run(at: usize, end: usize): void {
   }
 }
 
-// 0 linear: x, w, bias, y, inputs, outputs (a multiple of 4). w has a row for each input.
+// 0 linear: x, w, bias, y, inputs, outputs (a multiple of 4). w in blocks of eight inputs: for every
+// four outputs the eight vectors that belong to them, one after the other; then a row for each of
+// the inputs that are left.
 function linear(at: usize): void {
   let x = <usize>word(at, 2), w = <usize>word(at, 3);
   const y = <usize>word(at, 5), inputs = word(at, 6), row = <usize>word(at, 7) << 2, end = y + row;
   memory.copy(y, <usize>word(at, 4), row);
   let i = 0;
-  for (; i + 4 <= inputs; i += 4, x += 16, w += 4 * row) {
-    if (!v128.any_true(f32x4.ne(v128.load(x), splat(0)))) continue; // ReLU and paper leave many zeros
-    const a = v128.load32_splat(x), b = v128.load32_splat(x, 4);
-    const c = v128.load32_splat(x, 8), d = v128.load32_splat(x, 12);
-    for (let o = y, k = w; o < end; o += 16, k += 16) {
-      const left = f32x4.add(f32x4.mul(a, v128.load(k)), f32x4.mul(b, v128.load(k + row)));
-      const right = f32x4.add(f32x4.mul(c, v128.load(k + 2 * row)), f32x4.mul(d, v128.load(k + 3 * row)));
-      v128.store(o, f32x4.add(v128.load(o), f32x4.add(left, right)));
+  for (; i + 8 <= inputs; i += 8, x += 32) {
+    const first = v128.load(x), second = v128.load(x, 16);
+    if (!v128.any_true(v128.or(f32x4.ne(first, splat(0)), f32x4.ne(second, splat(0))))) { // ReLU and paper leave many
+      w += 8 * row;
+      continue;
+    }
+    const a = v128.load32_splat(x), b = v128.load32_splat(x, 4), c = v128.load32_splat(x, 8), d = v128.load32_splat(x, 12);
+    const e = v128.load32_splat(x, 16), f = v128.load32_splat(x, 20), g = v128.load32_splat(x, 24), h = v128.load32_splat(x, 28);
+    for (let o = y; o < end; o += 16, w += 128) {
+      let left = f32x4.add(f32x4.mul(a, v128.load(w)), f32x4.mul(b, v128.load(w, 16)));
+      let right = f32x4.add(f32x4.mul(c, v128.load(w, 32)), f32x4.mul(d, v128.load(w, 48)));
+      const sum = f32x4.add(left, right);
+      left = f32x4.add(f32x4.mul(e, v128.load(w, 64)), f32x4.mul(f, v128.load(w, 80)));
+      right = f32x4.add(f32x4.mul(g, v128.load(w, 96)), f32x4.mul(h, v128.load(w, 112)));
+      v128.store(o, f32x4.add(v128.load(o), f32x4.add(sum, f32x4.add(left, right))));
     }
   }
   for (; i < inputs; i++, x += 4) {
@@ -201,10 +210,13 @@ function channelwise(at: usize): void {
   }
 }
 
-// The functions of one number. 2^n times a polynomial (Cephes), wrong by about 1e-7 of the value.
-function exp(x: v128): v128 {
-  const v = f32x4.min(f32x4.max(x, splat(-87)), splat(88));
-  const n = f32x4.nearest(f32x4.mul(v, splat(1.44269504)));
+// The functions of one number. exp from -87 to 87, what lies outside counts as the end: 2^n times a
+// polynomial (Cephes), wrong by about 1e-7 of the value.
+// @ts-ignore: decorator
+@inline function exp(x: v128): v128 {
+  const v = f32x4.pmin(f32x4.pmax(x, splat(-87)), splat(87));
+  const rounded = f32x4.add(f32x4.mul(v, splat(1.44269504)), splat(12582912)); // n in its last bits
+  const n = f32x4.sub(rounded, splat(12582912));
   const r = f32x4.sub(f32x4.sub(v, f32x4.mul(n, splat(0.693359375))), f32x4.mul(n, splat(-2.12194440e-4)));
   let p = splat(1.9875691500e-4);
   p = f32x4.add(f32x4.mul(p, r), splat(1.3981999507e-3));
@@ -213,8 +225,12 @@ function exp(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), splat(1.6666665459e-1));
   p = f32x4.add(f32x4.mul(p, r), splat(5.0000001201e-1));
   p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), splat(1));
-  const y = f32x4.mul(p, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23));
-  return v128.bitselect(splat(Infinity), v128.andnot(y, f32x4.lt(x, splat(-87))), f32x4.gt(x, splat(88)));
+  return f32x4.mul(p, i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(0x3f800000)));
+}
+
+// The same everywhere: 0 far below, infinity far above.
+function exponential(x: v128): v128 {
+  return v128.bitselect(splat(Infinity), v128.andnot(exp(x), f32x4.lt(x, splat(-87))), f32x4.gt(x, splat(87)));
 }
 
 // @ts-ignore: decorator
@@ -239,7 +255,7 @@ function tanh(v: v128): v128 {
 
 // A quotient of two polynomials (as Eigen has it), wrong by about 2e-7.
 function erf(v: v128): v128 {
-  v = f32x4.min(f32x4.max(v, splat(-4)), splat(4));
+  v = f32x4.pmin(f32x4.pmax(v, splat(-4)), splat(4));
   const s = f32x4.mul(v, v);
   let p = splat(-2.72614225801306e-10);
   p = f32x4.add(f32x4.mul(p, s), splat(2.77068142495902e-8));
@@ -288,7 +304,7 @@ function log1p(v: v128): v128 {
 
 // log(1 + exp(v)), never overflowing.
 function softplus(v: v128): v128 {
-  return f32x4.add(f32x4.max(v, splat(0)), log1p(exp(f32x4.neg(f32x4.abs(v)))));
+  return f32x4.add(f32x4.pmax(v, splat(0)), log1p(exp(f32x4.neg(f32x4.abs(v)))));
 }
 
 // Cephes; for sizes up to about 8,000. shift = 0: sine, 1: cosine.
@@ -315,7 +331,7 @@ function sine(v: v128, shift: i32): v128 {
 
 // exp(b log a) for a > 0; whole exponents also for a < 0.
 function power(a: v128, b: v128): v128 {
-  const y = exp(f32x4.mul(b, log(f32x4.abs(a)))), half = f32x4.mul(b, splat(0.5));
+  const y = exponential(f32x4.mul(b, log(f32x4.abs(a)))), half = f32x4.mul(b, splat(0.5));
   const whole = f32x4.eq(f32x4.nearest(b), b), odd = f32x4.ne(f32x4.nearest(half), half);
   const negative = v128.bitselect(v128.xor(y, v128.and(odd, i32x4.splat(0x80000000))), splat(NaN), whole);
   const zero = v128.bitselect(splat(0), splat(Infinity), f32x4.gt(b, splat(0)));
@@ -326,11 +342,11 @@ function power(a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline function apply(f: i32, v: v128, a: v128, b: v128, c: v128): v128 {
   switch (f) {
-    case 0: return f32x4.max(v, splat(0)); // relu
+    case 0: return f32x4.pmax(v, splat(0)); // relu
     case 1: return f32x4.mul(v, logistic(v)); // silu
     case 2: return logistic(v); // sigmoid
     case 3: return tanh(v);
-    case 4: return exp(v);
+    case 4: return exponential(v);
     case 5: return f32x4.mul(f32x4.mul(splat(0.5), v), f32x4.add(splat(1), erf(f32x4.mul(v, splat(0.70710678))))); // gelu
     case 6: { // gelu_tanh
       const inner = f32x4.add(v, f32x4.mul(splat(0.044715), f32x4.mul(v, f32x4.mul(v, v))));
@@ -353,7 +369,7 @@ function power(a: v128, b: v128): v128 {
     case 15: return sine(v, 1); // cosine
     case 16: return f32x4.abs(v);
     case 17: return f32x4.floor(v);
-    default: return f32x4.min(f32x4.max(v, a), b); // clamp
+    default: return f32x4.pmin(f32x4.pmax(v, a), b); // clamp
   }
 }
 
@@ -498,7 +514,7 @@ function normalise(at: usize): void {
 }
 
 // @ts-ignore: decorator
-@inline function exp1(v: f32): f32 { return f32x4.extract_lane(exp(splat(v)), 0); }
+@inline function exp1(v: f32): f32 { return f32x4.extract_lane(exponential(splat(v)), 0); }
 
 // 10 softmax: x, y, rows, numbers in a row.
 function softmax(at: usize): void {
