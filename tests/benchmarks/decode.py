@@ -5,8 +5,8 @@
 
 Four networks on the same weights, one thread; onnxruntime-web (SIMD) and onnx, which writes its
 files, are installed into a temporary folder. All three take turns; a turn is repeated until it
-takes a quarter of a second. Told are CPU milliseconds of a decode, the fastest and the median of the
-turns, of all processes that the browser started. Linux only, since they come from /proc.
+takes a quarter of a second. Told are CPU milliseconds of a decode, the fastest and the median of
+the turns, of all processes that the browser started. Linux only, since they come from /proc.
 """
 
 import base64
@@ -14,18 +14,13 @@ import importlib.util
 import io
 import json
 import os
-import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from queue import Queue
 from statistics import median
 from typing import Any
 
@@ -37,6 +32,9 @@ from aelib.engine.capture import capture
 from aelib.engine.packing import pack
 from aelib.widgets.base import module
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+from anywhere import CHROMIUM, FIREFOX, anywhere, installed
+
 ROOT = Path(__file__).parents[2]
 BEFORE = "969700d"
 ONNX_WEB = "onnxruntime-web@1.30.0"
@@ -44,8 +42,6 @@ ONNX = ("onnx==1.19.1", "protobuf==6.33.0", "ml_dtypes==0.5.3")
 ENGINES = ("before", "now", "onnx")
 TURNS = 7
 SECONDS = 0.25  # of a turn
-CHROMIUM = "chromium --headless=new --no-sandbox --disable-gpu --no-first-run --user-data-dir={}"
-FIREFOX = "firefox --headless --no-remote --profile {}"
 TICK = os.sysconf("SC_CLK_TCK")
 
 # In Node and on the page: a function that decodes n times, for each network and engine.
@@ -56,9 +52,11 @@ export async function open(networks, ort, engines) {
   const opened = {};
   for (const [name, { before, now, onnx, input }] of Object.entries(networks)) {
     const x = Float32Array.from(input);
-    const session = await ort.InferenceSession.create(bytes(onnx), { executionProviders: ["wasm"] });
+    const settings = { executionProviders: ["wasm"] };
+    const session = await ort.InferenceSession.create(bytes(onnx), settings);
     const feeds = { [session.inputNames[0]]: new ort.Tensor("float32", x, [1, x.length]) };
-    const old = engines.before.compile(before.layers, engines.before.unpack(bytes(before.weights)), x.length);
+    const weights = engines.before.unpack(bytes(before.weights));
+    const old = engines.before.compile(before.layers, weights, x.length);
     const made = engines.now.compile(now.program, bytes(now.weights));
     const repeated = (f) => async (n) => {
       let y;
@@ -91,18 +89,14 @@ for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify(await opened[name][engine](n)));
 }
 """
-ON_PAGE = """<!doctype html><script type="module">
+ON_PAGE = """
 import * as ort from "/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs";
 import * as before from "/before.mjs";
 import * as now from "/now.mjs";
 import { open } from "/script.mjs";
 const opened = await open(await (await fetch("/networks.json")).json(), ort, { before, now });
-for (let answer = null; ; ) {
-  const asked = await fetch("/next", { method: "POST", body: JSON.stringify(answer) });
-  const [name, engine, n] = await asked.json();
-  answer = await opened[name][engine](n);
-}
-</script>"""
+export const answer = ([name, engine, n]) => opened[name][engine](n);
+"""
 
 Ask = Callable[[str, str, int], list[float]]
 
@@ -129,7 +123,8 @@ def prepare(folder: Path) -> dict[str, torch.Tensor]:
     (folder / "before.mjs").write_text(old["static/engine.js"], encoding="utf-8")
     (folder / "packing_before.py").write_text(old["packing.py"], encoding="utf-8")
     spec = importlib.util.spec_from_file_location("packing_before", folder / "packing_before.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     packing = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(packing)
     sent, expected = {}, {}
@@ -149,6 +144,7 @@ def prepare(folder: Path) -> dict[str, torch.Tensor]:
     (folder / "now.mjs").write_text(module("engine"), encoding="utf-8")
     (folder / "script.mjs").write_text(SCRIPT, encoding="utf-8")
     (folder / "node.mjs").write_text(IN_NODE, encoding="utf-8")
+    (folder / "page.mjs").write_text(ON_PAGE, encoding="utf-8")
     return expected
 
 
@@ -187,50 +183,9 @@ def in_node(folder: Path) -> Iterator[Ask]:
 
 @contextmanager
 def in_browser(folder: Path, command: str) -> Iterator[Ask]:
-    """Any browser: its page asks a server of ours what to do next."""
-    jobs: Queue[Any] = Queue()
-    answers: Queue[Any] = Queue()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = folder / self.path.lstrip("/")
-            page = self.path == "/"
-            kind = {".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "text/json"}
-            content = ON_PAGE.encode() if page else path.read_bytes() if path.is_file() else b""
-            self._send(content, "text/html" if page else kind.get(path.suffix, "text/plain"))
-
-        def do_POST(self) -> None:
-            answers.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self._send(json.dumps(jobs.get()).encode(), "text/json")
-
-        def _send(self, content: bytes, kind: str) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    def ask(*job: Any) -> list[float]:
-        jobs.put(job)
-        return answers.get(timeout=300)
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        profile = folder / f"profile-{server.server_port}"
-        profile.mkdir()
-        opened = [*shlex.split(command.format(profile)), f"http://127.0.0.1:{server.server_port}/"]
-        browser = subprocess.Popen(opened, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            answers.get(timeout=120)  # the page is ready
-            yield ask
-        finally:
-            browser.terminate()
-            browser.wait(20)
-            server.shutdown()
+    """Any browser, asked through a page of its own."""
+    with anywhere(command, folder, patience=300) as ask:
+        yield lambda *job: ask(job)
 
 
 def cpu_seconds() -> float:
@@ -275,34 +230,32 @@ def _enough(ask: Ask, name: str, engine: str) -> int:
         n *= 3
 
 
-def main(commands: list[str]) -> None:
+def table(ask: Ask, expected: dict[str, torch.Tensor]) -> None:
+    """Print a line for each network."""
+    print(f"{'':20}{BEFORE:>18}{'now':>18}{'onnxruntime-web':>18}   times as fast      error")
+    for network, found, error in measure(ask, expected):
+        best = [min(found[engine]) for engine in ENGINES]
+        middle = [median(found[engine]) for engine in ENGINES]
+        cells = [f"{b:.4f} ({m:.4f})" for b, m in zip(best, middle, strict=True)]
+        ratios = [f"{before / now:.1f} {onnx / now:.2f}" for before, now, onnx in (best, middle)]
+        line = "".join(f"{cell:>18}" for cell in cells)
+        print(f"{network:20}{line}   {ratios[0]} ({ratios[1]})   {error:.1e}", flush=True)
+
+
+def main(places: list[str]) -> None:
     """Print a table for each place."""
-    places = commands or ["node", "chromium"]
     known = {"chromium": CHROMIUM, "firefox": FIREFOX}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         expected = prepare(folder)
-        for place in places:
-            if not shutil.which(shlex.split(place)[0]):
+        for place in places or ["node", "chromium"]:
+            command = known.get(place, place)
+            if not installed(command):
                 print(f"\n{place} is not installed")
                 continue
-            opened = (
-                in_node(folder) if place == "node" else in_browser(folder, known.get(place, place))
-            )
             print(f"\n{place}: CPU ms of a decode, fastest (median)")
-            print(
-                f"{'':20}{BEFORE:>18}{'now':>18}{'onnxruntime-web':>18}   times as fast as both   error"
-            )
-            with opened as ask:
-                for network, found, error in measure(ask, expected):
-                    best = [min(found[engine]) for engine in ENGINES]
-                    middle = [median(found[engine]) for engine in ENGINES]
-                    cells = [f"{b:.4f} ({m:.4f})" for b, m in zip(best, middle, strict=True)]
-                    ratios = [f"{r[0] / r[1]:.1f} {r[2] / r[1]:.2f}" for r in (best, middle)]
-                    line = "".join(f"{cell:>18}" for cell in cells)
-                    print(
-                        f"{network:20}{line}   {ratios[0]} ({ratios[1]})   {error:.1e}", flush=True
-                    )
+            with in_node(folder) if place == "node" else in_browser(folder, command) as ask:
+                table(ask, expected)
 
 
 if __name__ == "__main__":
