@@ -18,20 +18,56 @@ export function unpack(bytes) {
 }
 
 // Program and weights (its float16 bytes) -> f(Float32Array, ...) -> Float32Array.
-// f answers with the same array every time: copy it to keep it. engine: null for plain JavaScript.
+// f answers with the same array every time: copy it to keep it. f.away() promises the same in a
+// worker, or null where there can be none. engine: null for plain JavaScript.
 export function compile(program, bytes, engine = webAssembly()) {
   const plan = openPlan();
   const { inputs, output } = planned(plan, program, unpack(bytes));
   const { begin, end, bytes: size } = plan.place();
   const { buffer, run } = engine ? instance(engine, size) : inPlain(size);
   plan.write(buffer);
-  const seen = (each) => new Float32Array(buffer, each.at, each.size);
-  const [slots, answer] = [inputs.map(seen), seen(output)];
-  return (...given) => {
+  const places = [...inputs, output].map(({ at, size: count }) => [at, count]);
+  const slots = places.map(([at, count]) => new Float32Array(buffer, at, count));
+  const answer = slots.pop();
+  const decode = (...given) => {
     for (let i = 0; i < slots.length; i++) slots[i].set(given[i]);
     run(begin, end);
     return answer;
   };
+  decode.away = () => engine && away({ engine, image: buffer.slice(0), begin, end, places });
+  return decode;
+}
+
+// What runs in a worker: the module and a picture of the memory come first, then one job at a time.
+const WORKER = `onmessage = ({ data: { engine, image, begin, end, places } }) => {
+  const { memory, run } = new WebAssembly.Instance(engine).exports;
+  memory.grow(Math.max(0, Math.ceil((image.byteLength - memory.buffer.byteLength) / 65536)));
+  new Uint8Array(memory.buffer).set(new Uint8Array(image));
+  const slots = places.map(([at, count]) => new Float32Array(memory.buffer, at, count));
+  const answer = slots.pop();
+  onmessage = ({ data }) => {
+    data.forEach((values, i) => slots[i].set(values));
+    run(begin, end);
+    postMessage(answer.slice());
+  };
+  postMessage("ready");
+};`;
+
+// A worker from a blob's address, since pages opened as files may start no other.
+function away(message) {
+  const url = URL.createObjectURL(new Blob([WORKER], { type: "text/javascript" }));
+  return new Promise((resolve) => {
+    const worker = new Worker(url);
+    const heard = (then) => (worker.onmessage = ({ data }) => then(data));
+    const run = (...given) =>
+      new Promise((answered) => {
+        heard(answered);
+        worker.postMessage(given);
+      });
+    worker.onerror = () => resolve(null);
+    heard(() => resolve({ run, close: () => worker.terminate() }));
+    worker.postMessage(message, [message.image]);
+  }).catch(() => null).finally(() => URL.revokeObjectURL(url));
 }
 
 // Buffers of the inputs and of the output; the plan gets the instructions between them.

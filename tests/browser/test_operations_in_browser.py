@@ -35,6 +35,20 @@ NAMES = """async (source) => {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   return Object.keys((await import(url)).OPERATIONS);
 }"""
+AWAY = """async ([source, program, weights, inputs]) => {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const { compile } = await import(url);
+  const bytes = Uint8Array.from(atob(weights), (c) => c.charCodeAt(0));
+  const run = compile(program, bytes);
+  const worker = await run.away();
+  const answers = [];
+  for (const sign of [1, -1]) {
+    const given = inputs.map((values) => Float32Array.from(values, (v) => sign * v));
+    answers.push([Array.from(run(...given)), Array.from(await worker.run(...given))]);
+  }
+  worker.close();
+  return answers;
+}"""
 FACE = """(text) => {
   const module = new WebAssembly.Module(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
   const names = (list) => list.map(({ name }) => name);
@@ -68,6 +82,17 @@ def test_each_operation_is_right_and_the_same_in_both(answers, name, constant):
     expected = cases()[name].expected.ravel()
     np.testing.assert_allclose(assembled, expected, rtol=2e-6, atol=5e-7)
     np.testing.assert_array_equal(assembled, plain)
+
+
+def test_a_worker_answers_the_same(browser):
+    program, weights, inputs = cases()["convolution stride, 1"].program(constant=True)
+    page = browser.new_page()
+    sent = [program, base64.b64encode(weights).decode(), [a.ravel().tolist() for a in inputs]]
+    answers = page.evaluate(AWAY, [module("engine"), *sent])
+    page.close()
+    assert answers[0][0] != answers[1][0]
+    for here, away in answers:
+        assert here == away
 
 
 def test_every_operation_is_tried(browser):

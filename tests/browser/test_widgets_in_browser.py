@@ -129,6 +129,29 @@ def test_one_voice_says_what_is_shown(show, digits):
     assert label == "PCA: looks like a 0"
 
 
+def test_a_slow_decoder_moves_to_a_worker_and_ends_where_the_hand_is(show, page, model, digits):
+    page.evaluate("""() => {
+      const now = performance.now.bind(performance);
+      let calls = 0;
+      performance.now = () => now() + 10 * calls++; // every decode seems to take ten milliseconds
+      window.workers = [];
+      window.Worker = class extends Worker {
+        constructor(url) { super(url); workers.push(this); }
+        terminate() { super.terminate(); this.gone = true; }
+      };
+    }""")
+    page = show(LatentExplorer(model, *digits))
+    slider = page.get_by_role("slider", name="z[", exact=False).first
+    slider.evaluate(DRAG, 5)
+    page.wait_for_function("workers.length === 1")
+    page.wait_for_timeout(300)  # it gets ready
+    slider.evaluate(DRAG, 20)
+    page.wait_for_timeout(300)
+    assert_shows(page, 1, model, z_of(page))
+    page.evaluate("close_widget()")
+    assert page.evaluate("workers.every((worker) => worker.gone)")
+
+
 def test_the_kernel_answers_with_the_same_look_and_drops_what_is_stale(show, model):
     asked = []
 

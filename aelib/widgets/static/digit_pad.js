@@ -1,5 +1,6 @@
 // Draw a digit: it is centred as MNIST was, encoded and decoded while the hand moves.
-import { openCode, openExamples, openModels } from "./state.js";
+import { openModels } from "./models.js";
+import { openCode, openExamples } from "./state.js";
 import { button, chooser, frame, make, picture, slider } from "./ui.js";
 import { plane } from "./plane.js";
 

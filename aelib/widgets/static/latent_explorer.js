@@ -1,5 +1,6 @@
 // A slider for each latent dimension, the decoded picture beside them.
-import { floats, openCode, openExamples, openModels } from "./state.js";
+import { openModels } from "./models.js";
+import { floats, openCode, openExamples } from "./state.js";
 import { button, chooser, frame, make, picture, slider } from "./ui.js";
 
 const PER_PAGE = 8;

@@ -1,5 +1,6 @@
 // The encoded pictures as a map: drag anywhere to decode what would live there.
-import { openCode, openExamples, openModels } from "./state.js";
+import { openModels } from "./models.js";
+import { openCode, openExamples } from "./state.js";
 import { chooser, frame, make, picture } from "./ui.js";
 import { plane } from "./plane.js";
 

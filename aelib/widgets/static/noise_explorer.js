@@ -1,5 +1,6 @@
 // Clean, noisy and denoised side by side; only what the learner moves changes.
-import { openCode, openExamples, openModels } from "./state.js";
+import { openModels } from "./models.js";
+import { openCode, openExamples } from "./state.js";
 import { button, chooser, frame, make, picture, slider } from "./ui.js";
 import { KINDS, corrupt, psnr } from "./noise.js";
 

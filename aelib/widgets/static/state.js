@@ -1,5 +1,4 @@
-// What the widgets share behind the page: examples, the code z, decoders here or in the kernel.
-import { compile } from "../../engine/engine.js";
+// What the widgets share behind the page: examples, the code z, traits.
 
 export function bytes(value) {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
@@ -104,51 +103,4 @@ export function openTraits(model, names, redraw, rest = 100) {
     model.off(events, heard);
   };
   return { change, close };
-}
-
-// Each model as decode(z) and encode(x); show(i, pixels) is called when a picture is there.
-export function openModels(model, show, say) {
-  const weights = bytes(model.get("_weights"));
-  const load = (net) => net && compile(net.program, weights.subarray(net.begin, net.end));
-  const opened = model.get("_models").map(({ decoder, encoder }, i) => {
-    const f = load(decoder);
-    const local = { decode: (z) => show(i, f(z)), close() {} };
-    return { run: f, encode: load(encoder), ...(f ? local : askKernel(model, i, (pixels) => show(i, pixels), (words) => say(() => words))) };
-  });
-  return {
-    decode: (z, codeFor = () => z) => opened.forEach((each, i) => each.decode(codeFor(i))),
-    encode: (x) => opened[0].encode(x),
-    run: (i) => opened[i].run, // null where the kernel decodes
-    close: () => opened.forEach((each) => each.close()),
-  };
-}
-
-// A decoder that only Python can run: one question at a time, then the newest; older ones are dropped.
-function askKernel(model, index, show, complain) {
-  const view = Math.random().toString(36);
-  let [busy, waiting, timer, id] = [false, null, 0, 0];
-  const ask = (z) => {
-    busy = true;
-    timer = setTimeout(() => {
-      busy = false;
-      complain("Python does not answer: run the cell again, with a kernel.");
-    }, 5000);
-    model.send({ model: index, view, id: ++id, z: Array.from(z) });
-  };
-  const heard = (message, buffers) => {
-    if (message.view !== view || message.id !== id) return;
-    clearTimeout(timer);
-    busy = false;
-    if (message.error) complain(message.error);
-    else show(floats(buffers[0]));
-    const next = waiting;
-    waiting = null;
-    if (next) ask(next);
-  };
-  model.on("msg:custom", heard);
-  const decode = (z) => {
-    if (busy) waiting = z.slice();
-    else ask(z);
-  };
-  return { decode, close: () => (clearTimeout(timer), model.off("msg:custom", heard)) };
 }

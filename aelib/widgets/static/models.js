@@ -1,0 +1,90 @@
+// A widget's models: decoders here, in a worker or in the kernel, and encoders.
+import { compile } from "../../engine/engine.js";
+import { bytes, floats } from "./state.js";
+
+const SLOW = 4; // milliseconds: what takes longer, time after time, would hold up the page
+const PATIENCE = 5000;
+
+// Each model as decode(z) and encode(x); show(i, pixels) is called when a picture is there.
+export function openModels(model, show, say) {
+  const weights = bytes(model.get("_weights"));
+  const load = (net) => net && compile(net.program, weights.subarray(net.begin, net.end));
+  const opened = model.get("_models").map(({ decoder, encoder }, i) => {
+    const run = load(decoder);
+    const paint = (pixels) => show(i, pixels);
+    return { run, encode: load(encoder), ...(run ? here(run, paint) : inKernel(model, i, paint, (words) => say(() => words))) };
+  });
+  return {
+    decode: (z, codeFor = () => z) => opened.forEach((each, i) => each.decode(codeFor(i))),
+    encode: (x) => opened[0].encode(x),
+    run: (i) => opened[i].run, // null where the kernel decodes
+    close: () => opened.forEach((each) => each.close()),
+  };
+}
+
+// One question at a time, then the newest; older ones are dropped. ask(z) is a promise.
+function newestOnly(ask) {
+  let [busy, waiting] = [false, null];
+  const go = async (z) => {
+    busy = true;
+    await ask(z);
+    busy = false;
+    const next = waiting;
+    waiting = null;
+    if (next) go(next);
+  };
+  return (z) => {
+    if (busy) waiting = z.slice();
+    else go(z);
+  };
+}
+
+// A decoder in the page; a slow one goes on in a worker, where there can be one.
+function here(run, paint) {
+  let [slow, worker, closed] = [0, null, false];
+  const ask = newestOnly(async (z) => {
+    const pixels = await worker.run(z);
+    if (!closed) paint(pixels);
+  });
+  const decode = (z) => {
+    if (worker) return ask(z);
+    const begin = performance.now();
+    const pixels = run(z);
+    slow = performance.now() - begin > SLOW ? slow + 1 : 0;
+    if (slow === 3) run.away()?.then(moved);
+    return paint(pixels);
+  };
+  const moved = (made) => {
+    if (closed) made?.close();
+    else worker = made;
+  };
+  const close = () => {
+    closed = true;
+    worker?.close();
+  };
+  return { decode, close };
+}
+
+// A decoder that only Python can run.
+function inKernel(model, index, paint, complain) {
+  const view = Math.random().toString(36);
+  let [id, timer, answered] = [0, 0, null];
+  const ask = (z) =>
+    new Promise((resolve) => {
+      answered = resolve;
+      timer = setTimeout(() => {
+        complain("Python does not answer: run the cell again, with a kernel.");
+        resolve();
+      }, PATIENCE);
+      model.send({ model: index, view, id: ++id, z: Array.from(z) });
+    });
+  const heard = (message, buffers) => {
+    if (message.view !== view || message.id !== id) return;
+    clearTimeout(timer);
+    if (message.error) complain(message.error);
+    else paint(floats(buffers[0]));
+    answered();
+  };
+  model.on("msg:custom", heard);
+  return { decode: newestOnly(ask), close: () => (clearTimeout(timer), model.off("msg:custom", heard)) };
+}
