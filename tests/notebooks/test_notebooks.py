@@ -43,7 +43,7 @@ def test_the_name_has_a_number_and_snake_case(path):
 
 
 def test_the_file_is_small(path):
-    assert path.stat().st_size <= 600_000
+    assert path.stat().st_size <= 700_000
 
 
 def test_it_is_valid_and_holds_nothing_else(notebook):
