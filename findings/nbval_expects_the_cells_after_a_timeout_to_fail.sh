@@ -2,7 +2,8 @@
 # Guess:   when a cell runs out of time, nbval fails it, and the cells after it fail or are errors:
 #          a notebook of which half was never run cannot look better than one failure and no word.
 # Happens: every cell after the timed-out one is reported as "xfailed", expected to fail, although
-#          nobody expected it: a report of one failure and many xfails reads as one bad cell.
+#          nobody expected it (and as "xpassed" if it happens to work): a report of one failure and
+#          many xfails reads as one bad cell.
 # Version: nbval 0.11.0 (nbval/plugin.py, IPyNbCell.runtest: pytest.xfail after a timeout).
 # Course:  conftest.py turns these xfails into failures that name the cause.
 set -euo pipefail
@@ -13,7 +14,7 @@ fresh nbval==0.11.0 pytest==9.2.0 ipykernel==7.4.0 nbformat==5.11.1
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-cells = ["import time; time.sleep(20)", "x = 1", "assert x == 1"]
+cells = ["import time; time.sleep(20); x = 1", "print(x)", "assert x == 1"]
 notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
 notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
 nbformat.write(notebook, "slow.ipynb")

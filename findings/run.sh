@@ -8,14 +8,14 @@ for script in "$here"/*.sh; do
   name=$(basename "$script" .sh)
   case "$name" in run | fresh) continue ;; esac
   echo "== $name"
-  bash "$script" 2>&1 | tee -a /dev/stderr | tail -n 1 > "${TMPDIR:-/tmp}/finding.$$"
-  case "${PIPESTATUS[0]}" in
+  said=$(bash "$script" 2>&1)
+  case "$?" in
     0) verdict="still so" ;;
     77) verdict="not run" ;;
     *) verdict="CHANGED" changed=1 ;;
   esac
-  table+=$(printf '%-10s %-45s %s' "$verdict" "$name" "$(cat "${TMPDIR:-/tmp}/finding.$$")")$'\n'
+  echo "$said"
+  table+=$(printf '%-10s %-55s %s' "$verdict" "$name" "$(tail -n 1 <<< "$said")")$'\n'
 done
-rm -f "${TMPDIR:-/tmp}/finding.$$"
 printf '\n%s' "$table"
 exit "$changed"
