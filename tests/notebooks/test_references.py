@@ -7,8 +7,10 @@ import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-ENTRY = re.compile(r"^- (?P<first>[^,(]+?)(?: and [^,(]+| and others)?(?:,[^(]*)? \((?P<year>\d{4})\)\. \*")
-NAME = r"(?:[Vv]an (?:den |der )?)?[A-ZÀ-Þ][\w’-]+"
+ENTRY = re.compile(
+    r"^- (?P<first>[^,(]+?)(?: and [^,(]+| and others)?(?:,[^(]*)? \((?P<year>\d{4})\)\. \*"
+)
+NAME = r"(?:[Vv]an (?:den |der )?)?[A-ZÀ-Þ][\w-]+"
 OTHERS = rf"(?:(?:, (?:{NAME}))*,? and (?:{NAME}|colleagues|others))?"
 # "Kingma and Welling (2014)" and "(Kingma and Welling, 2014; Rezende and others, 2014)"
 OUTSIDE = re.compile(rf"(?P<first>{NAME}){OTHERS} \((?P<year>(?:19|20)\d\d)\b")
