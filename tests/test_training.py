@@ -56,6 +56,13 @@ def test_an_epochs_loss_is_the_mean_of_its_batches(model, x):
     )
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 3, 4, 5, 6])
+def test_any_number_of_steps_can_be_trained(model, x, epochs):
+    """Of five steps a fifth is one, and PyTorch's schedule would divide by zero."""
+    history = fit(model, x, copy_loss, epochs=epochs, batch_size=len(x))
+    assert len(history.steps) == epochs
+
+
 def test_every_row_is_used_once_in_each_epoch(model, x):
     seen = []
 
