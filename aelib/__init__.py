@@ -54,6 +54,7 @@ _HOME = {
     "hint": "exercises.learner",
     "my_progress": "exercises.learner",
     "predict": "exercises.learner",
+    "quiz": "widgets.quiz",
     "solution": "exercises.learner",
     "diagnose": "diagnosis",
     "attribute_direction": "latent",

@@ -15,6 +15,7 @@ _HOME = {
     "LatentExplorer": "latent_explorer",
     "LatentMap": "latent_map",
     "NoiseExplorer": "noise_explorer",
+    "Quiz": "quiz",
     "TextSearch": "text_search",
     "ThresholdExplorer": "threshold_explorer",
     "TrainingMonitor": "training_monitor",

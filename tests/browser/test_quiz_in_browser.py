@@ -1,0 +1,103 @@
+"""A quiz under hands and keys, for eyes and ears, without a kernel."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+import aelib
+from aelib.widgets import Quiz
+
+
+@pytest.fixture
+def quiz():
+    wrong = [{"answer": f"wrong {i}", "why": f"Since {i}."} for i in range(3)]
+    texts = ("First?", "Second?", "Third?")
+    return Quiz([{"text": t, "right": "this", "why": "It is.", "wrong": wrong} for t in texts])
+
+
+def told(page, number):
+    return page.locator("fieldset").nth(number).get_by_role("status").inner_text()
+
+
+def choose(page, number, answer):
+    box = page.locator("fieldset").nth(number)
+    box.get_by_role("radio", name=answer).check()
+    box.get_by_role("button").click()
+
+
+def test_a_right_and_a_wrong_answer_get_their_reasons(show, quiz):
+    page = show(quiz)
+    choose(page, 0, "this")
+    assert told(page, 0) == "Right. It is."
+    choose(page, 1, "wrong 2")
+    assert told(page, 1) == "Not this one. Since 2."
+    assert told(page, 2) == ""
+    assert page.get_by_text("1 of 3 right so far.").is_visible()
+    choose(page, 1, "this")
+    assert told(page, 1) == "Right. It is."
+    assert page.get_by_text("2 of 3 right so far.").is_visible()
+    assert page.evaluate("model.get('chosen')[2]") == -1
+
+
+def test_choosing_alone_gives_nothing_away(show, quiz):
+    page = show(quiz)
+    page.get_by_role("radio", name="this").first.check()
+    assert told(page, 0) == ""
+    assert page.locator("label.right, label.wrong").count() == 0
+
+
+def test_checking_without_a_choice_asks_for_one(show, quiz):
+    page = show(quiz)
+    page.get_by_role("button", name="Check question 1").click()
+    assert told(page, 0) == "Choose an answer first."
+    assert page.evaluate("model.saved") == 0
+
+
+def test_it_works_with_the_keyboard_alone(show, quiz):
+    page = show(quiz)
+    page.keyboard.press("Tab")
+    for _ in range(4):
+        page.keyboard.press("ArrowDown")  # round the four answers
+    chosen = page.evaluate("document.activeElement.value")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("model.get('chosen')[0]") == int(chosen)
+    assert told(page, 0)
+
+
+def test_a_mark_and_a_word_tell_right_from_wrong_besides_the_colour(show, quiz):
+    page = show(quiz)
+    choose(page, 0, "this")
+    choose(page, 1, "wrong 0")
+    assert page.locator("label.right .mark").inner_text().strip() == "✓"
+    assert page.locator("label.wrong .mark").inner_text().strip() == "✗"
+
+
+def test_two_views_show_the_same_and_keep_their_radios_apart(show, quiz):
+    page = show(quiz, views=2)
+    choose(page, 0, "this")
+    assert told(page, 3) == "Right. It is."
+    assert page.locator("fieldset").nth(3).get_by_role("radio", name="this").is_checked()
+    page.locator("fieldset").nth(0).get_by_role("radio", name="wrong 0").check()
+    assert page.locator("fieldset").nth(3).get_by_role("radio", name="this").is_checked()
+
+
+def test_python_sees_and_sets_what_was_chosen(show, quiz):
+    quiz.chosen = [0, -1, -1]
+    page = show(quiz)
+    assert told(page, 0)
+    page.evaluate("model.set('chosen', [-1, 2, -1])")
+    assert told(page, 1)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1000])
+def test_a_lesson_is_readable_by_everybody(show, page, theme, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+    show(aelib.quiz("06"))
+    for number in range(3):
+        page.get_by_role("radio").nth(4 * number).check()
+        page.get_by_role("button", name=f"Check question {number + 1}").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag22aa"]})
+    assert found.violations_count == 0, found.generate_report()
