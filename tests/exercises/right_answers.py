@@ -910,7 +910,7 @@ RIGHT = {
         lambda found, labels, k: np.mean(
             [np.mean(row[:k] == label) for row, label in zip(found, labels, strict=True)]
         ),
-        lambda found, labels, k: (found[:, :k].T == labels).sum() / (k * len(labels)),
+        lambda found, labels, k: (labels == found[:, :k].T).sum() / (k * len(labels)),
         lambda found, labels, k: (
             sum(
                 f == label
