@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Guess:   the alt text of a picture, stored where the format keeps a picture's width and height,
-#          in the output's metadata under "image/png", is read by everything that draws notebooks.
-# Happens: nbconvert writes it as alt, JupyterLab ignores it: its <img> has no alt at all (width
-#          and height from the same place are honoured).
-# Version: jupyterlab 4.6.6, nbconvert 7.17.2. Needs Chromium.
-# Course:  every picture has its text in the metadata, for the static pages, and in text/plain.
+# Guess:   the alt text of a picture, stored where the format keeps a picture's width and height, in
+#          the output's metadata under "image/png", is read by everything that draws notebooks.
+# Happens: nbconvert's classic template writes it as alt. Its default template, lab, does not look,
+#          and then fills in "No description has been provided for this image". JupyterLab's <img>
+#          has no alt at all. All of them take the width from the same place.
+# Version: jupyterlab 4.6.6, nbconvert 7.17.2 (templates lab and classic). Needs Chromium.
+# Course:  every picture has its text in the metadata, for our own static pages, and in text/plain.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/fresh.sh"
@@ -35,9 +36,13 @@ output = new_output(
 notebook = new_notebook(cells=[new_code_cell("dot", outputs=[output], execution_count=1)])
 notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
 nbformat.write(notebook, "dot.ipynb")
-html, _ = HTMLExporter().from_notebook_node(notebook)
-print("nbconvert:", "alt" if 'alt="one black dot"' in html else "no alt")
-assert 'alt="one black dot"' in html, "changed: nbconvert"
+for template, wanted in {
+    "classic": 'alt="one black dot"',
+    "lab": 'alt="No description has been provided for this image"',
+}.items():
+    html, _ = HTMLExporter(template_name=template).from_notebook_node(notebook)
+    print(f"nbconvert, template {template}: {wanted if wanted in html else 'something else'}")
+    assert wanted in html and 'width="40"' in html, f"changed: nbconvert, {template}"
 PYTHON
 status=0
 seen=$("$python" "$here/browser.py" dot.ipynb \
@@ -45,7 +50,7 @@ seen=$("$python" "$here/browser.py" dot.ipynb \
 echo "JupyterLab, [alt, width] of its <img>: $seen"
 [ "$status" = 0 ] || exit "$status"
 if [ "$seen" = '[[null,"40"]]' ]; then
-  echo "nbconvert writes the alt text, JupyterLab drops it"
+  echo "one template of nbconvert reads the alt text, the other and JupyterLab do not"
 else
   echo "changed: JupyterLab"
   exit 1
