@@ -16,7 +16,7 @@ from typing import Any
 CHROMIUM = "chromium --headless=new --no-sandbox --disable-gpu --no-first-run --user-data-dir={}"
 FIREFOX = "firefox --headless --no-remote --profile {}"  # {} is a folder of its own
 KINDS = {".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "text/json"}
-LOOP = """<!doctype html><title>asks</title><script type="module">
+LOOP = """<!doctype html><title>asks</title><link rel="icon" href="data:,"><script type="module">
 import { answer } from "/page.mjs";
 for (let last = { ready: true }; ; ) {
   const asked = await fetch("/next", { method: "POST", body: JSON.stringify(last) });
