@@ -320,6 +320,15 @@ def test_what_a_hand_moves_is_what_pytorch_computes(open_page, monkeypatch, stem
         oracles.get(kind, assert_pictures)(box, widget)
 
 
+def test_the_policy_lets_webassembly_run_and_nothing_wider(open_page):
+    page = open_page("index.html")
+    policy = page.locator("meta[http-equiv]").get_attribute("content")
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    allowed = {word for word in scripts.split() if not word.startswith("'sha256-")}
+    assert allowed == {"script-src", "'self'", "file:", "blob:", "'wasm-unsafe-eval'"}
+    assert page.evaluate("!!new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))")
+
+
 # Without scripts, on paper, by keyboard
 
 

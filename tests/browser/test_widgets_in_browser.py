@@ -129,6 +129,21 @@ def test_one_voice_says_what_is_shown(show, digits):
     assert label == "PCA: looks like a 0"
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "delete window.WebAssembly",
+        "() => (WebAssembly.Instance = null) === 0",  # compiles and does not run: WebKit's way
+    ],
+)
+def test_where_webassembly_is_refused_the_pictures_are_the_same(show, page, model, digits, refusal):
+    page.evaluate(refusal)
+    page = show(LatentExplorer(model, *digits))
+    page.get_by_role("slider", name="z[", exact=False).first.evaluate(DRAG, 5)
+    page.wait_for_timeout(200)  # z is told a little later
+    assert_shows(page, 1, model, z_of(page))
+
+
 def test_a_slow_decoder_moves_to_a_worker_and_ends_where_the_hand_is(show, page, model, digits):
     page.evaluate("""() => {
       const now = performance.now.bind(performance);
