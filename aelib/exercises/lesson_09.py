@@ -212,10 +212,6 @@ EXERCISES = [
             "Count the bits of all 16 numbers, and spread them over the pixels.",
         ),
         wrong=(
-            Mistake(
-                lambda: 10.0,
-                "these are the bytes of the whole digit; divide its bits by its pixels",
-            ),
             Mistake(lambda: 80.0, "these are the bits of the whole digit; divide by its pixels"),
             Mistake(lambda: 10 / 784, "these are bytes per pixel; a byte has 8 bits"),
             Mistake(lambda: 5 / 784, "that is one number of the code; there are 16"),
