@@ -22,7 +22,7 @@ RATES = {
 }
 PASSES = {  # epochs and batch size for so many digits
     5_000: {"dense": (6, 32), "residual": (6, 32), "convolutional": (3, 32), "ink": (3, 32)},
-    1_000: {"residual": (15, 32), "convolutional": (10, 16)},
+    1_000: {"residual": (22, 32), "convolutional": (10, 16)},
 }
 
 
