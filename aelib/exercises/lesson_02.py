@@ -182,6 +182,11 @@ EXERCISES = [
                 "that is the answer for the test digits; look at x_train",
             ),
             Mistake(
+                lambda: 664,
+                "that is the rank of the training set, so many numbers suffice for a linear code; "
+                "here the pixels with ink are asked for",
+            ),
+            Mistake(
                 lambda: 0,
                 "no pixel has ink in *all* digits, but the question is which have ink in any",
             ),

@@ -1,0 +1,29 @@
+"""The claims of notebook 02, trained anew from seeds 0, 1 and 2: minutes, so only with -m slow."""
+
+import pytest
+from lesson import line, run
+
+pytestmark = pytest.mark.slow
+NOTEBOOK = "02_bottleneck.ipynb"
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
+    """Run all cells with other networks and another noise; the claimed sentences must hold."""
+    names = run(NOTEBOOK, seed, monkeypatch)
+    with capsys.disabled():
+        print("\n" + line(seed, figures(names)))
+
+
+def figures(names):
+    """The figures behind the claims."""
+    return {
+        **{f"{size} numbers": value for size, value in names["errors"].items()},
+        **{f"read, {name}": 100 * value for name, value in names["scores"].items()},
+        **{f"read, {name}": 100 * value for name, value in names["bought"].items()},
+        "always on": names["always_on"].item(),
+        "moves": names["ratio"],
+        "costs": names["price"],
+        "read, plain and contractive": 100 * names["read"][1] - 100 * names["read"][0],
+        **{f"error, {name}": value for name, value in names["strange"].items()},
+    }
