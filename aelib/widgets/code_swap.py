@@ -64,7 +64,7 @@ class CodeSwap(StillWidget):
         rows, small = np.asarray(codes), np.asarray(looks, np.float32)
         _check_codes(self._entries, rows)
         _check_looks(small, len(self._entries))
-        self._decoder, self._places = decoder, rows.shape[1]
+        self._decoder, self._places, self._small = decoder, rows.shape[1], small
         side = _check_decoder(decoder, self._entries.shape[1] * self._places)
         some = np.random.default_rng(0).integers(len(self._entries), size=(24, self._places))
         packed = packed_network(decoder, self._numbers(np.concatenate([rows[:8], some])))
@@ -104,17 +104,19 @@ class CodeSwap(StillWidget):
         return self._entries[codes].transpose(0, 2, 1).reshape(len(codes), -1)
 
     def _still(self) -> tuple[bytes, str]:
-        """The picture as it is, and with some other entries at the place chosen."""
+        """The picture as it is, and with some other entries at the place chosen; below, these."""
         entries = np.linspace(0, len(self._entries) - 1, _STILL).round().astype(int)
         swapped = np.tile(np.asarray(self.codes, int), (_STILL + 1, 1))
         swapped[1:, self.place] = entries
         words = ", ".join(map(str, entries))
         text = (
             f"A digit drawn from {self._places} entries of a codebook, and {_STILL} versions in "
-            f"which the entry at place {self.place} is another: {words}."
+            f"which the entry at place {self.place} is another: {words}. Below each, how the "
+            "entry looks on average."
         )
-        shape = (self._shape[0], self._shape[1])
-        return contact_sheet(self.draw(swapped)[None], shape), text
+        height, width = self._shape
+        looks = [_framed(self._small[entry], height, width) for entry in swapped[:, self.place]]
+        return contact_sheet(np.stack([self.draw(swapped), looks]), (height, width)), text
 
     @traitlets.validate("codes")
     def _in_the_codebook(self, proposal: Any) -> list[float]:
@@ -128,6 +130,16 @@ class CodeSwap(StillWidget):
         if not 0 <= proposal["value"] < self._places:
             raise ValueError(f"place must lie in 0..{self._places - 1}, not {proposal['value']}.")
         return proposal["value"]
+
+
+def _framed(look: np.ndarray, height: int, width: int) -> np.ndarray:
+    """A small picture enlarged by a whole number, in the middle of a blank one (height * width)."""
+    times = max(1, min(height // look.shape[0], width // look.shape[1]))
+    large = look.repeat(times, axis=0).repeat(times, axis=1)[:height, :width]
+    frame = np.zeros((height, width), np.float32)
+    top, left = (height - large.shape[0]) // 2, (width - large.shape[1]) // 2
+    frame[top : top + large.shape[0], left : left + large.shape[1]] = large
+    return frame.reshape(-1)
 
 
 def _check_codes(entries: np.ndarray, codes: np.ndarray, places: int | None = None) -> None:

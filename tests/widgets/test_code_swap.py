@@ -52,8 +52,12 @@ def test_a_tensor_sets_the_codes(swap):
 def test_the_still_picture_shows_the_digit_and_eight_swaps(swap):
     data, metadata = swap._repr_mimebundle_()
     assert "place 24 is another" in metadata["image/png"]["alt"]
-    width, height = Image.open(BytesIO(base64.b64decode(data["image/png"]))).size
-    assert (width, height) == (9 * 60, 60)
+    still = Image.open(BytesIO(base64.b64decode(data["image/png"]))).convert("L")
+    assert still.size == (9 * 60, 2 * 60)
+    entry = int(metadata["image/png"]["alt"].split("another: ")[1].split(",")[1])
+    middle = 255 - still.getpixel((2 * 60 + 28, 60 + 28))  # below the second swap, ink is dark
+    look = LOOKS[entry]
+    assert look.min() - 0.02 <= middle / 255 <= look.max() + 0.02
     assert data["text/plain"] == "CodeSwap(49 places, 6 entries)"
 
 

@@ -1,0 +1,26 @@
+"""The claims of notebook 14, trained anew from seeds 0, 1 and 2: minutes, so only with -m slow."""
+
+import pytest
+from lesson import line, run
+
+pytestmark = pytest.mark.slow
+NOTEBOOK = "14_beyond.ipynb"
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
+    """Run all cells with other networks and other samples; the claims must hold."""
+    names = run(NOTEBOOK, seed, monkeypatch, skipped=["exercise"])
+    with capsys.disabled():
+        print("\n" + line(seed, figures(names)))
+
+
+def figures(names):
+    """The figures behind the claims."""
+    return {
+        **{f"{row}, {m}": v for row, of in names["table"].items() for m, v in of.items()},
+        **{f"holes, {name}": value for name, value in names["errors"].items()},
+        **{f"precision, {name}": value for name, value in names["precision"].items()},
+        "perplexity": names["perplexity"],
+        "never": names["never"],
+    }
