@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -65,6 +66,12 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     add("--seconds", type=float, default=5.0, metavar="S", help="CPU for each; default %(default)g")
     add("--memory", type=int, default=1024, metavar="MB", help="for each; default %(default)s")
     add("--jobs", type=int, default=0, metavar="N", help="students at a time; default: all cores")
+    add("--roster", type=Path, metavar="FILE.csv", help="the class: rows for who handed in nothing")
+    add("--due", type=_moment, metavar="WHEN", help="2026-11-30T18:00: what came later is late")
+    add("--export", choices=("moodle", "canvas"), default="", help="write its columns as well")
+    add("--similar", action="store_true", help="tell which answers are alike")
+    explain = "show what was taken, run and compared, and grade nobody"
+    add("--explain", nargs=2, metavar=("STUDENT", "EXERCISE"), help=explain)
     add("--level", type=int, default=0, metavar="N", help="folder level of students; 1 is the top")
     add("--trusted", action="store_true", help="no sandbox: runs what students wrote as you")
     grade.set_defaults(run=_grade)
@@ -75,9 +82,15 @@ def _grade(chosen: argparse.Namespace) -> int:
     if sys.platform == "win32":
         print("Grading needs Linux or macOS; on Windows use WSL.", file=sys.stderr)
         return 2
-    from aelib.classroom.grading import Options, grade
+    from aelib.classroom.grading import Options, explain, grade
 
-    return grade(Options(**{k: v for k, v in vars(chosen).items() if k != "run"}))
+    said = {name: value for name, value in vars(chosen).items() if name not in ("run", "explain")}
+    return explain(Options(**said), *chosen.explain) if chosen.explain else grade(Options(**said))
+
+
+def _moment(text: str) -> datetime:
+    """A date, or date and time, as ISO 8601 writes it; of this machine's time zone."""
+    return datetime.fromisoformat(text)
 
 
 def _add_site(site: argparse.ArgumentParser) -> None:

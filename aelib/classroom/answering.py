@@ -20,7 +20,7 @@ _LEAST = 0.1  # seconds for each statement where that is used up
 def done(job: dict[str, Any], arrays: list[np.ndarray], seconds: float) -> frames.Message:
     """Do a job; returns the message to send."""
     if job["do"] == "read":
-        return extract.survey(arrays[0].tobytes(), job["names"]), []
+        return extract.survey(arrays[0].tobytes(), job["names"], job["prints"]), []
     if job["do"] == "run":
         return _answered(job, arrays, seconds)
     return {}, []

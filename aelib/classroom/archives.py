@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -206,9 +207,11 @@ def _unicode_name(info: zipfile.ZipInfo) -> str:
 
 
 def _seconds(info: zipfile.ZipInfo) -> float:
-    """A zip's date as a number that grows with time."""
-    year, month, day, hour, minute, second = info.date_time
-    return float(((((year * 13 + month) * 32 + day) * 24 + hour) * 60 + minute) * 60 + second)
+    """A zip's date in seconds since 1970; it tells no time zone, so ours is taken."""
+    try:
+        return datetime(*info.date_time).timestamp()
+    except ValueError:
+        return 0.0
 
 
 def _read_member(opened: Callable[[], zipfile.ZipFile], info: zipfile.ZipInfo, limit: int) -> bytes:

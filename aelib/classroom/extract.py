@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from aelib.classroom.similar import fingerprint
 from aelib.exercises.needs import Code, read_cells, taken, untaken
 
 _MOST_WAYS = 4  # to read one notebook for one exercise
@@ -20,15 +21,23 @@ class UnreadableError(Exception):
     """The file is no notebook; the text says why."""
 
 
-def survey(content: bytes, exercises: Sequence[str]) -> dict[str, Any]:
-    """Return what each exercise needs of a notebook, or why the notebook cannot be read."""
+def survey(content: bytes, exercises: Sequence[str], prints: bool = False) -> dict[str, Any]:
+    """Return what each exercise needs of a notebook, or why the notebook cannot be read.
+
+    With `prints` also what `similar` compares.
+    """
     try:
         cells = _code_cells(content)
     except UnreadableError as error:
         return {"unreadable": str(error)[:300]}
     code = read_cells(source for source, _ in cells)
     printed = "\n".join(output for _, output in cells if "right" in output)
-    return {"exercises": {name: _selected(code, name, printed) for name in exercises}}
+    found = {name: _selected(code, name, printed) for name in exercises}
+    if prints:
+        for selected in found.values():
+            ways = selected["ways"]
+            selected["print"] = fingerprint(ways[0]["statements"]) if ways else []
+    return {"exercises": found}
 
 
 def _selected(code: Code, exercise: str, printed: str) -> dict[str, Any]:

@@ -5,28 +5,41 @@ import inspect
 import os
 import queue
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from aelib import exercises
-from aelib.classroom import report, sandbox
+from aelib.classroom import exports, report, sandbox
+from aelib.classroom.completing import (
+    complete,
+    left_aside,
+    lessons_of,
+    missing,
+    on_the_list,
+    passed_over,
+)
 from aelib.classroom.isolation import Limits
 from aelib.classroom.journal import Journal, JournalError
 from aelib.classroom.marking import Desk, Row, mark_of
-from aelib.classroom.preparation import PreparationError, tasks
+from aelib.classroom.preparation import PreparationError, Task, tasks
+from aelib.classroom.roster import Person, RosterError, read_roster
+from aelib.classroom.similar import pairs
 from aelib.classroom.staff import Settings
 from aelib.classroom.submissions import Collected, Student, SubmissionError, collect
-from aelib.classroom.surveys import numbers_in
-from aelib.classroom.verdicts import LOOK
 from aelib.data.files import DataError
 
+_TROUBLE = (
+    *(SubmissionError, PreparationError, RosterError, JournalError, DataError),
+    sandbox.SandboxError,
+)
 Students = dict[str, Student]
 Results = dict[str, dict[str, Any]]
 
@@ -47,6 +60,10 @@ class Options:
         jobs: Workers at a time.
         trusted: Do without a sandbox.
         level: Where the students' folders stand in SUBMISSIONS; 0 to find out.
+        roster: A list of the class; who is on it and handed in nothing gets rows too.
+        due: What came later is marked as late.
+        export: "moodle" or "canvas": write its columns too.
+        similar: Tell which answers are alike.
     """
 
     submissions: Path
@@ -60,15 +77,17 @@ class Options:
     jobs: int = 0
     trusted: bool = False
     level: int = 0
+    roster: Path | None = None
+    due: datetime | None = None
+    export: str = ""
+    similar: bool = False
 
 
 def grade(options: Options) -> int:
     """Grade a class; returns 0 only if every submission was graded, 2 if none could be."""
     try:
         return _grade(options)
-    except (SubmissionError, PreparationError, sandbox.SandboxError) as error:
-        print(error, file=sys.stderr)
-    except (JournalError, DataError) as error:
+    except _TROUBLE as error:
         print(error, file=sys.stderr)
     except KeyboardInterrupt:
         print("Stopped. The same command goes on where this one ended.", file=sys.stderr)
@@ -79,28 +98,97 @@ def grade(options: Options) -> int:
 def _grade(options: Options) -> int:
     if not options.trusted:
         sandbox.check()
-    output = options.output
-    journal = output.with_name(output.name + ".journal")
-    picture = output.with_suffix(".png")
-    written = [path for path in (output, picture, options.feedback) if path]
-    collected = collect(options.submissions, options.level, (*written, journal))
+    people = read_roster(options.roster) if options.roster else []
+    written = _written(options)
+    journal = options.output.with_name(options.output.name + ".journal")
+    collected = _collected(options, (*written.values(), journal))
     found, fingerprint = tasks(options.exercises, options.seed, options.lessons)
-    limits = Limits(options.seconds, options.memory << 20)
-    settings = Settings(found, limits, options.trusted)
-    run = hashlib.sha256(f"{fingerprint} {_own_code()} {limits} {options.trusted}".encode())
-    with Journal(journal, run.hexdigest()) as notes:
+    settings = _settings(options, found)
+    print(sandbox.memory_in_words(options.memory, options.trusted))
+    run = f"{fingerprint} {_own_code()} {settings.limits} {options.trusted} {options.similar}"
+    with Journal(journal, hashlib.sha256(run.encode()).hexdigest()) as notes:
         jobs = options.jobs or os.cpu_count() or 1
         results = _mark_all(collected.students, settings, notes, jobs)
     lessons, said = lessons_of(results, settings, options.lessons)
     rows, told = complete(collected.students, results, settings, lessons)
-    report.write_grades(output, rows)
-    report.draw(picture, rows)
-    if options.feedback:
-        report.write_feedback(options.feedback, rows, {task.name: task for task in found})
-    lost = _left_aside(collected, results, bool(options.lessons))
-    print(report.summary(rows, [said, *told, *collected.told, *lost, *_passed_over(collected)]))
-    print("Written:", *written)
+    matched, absent, unmatched = on_the_list(collected.students, people)
+    rows += [missing(person.name, task) for person in absent for task in settings.of(lessons)]
+    lost = left_aside(collected, results, bool(options.lessons)) + unmatched
+    _write(options, written, rows, settings, matched | {one.name: one for one in absent})
+    print(report.summary(rows, [said, *told, *collected.told, *lost, *passed_over(collected)]))
+    if options.similar:
+        alike = pairs({name: result["prints"] for name, result in results.items()})
+        print("\nAlike:", *alike, sep="\n  ")
+    print("Written:", *written.values())
     return 1 if lost or collected.told else 0
+
+
+def _write(
+    options: Options,
+    written: dict[str, Path],
+    rows: list[Row],
+    settings: Settings,
+    people: dict[str, Person],
+) -> None:
+    """Write all files of a run."""
+    totals = exports.totals(rows)
+    report.write_grades(written["grades"], rows)
+    report.draw(written["picture"], rows)
+    exports.write_totals(written["totals"], totals)
+    if options.feedback:
+        report.write_feedback(options.feedback, rows, {task.name: task for task in settings.tasks})
+    if options.export == "moodle":
+        exports.write_moodle(written["export"], totals, people)
+    elif options.export == "canvas":
+        names = {row.exercise for row in rows}
+        lessons = sorted({task.lesson for task in settings.tasks if task.name in names})
+        exports.write_canvas(written["export"], totals, people, f"Lesson {', '.join(lessons)}")
+
+
+def _written(options: Options) -> dict[str, Path]:
+    """The files that a run writes."""
+    output = options.output
+    found = {"grades": output, "picture": output.with_suffix(".png")}
+    found["totals"] = output.with_name(f"{output.stem}-totals.csv")
+    if options.export:
+        found["export"] = output.with_name(f"{output.stem}-{options.export}.csv")
+    return found | ({"feedback": options.feedback} if options.feedback else {})
+
+
+def _collected(options: Options, skip: tuple[Path, ...]) -> Collected:
+    due = options.due.timestamp() if options.due else float("inf")
+    return collect(options.submissions, options.level, skip, due)
+
+
+def _settings(options: Options, found: Sequence[Task]) -> Settings:
+    own = options.exercises
+    hidden = (own.resolve(), Path(cache_from_source(str(own.resolve())))) if own else ()
+    limits = Limits(options.seconds, options.memory << 20)
+    return Settings(found, limits, options.trusted, hidden, options.similar)
+
+
+def explain(options: Options, student: str, exercise: str) -> int:
+    """Show what was taken of a student's notebooks for an exercise, and how it was judged."""
+    try:
+        if not options.trusted:
+            sandbox.check()
+        collected = _collected(options, ())
+        found, _ = tasks(options.exercises, options.seed, options.lessons)
+        known = {task.name: task for task in found}
+        if student not in collected.students:
+            raise SubmissionError(f"No student {student!r}: {', '.join(collected.students)}.")
+        if exercise not in known:
+            raise SubmissionError(f"No exercise {exercise!r}: {', '.join(known)}.")
+        desk = Desk(_settings(options, found))
+        try:
+            attempts = desk.explain(collected.students[student], known[exercise])
+        finally:
+            desk.stop()
+    except _TROUBLE as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(report.explanation(student, known[exercise], attempts))
+    return 0
 
 
 def _own_code() -> str:
@@ -146,88 +234,3 @@ def _mark(
         return name, desk.mark(name, student)
     finally:
         free.put(desk)
-
-
-def lessons_of(results: Results, settings: Settings, asked: Sequence[str]) -> tuple[list[str], str]:
-    """Return the lessons that count for everybody, and a sentence that says why these."""
-    if asked or len(settings.lessons) == 1:
-        return settings.lessons, f"Graded: lesson {', '.join(settings.lessons)}, as asked."
-    counts = Counter(lesson for result in results.values() for lesson in result["lessons"])
-    some = sum(1 for result in results.values() if result["lessons"])
-    most = max(counts.values(), default=0)
-    chosen = sorted(one for one, count in counts.items() if 2 * count > some or count == most == 1)
-    chosen = chosen or sorted(one for one, count in counts.items() if count == most)
-    if not chosen:
-        return settings.lessons, "Nobody handed in a lesson that could be told; all are asked."
-    others = sorted(set(counts) - set(chosen))
-    left = f" Lesson {', '.join(others)} came from few and does not count" if others else ""
-    ways = "; to choose, name each: --lesson NN." if others else ""
-    return chosen, f"Graded: lesson {', '.join(chosen)}, which most handed in.{left}{ways}"
-
-
-def complete(
-    students: Students, results: Results, settings: Settings, lessons: Sequence[str]
-) -> tuple[list[Row], list[str]]:
-    """Add rows for what is missing or unreadable; return the rows of `lessons`, what to tell."""
-    rows, told = [], []
-    tasks_of = [task for task in settings.tasks if task.lesson in lessons]
-    for name, student in students.items():
-        result = results[name]
-        given = {row["exercise"]: Row(**row) for row in result["rows"]}
-        told += [f"{name}: {note}." for note in result["notes"]]
-        told += [f"{name}: {file} cannot be read: {why}." for file, why in result["unreadable"]]
-        if not student.notebooks and not student.others:
-            told.append(f"{name}: nothing was handed in.")
-        if student.others:
-            told.append(f"{name}: no notebook, so not read: {_some(student.others)}.")
-        rows += [given.get(task.name) or _without(name, student, task, result) for task in tasks_of]
-    return rows, told
-
-
-def _without(name: str, student: Student, task: Any, result: dict[str, Any]) -> Row:
-    """The row of an exercise whose lesson was not graded."""
-    file, why = _broken(result["unreadable"], task.lesson)
-    if file:
-        return Row(name, file, task.name, 0, task.points, "unreadable", why)
-    if student.others and not student.notebooks:
-        why = f"{_some(student.others)} was handed in, which is no notebook"
-        return Row(name, "", task.name, 0, task.points, LOOK, why)
-    there = f"; {_some([n.name for n in student.notebooks])} has none of its exercises"
-    why = f"no notebook of lesson {task.lesson}" + (there if student.notebooks else "")
-    return Row(name, "", task.name, 0, task.points, "missing", why)
-
-
-def _some(names: Sequence[str], most: int = 3) -> str:
-    """The first few of many names."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
-
-
-def _broken(unreadable: list[tuple[str, str]], lesson: str) -> tuple[str, str]:
-    """The file that may have been this lesson's, and why it cannot be read; empty for none."""
-    for name, why in reversed(unreadable):
-        if lesson in (numbers := numbers_in(name)) or not numbers:
-            return name, why
-    return "", ""
-
-
-def _left_aside(collected: Collected, results: Results, asked: bool) -> list[str]:
-    """What was handed in and not graded: the reason for an exit status other than 0."""
-    lost = [f"{path} was left aside: {why}." for path, why in collected.aside]
-    for name, student in collected.students.items():
-        result = results[name]
-        if (
-            student.others
-            or result["unreadable"]
-            or not result["lessons"]
-            or (not asked and any("holds no exercise" in note for note in result["notes"]))
-        ):
-            lost.append(f"{name}: not all that was handed in could be graded.")
-    return lost
-
-
-def _passed_over(collected: Collected) -> list[str]:
-    own = collected.own
-    return [f"Passed over, since a platform or an earlier run wrote them: {_some(own)}."] * bool(
-        own
-    )

@@ -28,6 +28,7 @@ class Row:
     detail: str
     cases: str = ""
     late: str = ""
+    told: str = ""  # to the student, where that is less than the detail
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Attempt:
     file: str
     way: dict[str, Any]
     verdict: Verdict
+    late: bool = False
 
 
 class Desk:
@@ -69,7 +71,16 @@ class Desk:
                     rows.append(self._row(name, task, self.attempts(task, surveys), files[-1]))
         self._staff.next_student()
         plain = [asdict(row) for row in rows]
-        return {"rows": plain, "lessons": lessons, "unreadable": unreadable, "notes": notes}
+        prints = {
+            task.name: survey.exercises[task.name].get("print", [])
+            for task in self._settings.tasks
+            for survey in surveys
+            if survey.exercises[task.name]["ways"]
+        }
+        return {
+            **{"rows": plain, "lessons": lessons, "unreadable": unreadable, "notes": notes},
+            "prints": prints,
+        }
 
     def explain(self, student: Student, task: Task) -> list[Attempt]:
         """Return every attempt at one exercise, the newest notebook first."""
@@ -91,7 +102,8 @@ class Desk:
             selected = survey.exercises[task.name]
             if selected["problem"]:
                 status = LOOK if "imported" in selected["problem"] else "error"
-                found.append(Attempt(survey.name, {}, Verdict(status, selected["problem"])))
+                verdict = Verdict(status, selected["problem"])
+                found.append(Attempt(survey.name, {}, verdict, survey.late))
             for way in selected["ways"]:
                 key = (way["target"], *way["statements"])
                 if key in seen or (until_right and found and found[-1].verdict.status == "ok"):
@@ -100,8 +112,9 @@ class Desk:
                 verdict = self._verdict(task, way)
                 if selected["said_right"] and verdict.status != "ok":
                     said = "Jupyter printed that it is right, but here: "
-                    verdict = Verdict(LOOK, said + verdict.detail, verdict.right)
-                found.append(Attempt(survey.name, way, verdict))
+                    told = verdict.told or verdict.detail
+                    verdict = Verdict(LOOK, said + verdict.detail, verdict.right, told)
+                found.append(Attempt(survey.name, way, verdict, survey.late))
         return found
 
     def _row(self, student: str, task: Task, found: Sequence[Attempt], newest: str) -> Row:
@@ -119,7 +132,7 @@ class Desk:
         cases = f"{sum(right)} of {len(right)}" if right else ""
         return Row(
             *(student, best.file, task.name, score, task.points, verdict.status),
-            *(clean(detail), cases),
+            *(clean(detail), cases, "late" if best.late else "", clean(verdict.told)),
         )
 
     def _verdict(self, task: Task, way: dict[str, Any]) -> Verdict:
@@ -160,4 +173,4 @@ def _job(task: Task, way: dict[str, Any]) -> bytes:
 
 def mark_of(student: Student) -> str:
     """Changes when a file of a student changes."""
-    return "\n".join(f"{n.name}\0{n.mark}" for n in student.notebooks)
+    return "\n".join(f"{n.name}\0{n.mark}\0{n.late}" for n in student.notebooks)

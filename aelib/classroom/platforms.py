@@ -39,6 +39,7 @@ class Place:
     Args:
         student: Whose it is; empty for nobody's.
         name: What the student called it.
+        when: The time that the platform wrote in the name, in seconds since 1970; 0 for none.
         attempt: Grows from a student's first attempt to the last, as a platform counts.
         again: The number in a copy's name.
         late: Whether the platform calls it late.
@@ -53,6 +54,7 @@ class Place:
     late: bool = False
     why: str = ""
     own: bool = False
+    when: float = 0.0
 
 
 def of_platform(parts: Parts) -> Place | None:
@@ -67,7 +69,8 @@ def of_platform(parts: Parts) -> Place | None:
         own = rule is BLACKBOARD and alone and not found["rest"]
         why = "the platform's own note" if own else ""
         who = found["who"] + (f"_{found['id'].partition('-')[0]}" if "id" in found else "")
-        return Place(who, name, _moment(found.get("when") or ""), why=why, own=own)
+        when = _moment(found.get("when") or "")
+        return Place(who, name, when, why=why, own=own, when=when)
     return None
 
 
@@ -84,8 +87,10 @@ def _moment(when: str) -> float:
             return datetime.strptime(text, pattern).timestamp()
         except ValueError:
             continue
-    digits = re.sub(r"\D", "", when)[:14]
-    return float(digits or 0)
+    try:
+        return datetime.strptime(re.sub(r"\D", "", when)[:14], "%Y%m%d%H%M%S").timestamp()
+    except ValueError:
+        return 0.0
 
 
 def by_canvas(names: Iterable[str]) -> dict[str, re.Match[str]]:

@@ -104,6 +104,7 @@ def _receive(stream: BytesIO) -> Task:
 def main() -> None:
     """Prepare the exercises named on the command line; write messages to standard output."""
     file, seed, *only = sys.argv[1:]
+    sys.dont_write_bytecode = True  # a copy of the teacher's own file would lie beside it
     stream = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the file prints is no message
     try:
@@ -137,11 +138,10 @@ def _of_file(file: Path) -> list[Exercise]:
         spec.loader.exec_module(module)
     except Exception as error:
         raise PreparationError(f"{file} stops with {type(error).__name__}: {error}") from error
-    lists = [value for value in vars(module).values() if isinstance(value, list | tuple)]
-    found = {id(e): e for e in chain.from_iterable(lists) if isinstance(e, Exercise)}
-    if not found:
-        raise PreparationError(f"{file} has no list with Exercise objects in it.")
-    return list(found.values())
+    chosen = getattr(module, "EXERCISES", None)
+    if isinstance(chosen, list | tuple) and all(isinstance(e, Exercise) for e in chosen) and chosen:
+        return list(chosen)
+    raise PreparationError(f"{file} has no list EXERCISES of Exercise objects in it.")
 
 
 def _send(stream: Any, exercise: Exercise, seed: int) -> None:

@@ -1,18 +1,18 @@
 """Rows -> grades.csv, the class in words and as a picture, feedback for each student."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, fields
-from io import BytesIO, StringIO
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
 from aelib.classroom.archives import MARK_OF_FEEDBACK
-from aelib.classroom.marking import Row
+from aelib.classroom.exports import write_table
+from aelib.classroom.marking import Attempt, Row
 from aelib.classroom.preparation import Task
-from aelib.classroom.verdicts import STATUSES
+from aelib.classroom.verdicts import STATUSES, clean
 from aelib.data.files import write_atomically
 
 # Okabe and Ito (2008), from right to lost; hatches tell them apart without colour.
@@ -34,21 +34,8 @@ _LOST = ("unreadable", "missing")
 
 def write_grades(path: Path, rows: Sequence[Row]) -> None:
     """Write grades.csv, whole or not at all."""
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([field.name for field in fields(Row)])
-    for row in rows:
-        writer.writerow([_cell(value) for value in astuple(row)])
-    write_atomically(path, stream.getvalue().encode())
-
-
-def _cell(value: object) -> object:
-    """A number as it is short; text that no spreadsheet takes for a formula."""
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
+    names = [field.name for field in fields(Row)][:-1]  # what a student is told is in the feedback
+    write_table(path, names, [astuple(row)[:-1] for row in rows])
 
 
 def summary(rows: Sequence[Row], told: Sequence[str]) -> str:
@@ -132,8 +119,9 @@ def feedback(student: str, rows: Sequence[Row], tasks: Mapping[str, Task]) -> st
         if row.status == "ok":
             lines += ["Right.", ""]
             continue
-        end = "" if row.detail.endswith("?") else "."
-        lines += [f"{row.status.capitalize()}: {_plain(row.detail)}{end}", ""]
+        said = row.told or row.detail
+        end = "" if said.endswith("?") else "."
+        lines += [f"{row.status.capitalize()}: {_plain(said)}{end}", ""]
         lines += [f"Hint: {tasks[row.exercise].hint}", ""]
     files = sorted({row.notebook for row in rows if row.status not in _LOST})
     if files:
@@ -152,3 +140,25 @@ def _lost(row: Row, lesson: str) -> str:
 def _plain(text: str) -> str:
     """Take Markdown's and HTML's signs out of what a learner may have written."""
     return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
+
+
+def explanation(student: str, task: Task, attempts: Sequence[Attempt]) -> str:
+    """Say what was taken of each notebook, what ran, and what came of each case."""
+    lines = [f"{student}, {task.name} (lesson {task.lesson}, {task.points} points)"]
+    if not attempts:
+        lines.append("No notebook holds anything for it.")
+    for attempt in attempts:
+        where = f", {attempt.way['where']}" if attempt.way else ""
+        lines += ["", f"{attempt.file}{where}:"]
+        pieces = zip(attempt.way.get("cells", ()), attempt.way.get("statements", ()), strict=True)
+        for cell, statement in pieces:
+            first, *rest = [clean(line) for line in statement.splitlines()] or [""]
+            lines += [f"  {f'cell {cell}' if cell else 'check':>8} | {first}"]
+            lines += [f"           | {line}" for line in rest]
+        verdict = attempt.verdict
+        for number, right in enumerate(verdict.right):
+            case = task.prepared.descriptions[number] or "no arguments"
+            lines.append(f"  case {number + 1}: {'right' if right else 'not right'} ({case})")
+        score = f"{task.points * verdict.share:g} of {task.points}"
+        lines.append(f"  {verdict.status}, {score}: {clean(verdict.detail)}")
+    return "\n".join(lines)

@@ -19,7 +19,7 @@ import numpy as np
 
 from aelib.classroom import frames
 from aelib.classroom.isolation import SCRATCH, Limits
-from aelib.classroom.memory import new_group
+from aelib.classroom.memory import home_of_groups, new_group
 
 _PACKAGE = Path(__file__).parents[1]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store")
@@ -44,6 +44,14 @@ def _environment(scratch: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(_PACKAGE.parent),
     }
+
+
+def memory_in_words(megabytes: int, trusted: bool) -> str:
+    """Say how strong the limit on memory is on this machine."""
+    if trusted:
+        return f"Memory: {megabytes} MB for each process; there is no sandbox."
+    how = "held by a control group" if home_of_groups() else "counted 20 times a second"
+    return f"Memory: {megabytes} MB for all processes of an exercise together, {how}."
 
 
 class SandboxError(Exception):
@@ -77,8 +85,8 @@ def check() -> None:
         )
 
 
-def _bwrap() -> list[str]:
-    """The command line up to the program that is to run inside."""
+def _bwrap(hidden: Sequence[Path] = ()) -> list[str]:
+    """The command line up to the program that is to run inside, where `hidden` files are empty."""
     root = os.getuid() == 0
     line = ["bwrap", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
     line += [f"--unshare-{name}" for name in _UNSHARE if not (root and name == "user")]
@@ -92,6 +100,9 @@ def _bwrap() -> list[str]:
         for folder in reversed(path.parents[:-1]):
             line += ["--perms", "0755", "--dir", str(folder)]
         line += ["--ro-bind", str(path), str(path)]
+    for path in hidden:
+        if path.exists() and any(path.is_relative_to(folder) for folder in _visible()):
+            line += ["--ro-bind", "/dev/null", str(path)]
     for path in map(Path, _SYSTEM):
         if path.is_symlink():
             line += ["--symlink", str(path.readlink()), str(path)]
@@ -128,7 +139,9 @@ def _visible() -> list[Path]:
 class Worker:
     """One worker process: asked one thing after the other."""
 
-    def __init__(self, limits: Limits, *, torch: bool, trusted: bool) -> None:
+    def __init__(
+        self, limits: Limits, *, torch: bool, trusted: bool, hidden: Sequence[Path] = ()
+    ) -> None:
         """Start it; without torch it only reads notebooks.
 
         Raises:
@@ -147,7 +160,7 @@ class Worker:
         program = [sys.executable, "-P", "-s", "-m", "aelib.classroom.worker", json.dumps(options)]
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the worker
         self._process = subprocess.Popen(
-            program if trusted else [*_bwrap(), *program],
+            program if trusted else [*_bwrap(hidden), *program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from aelib.classroom.isolation import Limits
 from aelib.classroom.preparation import Task
@@ -15,11 +16,17 @@ class Settings:
     tasks: Sequence[Task]
     limits: Limits
     trusted: bool
+    hidden: Sequence[Path] = ()  # files that students must not read
+    prints: bool = False  # whether to compare answers
 
     @property
     def lessons(self) -> list[str]:
         """The lessons that have tasks."""
         return sorted({task.lesson for task in self.tasks})
+
+    def of(self, lessons: Sequence[str]) -> list[Task]:
+        """The tasks of these lessons."""
+        return [task for task in self.tasks if task.lesson in lessons]
 
 
 class Staff:
@@ -47,8 +54,12 @@ class Staff:
         if self._stopped:
             raise WorkerError
         if kind not in self._workers:  # the one that only reads goes without torch
-            limits, trusted = settings.limits, settings.trusted
-            self._workers[kind] = Worker(limits, torch=kind == "run", trusted=trusted)
+            self._workers[kind] = Worker(
+                settings.limits,
+                torch=kind == "run",
+                trusted=settings.trusted,
+                hidden=settings.hidden,
+            )
         try:
             return self._workers[kind].ask(jobs, largest=largest)
         except WorkerError:

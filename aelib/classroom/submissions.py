@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aelib.classroom import archives, kinds, names
 from aelib.classroom.archives import Entry, SubmissionError, entries
+from aelib.classroom.platforms import Place
 
 _MOST_NOTEBOOKS = 50  # of one student
 
@@ -23,6 +24,7 @@ class Notebook:
         order: The last of several notebooks is the one with the largest.
         mark: Changes when the file changes.
         read: Returns its bytes.
+        late: Whether it came after the time that was due.
 
     `read` raises SubmissionError where they cannot be had.
     """
@@ -32,7 +34,6 @@ class Notebook:
     mark: str
     read: Callable[[], bytes]
     late: bool = False
-    when: float = 0.0
 
 
 @dataclass
@@ -67,8 +68,13 @@ class Collected:
     told: list[str]
 
 
-def collect(path: Path, level: int = 0, skip: tuple[Path, ...] = ()) -> Collected:
+def collect(
+    path: Path, level: int = 0, skip: tuple[Path, ...] = (), due: float = float("inf")
+) -> Collected:
     """Find the students in a folder, a zip or a notebook; `skip` are files that a run writes.
+
+    What was handed in after `due` (seconds since 1970) is late: by the time that a platform
+    wrote in a name, or else by that of the file.
 
     Raises:
         SubmissionError: There is nothing that could be graded, or it cannot be told whose.
@@ -89,7 +95,7 @@ def collect(path: Path, level: int = 0, skip: tuple[Path, ...] = ()) -> Collecte
         name = called.get(place.student, place.student)
         student = collected.students.setdefault(name, Student())
         if place.name and not place.own:
-            _add(student, entry, place)
+            _add(student, entry, place, due)
         elif place.own:
             collected.own.append("/".join(parts))
     if not collected.students:
@@ -121,7 +127,7 @@ def _is_within(top: Path, entry: Entry, written: set[Path]) -> bool:
     return bool(written) and (path in written or any(p in written for p in path.parents))
 
 
-def _put_aside(collected: Collected, entry: Entry, parts: kinds.Parts, place: names.Place) -> None:
+def _put_aside(collected: Collected, entry: Entry, parts: kinds.Parts, place: Place) -> None:
     path = "/".join(parts)
     if place.own:
         collected.own.append(path)
@@ -129,12 +135,12 @@ def _put_aside(collected: Collected, entry: Entry, parts: kinds.Parts, place: na
         collected.aside.append((path, kinds.readable(entry.trouble) or place.why))
 
 
-def _add(student: Student, entry: Entry, place: names.Place) -> None:
+def _add(student: Student, entry: Entry, place: Place, due: float) -> None:
     if entry.trouble or kinds.is_notebook(place.name) or _holds_cells(entry, place.name):
         order = (place.attempt, entry.time, place.again, place.name)
         read = partial(entry.read, archives.LARGEST_NOTEBOOK)
-        late = place.late
-        student.notebooks.append(Notebook(place.name, order, entry.mark, read, late, entry.time))
+        late = place.late or (place.when or entry.time) > due
+        student.notebooks.append(Notebook(place.name, order, entry.mark, read, late))
     else:
         student.others.append(place.name)
 

@@ -30,6 +30,7 @@ class Survey:
     name: str
     lessons: frozenset[str]
     exercises: dict[str, dict[str, Any]]
+    late: bool = False
 
 
 def survey_all(
@@ -50,7 +51,8 @@ def survey_all(
             unreadable.append((notebook.name, clean(survey["unreadable"])))
             continue
         lessons = _lessons(notebook.name, survey["exercises"], settings)
-        surveys.append(Survey(notebook.name, frozenset(lessons), survey["exercises"]))
+        found = survey["exercises"]
+        surveys.append(Survey(notebook.name, frozenset(lessons), found, notebook.late))
         if not lessons:
             notes.append(f"{notebook.name} holds no exercise of this run")
     return surveys[::-1], unreadable[::-1], notes
@@ -63,7 +65,9 @@ def _survey(notebook: Notebook, staff: Staff, settings: Settings) -> tuple[dict[
         content = np.frombuffer(notebook.read(), np.uint8)
     except SubmissionError as error:
         return {"unreadable": str(error)}, 0
-    job = frames.joined({"do": "read", "names": names}, [frames.to_npy(content)])
+    job = frames.joined(
+        {"do": "read", "names": names, "prints": settings.prints}, [frames.to_npy(content)]
+    )
     ((outcome, answer),) = staff.ask("read", [job], _SURVEY)
     if outcome != "done":
         return {"unreadable": f"reading it {_READING[outcome]}"}, content.size

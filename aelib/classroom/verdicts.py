@@ -1,10 +1,12 @@
 """What came out of the sandbox -> status, share of the points and a sentence."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from aelib.classroom import frames
+from aelib.classroom.discreet import discreet
 from aelib.classroom.preparation import Task
 from aelib.exercises.base import Answer
 from aelib.exercises.judge import judge
@@ -36,6 +38,7 @@ class Verdict:
     status: str
     detail: str
     right: tuple[bool, ...] = ()
+    told: str = ""  # to the student, where that is less
 
     @property
     def share(self) -> float:
@@ -60,13 +63,13 @@ def of_message(task: Task, outcome: str, content: bytes, way: dict[str, Any]) ->
         given = frames.unpack_answers(message)
         if len(given) != len(task.prepared.cases):
             raise frames.FrameError("not one answer for each case")
-        verdict = _judged(task, given)
+        verdict = _judged(task, given, way)
         return _unless_it_lacked(verdict, message[0].get("skipped", []), way)
     except (frames.FrameError, TypeError, ValueError, AttributeError) as error:
         return Verdict("error", f"what it sent is no answer: {error}")
 
 
-def _judged(task: Task, given: Sequence[Answer]) -> Verdict:
+def _judged(task: Task, given: Sequence[Answer], way: dict[str, Any]) -> Verdict:
     """Judge answers; nothing that they hold may stop the one who grades."""
     if any(sign in answer.error for answer in given for sign in _NO_MEMORY):
         return Verdict("out of memory", "it needs more memory than an exercise may use")
@@ -80,7 +83,15 @@ def _judged(task: Task, given: Sequence[Answer]) -> Verdict:
     detail = found.sentence
     if any(right) and "cases" not in detail:
         detail = f"right for {sum(right)} of {len(right)} cases, but {detail}"
-    return Verdict(found.status, detail, right)
+    errors = [answer.error for answer in given if answer.error]
+    told = discreet(errors[0], way) if errors else _without_own_words(detail)
+    return Verdict(found.status, detail, right, told)
+
+
+def _without_own_words(sentence: str) -> str:
+    """Leave out texts and names that the function itself returned."""
+    sentence = re.sub(r"it returns \'.*?\'(?= for |;)", "it returns a text", sentence, flags=re.S)
+    return re.sub(r" named .*?(?= for |;|$)", "", sentence, flags=re.S)
 
 
 def _is_right(task: Task, place: int, answer: Answer) -> bool:
@@ -104,7 +115,8 @@ def _unless_it_lacked(verdict: Verdict, skipped: Any, way: dict[str, Any]) -> Ve
     statement, cell = way["statements"][place], way["cells"][place]
     line = statement.strip().partition("\n")[0][:80]
     detail = f"it needs `{line}` (code cell {cell}), which {why}; then {verdict.detail}"
-    return Verdict(LOOK, detail, verdict.right)
+    told = f"it needs `{line}`, which could not be run here; your teacher will look at it"
+    return Verdict(LOOK, detail, verdict.right, told)
 
 
 def clean(text: str) -> str:

@@ -1,7 +1,9 @@
 """What the learner calls: check an answer, ask for a hint or the solution, commit to a guess."""
 
+import builtins
 import ctypes
 import inspect
+import re
 import textwrap
 from _thread import start_new_thread
 from collections.abc import Callable, Iterable
@@ -12,6 +14,7 @@ from typing import Any
 from aelib.exercises import find, guesses, of_lesson, record
 from aelib.exercises.base import Exercise, TimeUp, answers, fixed_draws, prepare
 from aelib.exercises.judge import Verdict, judge
+from aelib.exercises.needs import read_cells, taken, untaken
 
 
 def check(name: str, answer: Any) -> None:
@@ -33,8 +36,32 @@ def check(name: str, answer: Any) -> None:
     print(f"{name}: {verdict.sentence}{'' if verdict.sentence.endswith('?') else '.'}")
     if verdict.status == "ok":
         record.add_solved(name)
+        if lack := _not_to_be_graded(name):
+            print(f"If this is graded: {lack}.")
     elif verdict.status != "not attempted":
         record.add_tried(name)
+
+
+def _not_to_be_graded(name: str) -> str:
+    """Say what a grader could not do with this answer: it reads the cells as `needs` does."""
+    shell = getattr(builtins, "get_ipython", lambda: None)()
+    cells = list(getattr(shell, "user_ns", {}).get("In", ()))
+    if not any(name in cell for cell in cells):
+        return ""  # not in Jupyter
+    try:
+        code = read_cells(cells)
+        ways = taken(code, name)
+        if not ways:
+            return untaken(code, name) or "it is not defined in a cell of this notebook"
+        statements = ways[-1].statements
+    except RecursionError:
+        return ""
+    slow = next((s for s in statements if _SLOW.search(s) and "def " not in s), "")
+    line = slow.strip().partition("\n")[0][:60]
+    return f"`{line}` is run too, within seconds and without your files" if slow else ""
+
+
+_SLOW = re.compile(r"\b(fit|train|read_csv|open|load|loadtxt|urlopen|load_\w+)\(")
 
 
 def hint(name: str, number: int | None = None) -> None:

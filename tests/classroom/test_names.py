@@ -1,0 +1,154 @@
+"""Whose is it? One row for each habit of a platform, a browser or a teacher, as in GRADING.md."""
+
+import unicodedata
+
+import pytest
+
+from aelib.classroom.kinds import readable
+from aelib.classroom.names import AmbiguousError, place
+
+
+def placed(*paths, level=0):
+    """The student of each path; None where it is nobody's."""
+    return [p.student or None for p in place([tuple(p.split("/")) for p in paths], level)[0]]
+
+
+def told(*paths):
+    return place([tuple(path.split("/")) for path in paths])[1]
+
+
+MOODLE = "{}_assignsubmission_file_/06.ipynb"
+D2L = "{} - {} - {}/06.ipynb"
+SAKAI = "HW 6/{}/Submission attachment(s)/06.ipynb"
+
+ROWS = {  # what it is -> paths, students
+    "Moodle": (
+        [MOODLE.format("Ada Lovelace_1815"), "Bob_12_assignsubmission_file_06_vae.ipynb",
+         "Bob_12_assignsubmission_onlinetext_/onlinetext.html"],
+        ["Ada Lovelace_1815", "Bob_12", "Bob_12"]),
+    "Moodle, unzipped into a folder": (
+        ["HW 6/" + MOODLE.format("Ada_1"), "HW 6/" + MOODLE.format("Bob_2")], ["Ada_1", "Bob_2"]),
+    "Moodle, a zip within the folder, and one who came late": (
+        ["c.zip/" + MOODLE.format("Ada_1"), "c.zip/" + MOODLE.format("Bob_2"), "cleo_06.ipynb"],
+        ["Ada_1", "Bob_2", "cleo"]),
+    "Canvas": (
+        ["lovelaceada_LATE_1815_9001_06_vae-1.ipynb", "turingalan_1912_9002_06.ipynb",
+         "hoppergrace_17_text.html", "lovelaceada_LATE_1815_9003_06_vae-2.ipynb"],
+        ["lovelaceada_1815", "turingalan_1912", "hoppergrace_17", "lovelaceada_1815"]),
+    "not Canvas: one number for two uploads": (
+        ["hw_1_2026_ada.ipynb", "hw_1_2026_bob.ipynb"], ["hw_1_2026_ada", "hw_1_2026_bob"]),
+    "not Canvas: folders": (
+        ["group_1_2_x/06.ipynb", "group_1_3_x/06.ipynb"], ["group_1_2_x", "group_1_3_x"]),
+    "Blackboard, with two attempts and its own notes": (
+        ["HW_06_s1_attempt_2026-11-01-12-00-00_06.ipynb",
+         "HW_06_s1_attempt_2026-11-01-12-00-00.txt",
+         "HW_06_s2_attempt_2026-11-02-12-00-00_06.ipynb",
+         "HW_06_s1_attempt_2026-11-03-12-00-00_06.ipynb"],
+        ["s1", "s1", "s2", "s1"]),
+    "Blackboard, names with an underscore": (
+        ["L_a_l_attempt_2026-11-01-12-00-00_6.ipynb", "L_b_l_attempt_2026-11-01-12-00-00_6.ipynb"],
+        ["a_l", "b_l"]),
+    "Brightspace (D2L), with two attempts": (
+        [D2L.format("12-6", "Ada Lovelace", "Nov 3, 2026 1155 PM"),
+         D2L.format("12-6", "Ada Lovelace", "Nov 3, 2026 155 PM"),
+         D2L.format("13-6", "Bo-Jo X", "3 November, 2026 11.55 AM"), "index.html"],
+        ["Ada Lovelace_12", "Ada Lovelace_12", "Bo-Jo X_13", None]),
+    "nbgrader's exchange, with two attempts": (
+        ["ada+ps6+2026-11-03 10:00:00.1 UTC/06.ipynb", "ada+ps6+2026-11-04 10:00:00.1 UTC/06.ipynb",
+         "bob+ps6+2026-11-03 10:00:00.1 UTC+x7f/06.ipynb"], ["ada", "ada", "bob"]),
+    "nbgrader's submitted/": (
+        ["submitted/ada/ps6/06.ipynb", "submitted/ada/ps7/07.ipynb", "submitted/bob/ps6/06.ipynb"],
+        ["ada", "ada", "bob"]),
+    "nbgrader's course": (
+        ["submitted/ada/ps6/06.ipynb", "submitted/bob/ps6/06.ipynb", "source/ps6/06.ipynb",
+         "autograded/ada/ps6/06.ipynb", "feedback/ada/ps6/06.html"],
+        ["ada", "bob", None, None, None]),
+    "assignment before student": (
+        ["ps6/ada/06.ipynb", "ps7/ada/07.ipynb", "ps6/bob/06.ipynb", "ps7/bob/07.ipynb"],
+        ["ada", "ada", "bob", "bob"]),
+    "Sakai": (
+        [SAKAI.format("Lovelace, Ada(ada1)"), "HW 6/Lovelace, Ada(ada1)/timestamp.txt",
+         SAKAI.format("Turing, Alan(at)"), "HW 6/Turing, Alan(at)/Feedback Attachment(s)/06.ipynb",
+         "HW 6/grades.csv"],
+        ["Lovelace, Ada(ada1)", None, "Turing, Alan(at)", None, None]),
+    "GitHub Classroom": (
+        ["hw6-submissions/hw6-ada/06.ipynb", "hw6-submissions/hw6-bob/deep/06.ipynb"],
+        ["ada", "bob"]),
+    "Gradescope": (
+        ["assignment_1_export/submission_45/06.ipynb", "assignment_1_export/submission_46/06.ipynb",
+         "assignment_1_export/submission_metadata.yml"], ["submission_45", "submission_46", None]),
+    "Teams": (
+        ["Submitted files/Ada L/HW/Version 1/06.ipynb",
+         "Submitted files/Ada L/HW/Version 2/06.ipynb",
+         "Submitted files/Bob/HW/06.ipynb", "Working files/Bob/HW/06.ipynb"],
+        ["Ada L", "Ada L", "Bob", None]),
+    "Google Classroom": (
+        ["Ada Lovelace - 06_vae.ipynb", "Bob - 06_vae.ipynb", "Bob - 06_vae (1).ipynb"],
+        ["Ada Lovelace", "Bob", "Bob"]),
+    "Google Drive, no name in it": (
+        ["Copy of 06_vae_from_scratch.ipynb", "Copy of 06_vae_from_scratch(1).ipynb",
+         "Kopie von 06_vae.ipynb"],
+        ["Copy of 06_vae_from_scratch", "Copy of 06_vae_from_scratch(1)", "Kopie von 06_vae"]),
+    "ILIAS": (
+        ["Lovelace_Ada_ada1_4711/06.ipynb", "Turing_Alan_at_4712/06.ipynb"],
+        ["Lovelace_Ada_ada1_4711", "Turing_Alan_at_4712"]),
+    "a word, the lesson, the student": (
+        ["lesson_06_ada.ipynb", "lesson_06_bob.ipynb", "HW 06_Cleo Jones.ipynb"],
+        ["ada", "bob", "Cleo Jones"]),
+    "the student, the lesson, its title": (
+        ["ada_06_vae_from_scratch.ipynb", "ada_07_sampling_with_sliders.ipynb",
+         "ada_06_vae_from_scratch (1).ipynb", "bob_06.ipynb"], ["ada", "ada", "ada", "bob"]),
+    "words that we do not know stay apart": (
+        ["sesion_06_ada.ipynb", "sesion_06_bob.ipynb", "tema_06_ada.ipynb", "tema_07_bob.ipynb"],
+        ["sesion_06_ada", "sesion_06_bob", "tema_06_ada", "tema_07_bob"]),
+    "two that would both be ada": (
+        ["exercise-06_ada.ipynb", "2026_06_ada.ipynb"], ["exercise-06_ada", "2026_06_ada"]),
+    "names alone, also with a dot": (["ada.ipynb", "j.doe.ipynb", "j.roe.zip/06.ipynb"],
+                                     ["ada", "j.doe", "j.roe"]),
+    "one folder around all files": (["hw6/ada.ipynb", "hw6/bob.ipynb"], ["ada", "bob"]),
+    "attempts in folders of a student": (
+        ["ada/06.ipynb", "ada/old/06.ipynb", "bob/ps6/06.ipynb"], ["ada", "ada", "bob"]),
+    "kinds of files that are no notebooks": (
+        ["ada_06_vae.ipynb.txt", "bob_06.json", "dan_06.py", "fay.rar", "gus.tar.gz", "class.csv"],
+        ["ada", "bob", "dan", "fay", "gus", None]),
+    "an empty folder": (["ada/06.ipynb", "bob/"], ["ada", "bob"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_of_the_table(row):
+    paths, students = ROWS[row]
+    assert placed(*paths) == students
+
+
+def test_the_last_attempt_comes_last():
+    for row in ("Blackboard, with two attempts and its own notes", "Teams"):
+        paths, students = ROWS[row]
+        found = place([tuple(path.split("/")) for path in paths])[0]
+        first, *_, last = [p for p in found if p.student == students[0] and not p.own]
+        assert first.attempt < last.attempt
+    evening, noon, *_ = place(
+        [tuple(p.split("/")) for p in ROWS["Brightspace (D2L), with two attempts"][0]]
+    )[0]
+    assert evening.attempt > noon.attempt
+
+
+def test_files_that_stay_apart_are_told():
+    assert told(*ROWS["words that we do not know stay apart"][0])
+    assert told(*ROWS["two that would both be ada"][0])
+    assert told(*ROWS["assignment before student"][0])
+    assert not told(*ROWS["a word, the lesson, the student"][0])
+    assert not told(*ROWS["Sakai"][0])
+
+
+def test_where_two_readings_fit_the_run_stops_and_names_both():
+    paths = ["section1/ada_06.ipynb", "section1/bob_06.ipynb", "cleo/06.ipynb"]
+    with pytest.raises(AmbiguousError, match=r"section1 holds ada_06.ipynb and bob_06.ipynb"):
+        placed(*paths)
+    assert placed(*paths, level=1) == ["section1", "section1", "cleo"]
+    assert placed(*paths, level=2)[:2] == ["ada", "bob"]
+
+
+def test_a_name_has_one_spelling():
+    assert readable(unicodedata.normalize("NFD", "José")) == "José"
+    assert readable("a\x1b[31md\u202eb") == "a_[31md_b"
