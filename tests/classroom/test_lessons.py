@@ -9,6 +9,7 @@ from handed_in import needs_bubblewrap
 
 from aelib.classroom.grading import complete, lessons_of
 from aelib.classroom.report import feedback
+from aelib.classroom.staff import Settings
 from aelib.classroom.submissions import Student
 from aelib.cli import main
 
@@ -26,7 +27,7 @@ def handed_in(*names, others=()):
 def completed(unreadable, notebooks=("file",)):
     """The rows of one student who could not be graded, beside one who handed in all."""
     lost = {"rows": [], "lessons": [], "unreadable": unreadable, "notes": []}
-    settings = SimpleNamespace(tasks=TASKS, lessons=["01", "09"])
+    settings = Settings(TASKS, None, True)
     students = {"dan": handed_in(*notebooks), "eve": handed_in("file")}
     results = {"dan": lost, "eve": EVERYTHING}
     rows, _ = complete(students, results, settings, ["01", "09"])
@@ -87,12 +88,12 @@ def handing_in(*lessons):
     ],
 )
 def test_what_counts_is_what_was_asked_or_what_most_handed_in(handed, asked, counted):
-    settings = SimpleNamespace(tasks=TASKS, lessons=["01", "09"])
+    settings = Settings(TASKS, None, True)
     assert lessons_of(handing_in(*handed), settings, asked)[0] == counted
 
 
 def test_a_file_that_is_no_notebook_is_no_silent_zero():
-    settings = SimpleNamespace(tasks=TASKS, lessons=["01", "09"])
+    settings = Settings(TASKS, None, True)
     nothing = {"rows": [], "lessons": [], "unreadable": [], "notes": []}
     students = {"dan": handed_in(others=["06.py", "06.pdf"])}
     rows, told = complete(students, {"dan": nothing}, settings, ["01"])
