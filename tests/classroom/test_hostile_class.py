@@ -389,9 +389,9 @@ def test_trusted_keeps_the_limits(tmp_path):
     ("text", "said"),
     [
         ("import nothing_there", "stops with ModuleNotFoundError"),
-        ("EXERCISES = []", "has no list with Exercise objects"),
+        ("EXERCISES = []", "has no list EXERCISES"),
         (PLAIN.replace("return values / 2", "return"), "reference of half is not right"),
-        (f"{PLAIN}\nMORE = [replace(EXERCISES[0])]", "Two exercises have the name 'half'"),
+        (f"{PLAIN}\nEXERCISES += [replace(EXERCISES[0])]", "Two exercises have the name 'half'"),
     ],
     ids=["import", "none", "reference", "twice"],
 )
@@ -400,3 +400,12 @@ def test_exercises_that_cannot_be_used_are_named(tmp_path, capsys, text, said):
     (tmp_path / "own.py").write_text(f"from dataclasses import replace\n{text}")
     assert main(words) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_part_of_the_courses_exercises_can_be_chosen(tmp_path):
+    words = small_class(tmp_path / "in", "a")
+    some = "from aelib.exercises.lesson_06 import EXERCISES as ALL\n\nEXERCISES = ALL[:2]\n"
+    (tmp_path / "own.py").write_text(some)
+    assert main(words) == 0
+    with (tmp_path / "g.csv").open() as stream:
+        assert [row["exercise"] for row in csv.DictReader(stream)] == ["draw_code", "kl_of_each"]
