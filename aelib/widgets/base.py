@@ -112,22 +112,38 @@ class LatentWidget(StillWidget):
         self._height, self._width = _picture_shape(sources, shape)
         self._x = _pictures(x, sources[0].pixels, most)
         self._y = _classes(y, self._x)
-        self._z_of_x = self._encode_examples(sources[0])
-        spread = spread_of(self._z_of_x)
-        models, weights = send(sources, spread, self._z_of_x, self._x if with_encoders else None)
+        self._with_encoders = with_encoders
         super().__init__(
-            _models=models,
-            _weights=weights,
+            **self._opened(),
             _shape=[self._height, self._width],
             _pixels=zlib.compress(
                 (self._x * 255).round().clip(0, 255).astype(np.uint8).tobytes(), 9
             ),
-            _codes=self._z_of_x.astype("<f4").tobytes(),
             _labels=self._y.tolist(),
-            _spread=spread,
             **traits,
         )
         self.on_msg(self._answer)
+
+    def _opened(self) -> dict[str, Any]:
+        """What is sent of the models as they are now: verified programs, and codes of x."""
+        self._weights_seen = [source.fingerprint() for source in self._sources]
+        self._z_of_x = self._encode_examples(self._sources[0])
+        spread, pictures = spread_of(self._z_of_x), self._x if self._with_encoders else None
+        models, weights = send(self._sources, spread, self._z_of_x, pictures)
+        codes = self._z_of_x.astype("<f4").tobytes()
+        return {"_models": models, "_weights": weights, "_codes": codes, "_spread": spread}
+
+    def _open_again(self) -> None:
+        """Send the models anew: their weights have changed."""
+        with self.hold_sync():
+            for name, value in self._opened().items():
+                setattr(self, name, value)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """As every widget's; a model that was trained further is verified and sent again."""
+        if self._weights_seen != [source.fingerprint() for source in self._sources]:
+            self._open_again()
+        return super()._repr_mimebundle_(**kwargs)
 
     @traitlets.default("z")
     def _start(self) -> np.ndarray:
@@ -177,15 +193,17 @@ class LatentWidget(StillWidget):
         return codes
 
     def _answer(self, _: Any, message: dict[str, Any], buffers: list[Any]) -> None:
-        """Decode for a view whose browser cannot; it asks again only after our answer."""
+        """Decode z, or encode x, for a view whose browser cannot; it asks one thing at a time."""
         reply = {"id": message.get("id"), "view": message.get("view")}
         try:
-            z = np.asarray(message["z"], np.float32).reshape(1, -1)
-            picture = self._sources[message["model"]].decode(z)
+            source = self._sources[message["model"]]
+            function, asked = (source.encode, "x") if "x" in message else (source.decode, "z")
+            assert function is not None  # a widget that encodes asks for it
+            answer = function(np.asarray(message[asked], np.float32).reshape(1, -1))
         except Exception as error:  # the learner's function may raise anything
             self.send({**reply, "error": f"{type(error).__name__}: {error}"})
         else:
-            self.send(reply, [np.nan_to_num(picture).astype("<f4").tobytes()])
+            self.send(reply, [np.nan_to_num(answer).astype("<f4").tobytes()])
 
 
 def spread_of(codes: np.ndarray) -> dict[str, list[float]]:

@@ -9,10 +9,7 @@ from aelib.widgets.base import LatentWidget, Numbers, module
 from aelib.widgets.latent_map import plane_of
 from aelib.widgets.sources import open_source
 
-NOT_IN_BROWSER = (
-    "{} encodes and decodes in the browser, which cannot be done with {}: the kernel would have to "
-    "answer, because {}."
-)
+ENCODES = "{} needs a model that also encodes: encode or transform is missing."
 
 
 class DigitPad(LatentWidget):
@@ -29,7 +26,7 @@ class DigitPad(LatentWidget):
         points: How many of the pictures are used.
 
     Raises:
-        TypeError: The browser cannot run the encoder and the decoder.
+        TypeError: The model does not encode and decode.
         ValueError: Sizes do not fit, or numbers are not finite.
 
     Example:
@@ -44,14 +41,21 @@ class DigitPad(LatentWidget):
         self, model: Any, x: Any = None, y: Any = None, *, points: int = 1000, **traits: Any
     ) -> None:
         source = open_source(model)
+        if source.encode is None:
+            raise TypeError(ENCODES.format("DigitPad"))
         if source.pixels != 784:
             raise ValueError(
                 f"DigitPad draws 28 x 28 pictures, this model takes {source.pixels} pixels."
             )
         super().__init__([source], x, y, most=points, with_encoders=True, **traits)
-        if self.where != "browser":
-            reason = self.where.removeprefix("kernel, because ")
-            raise TypeError(NOT_IN_BROWSER.format("DigitPad", source.label, reason))
+        self._lay_plane()
+
+    def _open_again(self) -> None:
+        """The plane follows the codes."""
+        super()._open_again()
+        self._lay_plane()
+
+    def _lay_plane(self) -> None:
         if len(self._z_of_x) > 1 and self.latent_dim > 1:
             self._plane = plane_of(self._z_of_x)
 

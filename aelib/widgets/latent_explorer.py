@@ -39,7 +39,7 @@ class LatentExplorer(LatentWidget):
         z: The code to begin with; the first picture's if None.
 
     Raises:
-        TypeError: It does not decode, or has a layer that the browser does not know.
+        TypeError: It does not decode.
         ValueError: Sizes do not fit, numbers are not finite, there are over 64 dimensions, or
             a direction is a mixture of the others.
 
@@ -80,12 +80,22 @@ class LatentExplorer(LatentWidget):
                 f"{sources[0].latent_dim} dimensions are too many sliders; LatentExplorer shows up "
                 "to 64, and LatentMap shows a plane through any number."
             )
+        self._named, self._own_ones = directions, own_codes
         super().__init__(sources, x, y, shape=shape, **traits)
-        if directions is not None:
-            self._directions = _sliders_along(directions, self._z_of_x)
+        self._lay_sliders()
         if "told" not in traits and len(self._y) and sources[0].classes:
             self.told = int(self._y[0])
-        self._own = [self._encode_examples(s) for s in sources] if own_codes else []
+
+    def _open_again(self) -> None:
+        """Directions and the models' own codes follow the weights."""
+        super()._open_again()
+        self._lay_sliders()
+
+    def _lay_sliders(self) -> None:
+        """What the sliders move, where that is not simply the numbers of z."""
+        if self._named is not None:
+            self._directions = _sliders_along(self._named, self._z_of_x)
+        self._own = [self._encode_examples(s) for s in self._sources] if self._own_ones else []
         if self._own:
             if not all(map(len, self._own)):
                 raise ValueError("own_codes needs pictures x and models that encode them.")

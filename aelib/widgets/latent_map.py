@@ -26,7 +26,7 @@ class LatentMap(LatentWidget):
         z: The place to begin with; the first picture's code if None.
 
     Raises:
-        TypeError: It does not decode or encode, or has a layer that the browser does not know.
+        TypeError: It does not decode or encode.
         ValueError: Sizes do not fit, numbers are not finite, or the code has one dimension.
 
     Example:
@@ -56,6 +56,11 @@ class LatentMap(LatentWidget):
         if x is None or len(x) < 2 or not 2 <= points <= 3000:
             raise ValueError("A map needs at least two pictures x, and points from 2 to 3000.")
         super().__init__([source], x, y, shape=shape, most=points, **traits)
+        self._plane = plane_of(self._z_of_x)
+
+    def _open_again(self) -> None:
+        """The plane follows the codes."""
+        super()._open_again()
         self._plane = plane_of(self._z_of_x)
 
     def _twin(self) -> tuple[np.ndarray, str]:

@@ -6,7 +6,7 @@ import numpy as np
 import traitlets
 
 from aelib.widgets.base import LatentWidget, module
-from aelib.widgets.digit_pad import NOT_IN_BROWSER
+from aelib.widgets.digit_pad import ENCODES
 from aelib.widgets.sources import open_source
 
 KINDS = ("gaussian", "salt and pepper", "masking", "occlusion", "blur")
@@ -29,7 +29,7 @@ class NoiseExplorer(LatentWidget):
         shape: (H, W) of a picture that is not square.
 
     Raises:
-        TypeError: The browser cannot run the encoder and the decoder.
+        TypeError: The model does not encode and decode.
         ValueError: Sizes do not fit, numbers are not finite, or kind or strength is unknown.
 
     Example:
@@ -52,12 +52,11 @@ class NoiseExplorer(LatentWidget):
         **traits: Any,
     ) -> None:
         source = open_source(model)
+        if source.encode is None:
+            raise TypeError(ENCODES.format("NoiseExplorer"))
         if x is None:
             raise ValueError("NoiseExplorer needs clean pictures x.")
         super().__init__([source], x, y, shape=shape, with_encoders=True, **traits)
-        if self.where != "browser":
-            reason = self.where.removeprefix("kernel, because ")
-            raise TypeError(NOT_IN_BROWSER.format("NoiseExplorer", source.label, reason))
 
     @traitlets.validate("kind", "strength", "index")
     def _checked(self, proposal: Any) -> Any:

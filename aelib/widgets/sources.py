@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import torch
@@ -35,6 +36,7 @@ class Source:
     samples: bool  # codes drawn from N(0, 1) mean something
     record_decode: Recording
     record_encode: Recording
+    fingerprint: Callable[[], int]  # another one once the model's numbers have changed
     pixels: int = 0
     classes: int = 0  # of a conditional model: each row ends with that many numbers, one-hot
 
@@ -86,6 +88,7 @@ def open_source(
         samples=hasattr(owner, "sample"),
         record_decode=_recording(decode, owner, dim, classes),
         record_encode=_recording(encode, owner, pictures.shape[1], classes),
+        fingerprint=lambda: _fingerprint(owner),
         pixels=pictures.shape[1],
         classes=classes,
     )
@@ -195,6 +198,20 @@ def _recording(function: Any, owner: Any, width: int, classes: int) -> Recording
             return capture(lambda z: function(_as_owned(z, owner)), row)
 
     return record
+
+
+def _fingerprint(owner: Any) -> int:
+    """A number that is another one once a weight, a buffer or an array has changed."""
+    if isinstance(owner, nn.Module):
+        tensors = [t.detach().cpu() for t in (*owner.parameters(), *owner.buffers())]
+        arrays = [t.float().numpy() for t in tensors]
+    else:
+        arrays = [a for a in getattr(owner, "__dict__", {}).values() if isinstance(a, np.ndarray)]
+    found = 0
+    for array in arrays:
+        if array.dtype != object:
+            found = crc32(np.ascontiguousarray(array), found)
+    return found
 
 
 def _check_weights(owner: Any, pictures: np.ndarray) -> None:

@@ -211,7 +211,7 @@ def test_a_function_that_fails_later_says_so(model):
         (lambda m, x: LatentMap(m.decoder, x), ValueError, "latent_dim"),
         (lambda m, x: DigitPad(m.decoder), ValueError, "Say latent_dim"),
         (lambda m, x: DigitPad(5), TypeError, "needs something that decodes"),
-        (lambda m, x: DigitPad(Random(3, input_dim=784)), TypeError, "kernel would have"),
+        (lambda m, x: NoiseExplorer(lambda z: z, x), ValueError, "Say latent_dim"),
         (lambda m, x: DigitPad(Autoencoder(2, input_dim=100)), ValueError, "28 x 28"),
         (lambda m, x: NoiseExplorer(m, None), ValueError, "clean pictures"),
         (lambda m, x: NoiseExplorer(m, x, kind="rain"), ValueError, "kind must be one of"),
@@ -384,3 +384,57 @@ def test_the_twin_walks_along_the_direction_through_z(model, x):
 def test_directions_that_name_no_way_are_refused(model, directions, words):
     with pytest.raises(ValueError, match=words):
         LatentExplorer(model, directions=directions)
+
+
+# --- what the browser cannot run, and what changes
+
+
+class Noisy(Autoencoder):
+    """Each encoding and decoding is another one."""
+
+    def encode(self, x):
+        return super().encode(x) + 0.1 * torch.rand(1)
+
+    def decode(self, z):
+        return super().decode(z) + 0.1 * torch.rand(1)
+
+
+@pytest.mark.parametrize("widget", [LatentExplorer, LatentMap, DigitPad, NoiseExplorer])
+def test_no_widget_refuses_what_only_the_kernel_can_run(x, y, widget):
+    shown = widget(Noisy(3, hidden=(16,)), x, y)
+    assert shown.where == "kernel, because it draws random numbers"
+    assert shown._models[0]["decoder"] is shown._models[0]["encoder"] is None
+
+
+def test_the_kernel_encodes_what_the_browser_cannot(x, y):
+    model = Noisy(3, hidden=(16,))
+    reply, (code,) = answer(DigitPad(model, x, y), x=x[0].tolist())
+    assert reply == {"view": "v", "id": 7}
+    expected = Autoencoder.encode(model, torch.from_numpy(x[:1]))[0].detach()
+    assert 0 <= (np.frombuffer(code, "<f4") - expected.numpy()).min() < 0.1
+
+
+@pytest.mark.parametrize("widget", [LatentExplorer, LatentMap, DigitPad, NoiseExplorer])
+def test_a_model_that_was_trained_further_is_sent_again_when_it_is_shown(model, x, y, widget):
+    shown = widget(model, x, y)
+    shown._repr_mimebundle_()
+    before = shown.get_state(["_weights", "_codes", "_spread"])
+    shown._repr_mimebundle_()
+    assert shown.get_state(["_weights", "_codes", "_spread"]) == before
+    with torch.no_grad():
+        model.decoder[0].weight += 0.5
+        model.encoder[0].weight *= 2
+    shown._repr_mimebundle_()
+    after = shown.get_state(["_weights", "_codes", "_spread"])
+    assert all(after[name] != before[name] for name in before)
+    codes = np.frombuffer(after["_codes"], "<f4").reshape(len(x), 3)
+    np.testing.assert_allclose(codes, model.transform(x), rtol=1e-4, atol=1e-5)
+
+
+def test_a_scikit_learn_object_that_was_fitted_again_is_sent_again(x):
+    pca = PCA(3).fit(x[:20])
+    shown = LatentExplorer(pca, x)
+    before = shown._weights
+    pca.fit(x[10:])
+    shown._repr_mimebundle_()
+    assert shown._weights != before
