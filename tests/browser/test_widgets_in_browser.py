@@ -529,3 +529,49 @@ def test_a_slider_along_a_direction_moves_z_along_it(show, model, digits):
     page.keyboard.press("0")
     page.wait_for_timeout(120)
     np.testing.assert_allclose(z_of(page), start, atol=1e-4)
+
+
+# --- models that only Python can run
+
+
+class Noisy(Autoencoder):
+    """What a recorder cannot take down; the noise is too small to be seen."""
+
+    def encode(self, x):
+        return super().encode(x) + 1e-6 * torch.rand(1)
+
+    def decode(self, z):
+        return super().decode(z) + 1e-6 * torch.rand(1)
+
+
+def test_one_quiet_line_says_that_python_decodes_and_why(show, model, digits):
+    page = show(LatentExplorer([model, Noisy(16)], *digits))
+    line = page.locator(".where")
+    assert line.all_inner_texts() == ["Noisy: by the kernel, because it draws random numbers."]
+
+
+def test_the_browser_says_nothing_about_itself(show, model, digits):
+    assert show(LatentExplorer(model, *digits)).locator(".where").count() == 0
+
+
+def test_a_picture_is_encoded_and_decoded_by_a_kernel(show, digits):
+    torch.manual_seed(1)
+    model = Noisy(16)
+    page = show(NoiseExplorer(model, *digits, strength=0.0, index=3))
+    page.wait_for_timeout(500)
+    expected = model.inverse_transform(model.transform(digits[0][3:4]))[0]
+    np.testing.assert_allclose(ink(page, 2), expected, atol=5e-3)
+    np.testing.assert_allclose(z_of(page), model.transform(digits[0][3:4])[0], atol=1e-4)
+
+
+def test_a_drawing_is_encoded_by_a_kernel_while_the_hand_moves(show, digits):
+    model = Noisy(16)
+    page = show(DigitPad(model, *digits))
+    box = page.locator("canvas").first.bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 150, steps=8)
+    page.mouse.up()
+    page.wait_for_timeout(700)
+    seen = np.array(page.evaluate("model.get('picture')"), np.float32)[None]
+    np.testing.assert_allclose(z_of(page), model.transform(seen)[0], atol=1e-3)

@@ -5,6 +5,8 @@ numbers its code has). What decodes takes codes (N, K) and answers with pixels o
 """
 
 import math
+import warnings
+from functools import cache
 
 import numpy as np
 import torch
@@ -18,8 +20,16 @@ from torch.nn.utils import parametrize, prune, spectral_norm
 from torch.nn.utils.parametrizations import orthogonal, weight_norm
 
 import aelib
+from aelib.widgets.sending import packed_decoder, packed_or_why
+from aelib.widgets.sources import open_source, tell
 
 DECODERS = {}
+KERNEL = {  # and the reason that a person reads
+    "dynamically quantised": "quantized::linear_dynamic is not known",
+    "a volume: ConvTranspose3d": "a convolution in three dimensions",
+    "VQ-VAE: the nearest entry of a codebook": "where it looks depends on the code",
+    "MLPRegressor": "it answers with ndarray, not with a tensor",
+}
 
 
 def decoder(name, latent_dim=4):
@@ -852,3 +862,22 @@ def regressor():
     model = MLPRegressor(hidden_layer_sizes=(16,), max_iter=400, tol=1e-2, random_state=0)
     model.fit(x[:, :4], x)
     return model.predict
+
+
+@cache
+def opened(name):
+    """A decoder as a widget sees it, what is sent of it, and where it decodes."""
+    torch.manual_seed(0)
+    with warnings.catch_warnings():  # scripting is deprecated; some fits have not converged
+        warnings.simplefilter("ignore")
+        model, latent_dim = DECODERS[name]()
+        source = open_source(model, latent_dim, conditional=True)
+        ends = np.full((2, latent_dim), [[-3.0], [3.0]])
+        return source, *packed_or_why(lambda: packed_decoder(source, ends, None))
+
+
+def codes_of(source, n=12):
+    """Codes near and far, with a class where there are classes: (n, latent_dim + classes)."""
+    random = np.random.default_rng(5)
+    codes = random.normal(size=(n, source.latent_dim)) * random.uniform(0.1, 4, (n, 1))
+    return tell(codes.astype(np.float32), np.arange(n) % max(source.classes, 1), source.classes)

@@ -61,7 +61,7 @@ export function centred(ink, side, size = 28, box = 20) {
 async function render({ model, el }) {
   const examples = await openExamples(model);
   const shape = model.get("_shape");
-  const { pictures, controls, say } = frame(el, "Digit pad");
+  const { pictures, controls, say } = frame(el, "Digit pad", model.get("_models"));
   const figure = make("figure", { class: "drawing" }, pictures);
   const canvas = make("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": "drawing" }, figure);
   make("figcaption", {}, figure, "draw here");
@@ -116,9 +116,12 @@ async function render({ model, el }) {
     input = example || centred(ink, SIDE);
     seen.paint(input);
     seen.describe(strokes.length ? "the drawing, scaled to the network's 28 x 28 pixels" : "empty");
-    if (strokes.length) code.z.set(models.encode(input).subarray(0, code.z.length)); // a VAE adds log-variances
-    else code.z.fill(0);
-    code.moved(atOnce);
+    const found = (z) => {
+      code.z.set(z);
+      code.moved(atOnce);
+    };
+    if (strokes.length) models.encode(input, (z) => strokes.length && found(z)); // wiped meanwhile: nothing
+    else found(code.z.map(() => 0));
   }
 
   function repaint() {

@@ -15,7 +15,7 @@ async function render({ model, el }) {
   const spread = model.get("_spread");
   const models = model.get("_models");
   const dim = spread.low.length;
-  const { pictures, controls, say } = frame(el, `Latent explorer, ${dim} dimensions`);
+  const { pictures, controls, say } = frame(el, `Latent explorer, ${dim} dimensions`, model.get("_models"));
   const original = examples.count ? picture(pictures, "original", model.get("_shape")) : null;
   const shown = models.map(({ label }) => picture(pictures, label, model.get("_shape")));
   const latest = [];

@@ -8,7 +8,7 @@ async function render({ model, el }) {
   const examples = await openExamples(model);
   const { mean, rows, usual } = model.get("_plane");
   const dim = mean.length;
-  const { pictures, controls, say } = frame(el, `Latent map, ${dim} dimensions`);
+  const { pictures, controls, say } = frame(el, `Latent map, ${dim} dimensions`, model.get("_models"));
   const decoded = picture(pictures, "decoded here", model.get("_shape"));
   const real = picture(pictures, "nearest real picture", model.get("_shape"));
   let latest = new Float32Array(0);

@@ -5,20 +5,29 @@ import { bytes, floats } from "./state.js";
 const SLOW = 4; // milliseconds: what takes longer, time after time, would hold up the page
 const PATIENCE = 5000;
 
-// Each model as decode(z) and encode(x); show(i, pixels) is called when a picture is there.
+// Each model as decode(z) and encode(x, then); show(i, pixels) is called when a picture is there, and
+// then(z) when the first model has a code.
 export function openModels(model, show, say) {
   const weights = bytes(model.get("_weights"));
+  const complain = (words) => say(() => words);
   const load = (net) => net && compile(net.program, weights.subarray(net.begin, net.end));
   const opened = model.get("_models").map(({ decoder, encoder }, i) => {
     const run = load(decoder);
     const paint = (pixels) => show(i, pixels);
-    return { run, encode: load(encoder), ...(run ? here(run, paint) : inKernel(model, i, paint, (words) => say(() => words))) };
+    return { run, ...(run ? here(run, paint) : inKernel(model, i, "z", paint, complain)) };
   });
+  const encode = load(model.get("_models")[0].encoder);
+  let [asked, then] = [null, null];
   return {
     decode: (z, codeFor = () => z) => opened.forEach((each, i) => each.decode(codeFor(i))),
-    encode: (x) => opened[0].encode(x),
+    encode(x, found) {
+      if (encode) return found(encode(x));
+      then = found;
+      asked ??= inKernel(model, 0, "x", (z) => then(z), complain);
+      return asked.decode(x);
+    },
     run: (i) => opened[i].run, // null where the kernel decodes
-    close: () => opened.forEach((each) => each.close()),
+    close: () => [...opened, asked].forEach((each) => each?.close()),
   };
 }
 
@@ -65,8 +74,8 @@ function here(run, paint) {
   return { decode, close };
 }
 
-// A decoder that only Python can run.
-function inKernel(model, index, paint, complain) {
+// A decoder (what: "z") or an encoder (what: "x") that only Python can run.
+function inKernel(model, index, what, show, complain) {
   const view = Math.random().toString(36);
   let [id, timer, answered] = [0, 0, null];
   const ask = (z) =>
@@ -76,13 +85,13 @@ function inKernel(model, index, paint, complain) {
         complain("Python does not answer: run the cell again, with a kernel.");
         resolve();
       }, PATIENCE);
-      model.send({ model: index, view, id: ++id, z: Array.from(z) });
+      model.send({ model: index, view, id: ++id, [what]: Array.from(z) });
     });
   const heard = (message, buffers) => {
     if (message.view !== view || message.id !== id) return;
     clearTimeout(timer);
     if (message.error) complain(message.error);
-    else paint(floats(buffers[0]));
+    else show(floats(buffers[0]));
     answered();
   };
   model.on("msg:custom", heard);

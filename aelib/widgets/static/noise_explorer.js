@@ -9,7 +9,7 @@ const decibels = (value) => (Number.isFinite(value) ? `${value.toFixed(1)} dB` :
 async function render({ model, el }) {
   const examples = await openExamples(model);
   const shape = model.get("_shape");
-  const { pictures, controls, say } = frame(el, "Noise explorer");
+  const { pictures, controls, say } = frame(el, "Noise explorer", model.get("_models"));
   const [clean, noisy, denoised] = ["clean", "noisy", "denoised"].map((name) => picture(pictures, name, shape));
   let x;
   let corrupted;
@@ -66,8 +66,10 @@ async function render({ model, el }) {
     clean.describe("the original");
     noisy.paint(corrupted);
     noisy.title(`noisy, ${decibels(psnr(x, corrupted))}`);
-    code.z.set(models.encode(corrupted).subarray(0, code.z.length)); // a VAE adds its log-variances
-    code.moved(atOnce);
+    models.encode(corrupted, (z) => {
+      code.z.set(z);
+      code.moved(atOnce);
+    });
   }
 
   const events = "change:kind change:strength change:seed change:index";

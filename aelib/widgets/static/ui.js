@@ -14,8 +14,9 @@ export function button(parent, text, action, attributes = {}) {
   return node;
 }
 
-// The widget's outer box: a stage (pictures left, controls right) and one voice.
-export function frame(el, name) {
+// The widget's outer box: a stage (pictures left, controls right) and one voice. Below it, where
+// there are models that the browser does not decode: who does, and why.
+export function frame(el, name, models = []) {
   const root = make("div", { class: "aelib-widget", role: "group", "aria-label": name }, el);
   // JupyterLab would take arrows, Home, letters for itself: X cuts the cell. It keeps Ctrl, Cmd,
   // Alt, Esc, Tab and Enter, except the bare Enter that presses a button.
@@ -29,6 +30,7 @@ export function frame(el, name) {
   const pictures = make("div", { class: "pictures" }, left);
   const status = make("p", { class: "status", role: "status" }, left);
   const controls = make("div", { class: "controls" }, stage);
+  for (const { label, where } of models) if (where !== "browser") make("p", { class: "where" }, root, `${label}: by the ${where}.`);
   let timer;
   // A live region for each number would chatter: one sentence, once the hand rests.
   const say = (describe) => {
