@@ -1,10 +1,18 @@
 """A quiz under hands and keys, for eyes and ears, without a kernel."""
 
+import tomllib
+from pathlib import Path
+
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import aelib
+from aelib.site.lessons import Lesson
+from aelib.site.live import run_live
 from aelib.widgets import Quiz
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -101,3 +109,35 @@ def test_a_lesson_is_readable_by_everybody(show, page, theme, width):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag22aa"]})
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    """What a static page gets of a cell that asks the questions of a lesson."""
+    cell = nbformat.v4.new_code_cell
+    cells = [cell("import aelib"), cell('aelib.quiz("06")', metadata={"tags": ["live"]})]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    path = tmp_path_factory.mktemp("course") / "06_made_up.ipynb"
+    return run_live(Lesson(path, "06", "Made up", "Does it live?", 1, notebook))
+
+
+def test_on_a_static_page_it_lives_without_a_kernel(page, live):
+    (name,) = live.views.values()
+    client = (ROOT / "aelib" / "site" / "static" / "live.js").read_text(encoding="utf-8")
+    box = f'<div class="live" data-model="{name}"><div class="view"></div></div>'
+    scripts = f"<script>const course = {{}}; {client}</script><script>{live.script()}</script>"
+    page.set_content(f"<!doctype html><title>A page</title>{box}{scripts}")
+    page.locator(".live.ready").wait_for()
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Check question 1").click()
+    assert told(page, 0).startswith(("Right.", "Not this one."))
+    assert page.get_by_text("right so far.").is_visible()
+
+
+def test_a_static_pages_source_holds_no_reason_to_read(live):
+    source = live.script()
+    questions = (ROOT / "aelib" / "exercises" / "quiz" / "06.toml").read_text(encoding="utf-8")
+    for question in tomllib.loads(questions)["question"]:
+        assert question["text"] in source
+        for reason in (question["why"], *(wrong["why"] for wrong in question["wrong"])):
+            assert reason not in source

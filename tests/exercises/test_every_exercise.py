@@ -1,9 +1,11 @@
 """What holds for every exercise of the course."""
 
 from collections import Counter
+from inspect import signature
 
 import numpy as np
 import pytest
+import torch
 
 from aelib.exercises import find, lessons
 from aelib.exercises.base import answers, prepare
@@ -41,6 +43,37 @@ def test_each_mistake_has_its_own_diagnosis(exercise, verdict, seed):
         answer = verdict(mistake.function, seed)
         assert (answer.status, answer.sentence) == ("wrong", mistake.sentence)
     assert len({mistake.sentence for mistake in exercise.wrong}) == len(exercise.wrong)
+
+
+def in_the_other_library(value):
+    """Arrays for tensors in double precision, tensors for arrays and numbers."""
+    if isinstance(value, dict):
+        return {key: in_the_other_library(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [in_the_other_library(part) for part in value]
+    if isinstance(value, torch.Tensor):
+        return value.detach().numpy().astype(float if value.is_floating_point() else None)
+    return value if isinstance(value, str) else torch.tensor(np.array(value))
+
+
+def as_lists(value):
+    """Lists and plain numbers for tensors and arrays."""
+    if isinstance(value, dict):
+        return {key: as_lists(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return tuple(as_lists(part) for part in value)
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+@pytest.mark.parametrize("clothes", [in_the_other_library, as_lists])
+def test_a_mistake_in_other_clothes_gets_the_same_diagnosis(exercise, verdict, clothes):
+    for mistake in exercise.wrong:
+
+        def dressed(*given, function=mistake.function):
+            return clothes(function(*given))
+
+        dressed.__signature__ = signature(exercise.reference)
+        assert verdict(dressed).sentence == mistake.sentence
 
 
 @pytest.mark.parametrize("seed", range(2, 10))
