@@ -1,8 +1,10 @@
 """A page in any browser that a command can open: it asks a server of ours what to do next."""
 
 import json
+import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -88,12 +90,12 @@ def anywhere(command: str, folder: Path, patience: float = 120) -> Iterator[Call
         address = f"http://127.0.0.1:{server.server_port}/"
         opened = [*shlex.split(command.format(profile)), address]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        browser = subprocess.Popen(opened, **quiet)
+        browser = subprocess.Popen(opened, **quiet, start_new_session=True)
         try:
             heard()
             yield ask
         finally:
-            browser.terminate()
+            os.killpg(browser.pid, signal.SIGTERM)  # with all that it started
             browser.wait(30)
             jobs.put(None)  # frees the page's last question
             server.shutdown()
