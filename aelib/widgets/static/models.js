@@ -36,11 +36,14 @@ function newestOnly(ask) {
   let [busy, waiting] = [false, null];
   const go = async (z) => {
     busy = true;
-    await ask(z);
-    busy = false;
-    const next = waiting;
-    waiting = null;
-    if (next) go(next);
+    try {
+      await ask(z);
+    } finally {
+      busy = false;
+      const next = waiting;
+      waiting = null;
+      if (next) go(next);
+    }
   };
   return (z) => {
     if (busy) waiting = z.slice();
