@@ -387,7 +387,7 @@ def _in_chunks(function: Any, values: torch.Tensor, *classes: torch.Tensor) -> t
 
 def _quietly(model: Model, function: Any, values: Array, *classes: ArrayLike) -> Array:
     """Call in evaluation mode without gradients; NumPy in, NumPy out."""
-    was_training = model.training
+    training = [module for module in model.modules() if module.training]
     model.eval()
     try:
         with torch.no_grad():
@@ -398,7 +398,8 @@ def _quietly(model: Model, function: Any, values: Array, *classes: ArrayLike) ->
             columns = map(torch.as_tensor, (values, *classes))
             return _in_chunks(function, *columns).numpy()
     finally:
-        model.train(was_training)
+        for module in training:  # one that was frozen by hand stays frozen
+            module.training = True
 
 
 def _two_channels(channels: Sequence[int]) -> list[int]:

@@ -32,7 +32,7 @@ class CodeSwap(StillWidget):
         place: The place to begin with; the middle if None.
 
     Raises:
-        TypeError: The decoder has a layer that the browser does not know.
+        TypeError: The browser cannot run the decoder; the message says why.
         ValueError: Sizes do not fit, or a code is not in the codebook.
 
     Example:

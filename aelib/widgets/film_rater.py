@@ -30,7 +30,7 @@ class FilmRater(StillWidget):
         stars: The ratings to begin with, 0 to 5; nothing seen if None.
 
     Raises:
-        TypeError: The network has a layer that the browser does not know.
+        TypeError: The browser cannot run the network; the message says why.
         ValueError: Sizes do not fit, a place is not that of a film, or stars leave 0 to 5.
 
     Example:

@@ -50,7 +50,7 @@ class TextSearch(StillWidget):
         examples: Queries that have a button.
 
     Raises:
-        TypeError: The encoder has a layer that the browser does not know.
+        TypeError: The browser cannot run the encoder; the message says why.
         ValueError: Sizes do not fit, or the vectoriser has other settings.
 
     Example:

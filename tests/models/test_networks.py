@@ -641,3 +641,12 @@ def test_start_at_mean_refuses_what_has_no_such_ends(make):
 def test_start_at_mean_says_what_is_wrong_with_the_images(x, text):
     with pytest.raises(ValueError, match=text):
         aelib.start_at_mean(aelib.Autoencoder(3), x)
+
+
+def test_looking_leaves_each_module_in_the_mode_that_it_had(x):
+    model = aelib.UNet().train()
+    frozen = next(m for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)).eval()
+    model.transform(x[:2])
+    assert model.training
+    assert not frozen.training
+    assert sum(not m.training for m in model.modules()) == 1
