@@ -35,7 +35,7 @@ OF_FUNCTIONS = {
                            "def {name}({args}):\n    return [{right}][A]({args})"],
     "a percent sign first": ["def {name}({args}):\n    place = (\n        (2 + 2)\n        % 2\n"
                              "    )\n    return [{right}][place]({args})"],
-    "magics around it": ["%matplotlib inline\n!true\ndef {name}({args}):\n"
+    "magics around it": ["%pwd\n!true\ndef {name}({args}):\n"
                          "    return {right}({args})", "check('{name}', {name})"],
     "%%time": ["%%time\ndef {name}({args}):\n    return {right}({args})"],
     "%%capture": ["%%capture out\ndef {name}({args}):\n    return {right}({args})"],
