@@ -21,6 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     strip.add_argument("--check", action="store_true", help="change nothing; exit 1 if needed")
     strip.set_defaults(run=lambda chosen: _strip(chosen.notebooks, chosen.check))
     _add_grade(commands.add_parser("grade", help="grade a class: submissions in, grades.csv out"))
+    own = commands.add_parser("exercises", help="check exercises of your own").add_subparsers(
+        title="commands", required=True
+    )
+    check = own.add_parser("check", help="references right, mistakes told: exit 0, else 1")
+    check.add_argument("file", type=Path, metavar="FILE.py")
+    check.set_defaults(run=lambda chosen: _check_exercises(chosen.file))
     _add_site(commands.add_parser("site", help="build the course as static pages, or check them"))
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))
@@ -91,6 +97,19 @@ def _grade(chosen: argparse.Namespace) -> int:
 def _moment(text: str) -> datetime:
     """A date, or date and time, as ISO 8601 writes it; of this machine's time zone."""
     return datetime.fromisoformat(text)
+
+
+def _check_exercises(file: Path) -> int:
+    """Say what is wrong with a teacher's own exercises."""
+    from aelib.classroom.preparation import PreparationError, faults_of
+
+    try:
+        found = faults_of(file)
+    except PreparationError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(*found, f"{file}: {len(found) or 'no'} faults", sep="\n")
+    return int(bool(found))
 
 
 def _add_site(site: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ from aelib.classroom import frames
 from aelib.exercises import lessons
 from aelib.exercises.base import Answer, Exercise, Prepared, prepare
 from aelib.exercises.judge import judge
+from aelib.exercises.own import faults
 
 
 class PreparationError(Exception):
@@ -125,6 +126,15 @@ def _chosen(file: str, only: list[str]) -> list[Exercise]:
         there = ", ".join(sorted({exercise.lesson for exercise in found}))
         raise PreparationError(f"No exercises for lesson {', '.join(only)}; there are: {there}.")
     return chosen
+
+
+def faults_of(file: Path) -> list[str]:
+    """Check a teacher's own exercises: references, mistakes, cases.
+
+    Raises:
+        PreparationError: The file cannot be used.
+    """
+    return faults(_of_file(file))
 
 
 def _of_file(file: Path) -> list[Exercise]:
