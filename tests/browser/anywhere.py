@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, Queue
@@ -56,7 +56,8 @@ def anywhere(command: str, folder: Path, patience: float = 120) -> Iterator[Call
 
         def do_POST(self) -> None:
             answers.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self._send(json.dumps(jobs.get()).encode(), "text/json")
+            with suppress(BrokenPipeError, ConnectionResetError):  # the browser has been closed
+                self._send(json.dumps(jobs.get()).encode(), "text/json")
 
         def _send(self, content: bytes, kind: str) -> None:
             self.send_response(200)
