@@ -1,7 +1,7 @@
 """Lesson 09's closest rival: AVIF, which has to take its time to be near; about two CPU minutes.
 
-    python tests/benchmarks/codecs.py            # speed 3
-    python tests/benchmarks/codecs.py 6 3 0      # other speeds; 0 takes many minutes
+    python tests/benchmarks/avif.py            # speed 3
+    python tests/benchmarks/avif.py 6 3 0      # other speeds; 0 takes many minutes
 
 Prints bytes and PSNR of AVIF on the lesson's thousand digits, all in one sheet, and the bytes at
 the quality of the lesson's 32 numbers with 5 bits each, by interpolation between two qualities.
