@@ -1,5 +1,5 @@
 // Draw a digit: it is centred as MNIST was, encoded and decoded while the hand moves.
-import { openModels } from "./models.js";
+import { openPainted } from "./models.js";
 import { openCode, openExamples } from "./state.js";
 import { button, chooser, frame, make, picture, slider } from "./ui.js";
 import { plane } from "./plane.js";
@@ -71,23 +71,14 @@ async function render({ model, el }) {
   const seen = picture(stack, "centred", shape);
   const decoded = picture(stack, "reconstruction", shape);
   let strokes = []; // each { width, points: [x, y, ...] } or { pixels } of an example
-  let latest = new Float32Array(0);
   let map = null;
 
-  const models = openModels(
-    model,
-    (i, pixels) => {
-      latest = pixels;
-      decoded.paint(pixels);
-      say(describe);
-    },
-    say,
-  );
+  const models = openPainted(model, decoded, say, () => describe());
   let input = new Float32Array(shape[0] * shape[1]);
   const code = openCode(model, redraw, () => model.set("picture", Array.from(input)));
   const describe = () => {
     if (!strokes.length) return "the pad is empty";
-    const words = examples.resembles(latest);
+    const words = examples.resembles(models.latest);
     decoded.describe(words);
     const numbers = Array.from(code.z.slice(0, 4), (v) => v.toFixed(1)).join(", ");
     return `the reconstruction ${examples.labels.length ? "" : "has "}${words}; z = ${numbers}${code.z.length > 4 ? ", ..." : ""}`;

@@ -1,5 +1,5 @@
 // The encoded pictures as a map: drag anywhere to decode what would live there.
-import { openModels } from "./models.js";
+import { openPainted } from "./models.js";
 import { openCode, openExamples } from "./state.js";
 import { chooser, frame, make, picture } from "./ui.js";
 import { plane } from "./plane.js";
@@ -11,24 +11,15 @@ async function render({ model, el }) {
   const { pictures, controls, say } = frame(el, `Latent map, ${dim} dimensions`, model.get("_models"));
   const decoded = picture(pictures, "decoded here", model.get("_shape"));
   const real = picture(pictures, "nearest real picture", model.get("_shape"));
-  let latest = new Float32Array(0);
   let near = { index: -1 };
 
-  const decoders = openModels(
-    model,
-    (i, pixels) => {
-      latest = pixels;
-      decoded.paint(pixels);
-      say(describe);
-    },
-    say,
-  );
+  const decoders = openPainted(model, decoded, say, () => describe());
   const lives = () => {
     if (near.distance <= usual) return "real pictures live here";
     return near.distance <= 3 * usual ? "few live near here" : "nobody lives here";
   };
   const describe = () => {
-    const words = examples.resembles(latest);
+    const words = examples.resembles(decoders.latest);
     decoded.describe(words);
     real.describe(examples.name(near.index));
     return `${words}; ${lives()}: the nearest is ${examples.name(near.index)}, ${near.distance.toFixed(2)} away`;

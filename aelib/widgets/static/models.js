@@ -31,6 +31,17 @@ export function openModels(model, show, say) {
   };
 }
 
+// Models of which one picture is shown, as they answered last: `latest`, painted and put into words.
+export function openPainted(model, picture, say, describe) {
+  const paint = (_, pixels) => {
+    opened.latest = pixels;
+    picture.paint(pixels);
+    say(describe);
+  };
+  const opened = { ...openModels(model, paint, say), latest: new Float32Array(0) };
+  return opened;
+}
+
 // One question at a time, then the newest; older ones are dropped. ask(z) is a promise.
 function newestOnly(ask) {
   let [busy, waiting] = [false, null];
