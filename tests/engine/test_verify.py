@@ -100,9 +100,9 @@ def test_bent_programs_are_seen():
 
 @pytest.mark.slow
 def test_bent_programs_are_seen_whatever_the_decoder():
-    names = [name for name in DECODERS if not name.startswith("aelib.C")]
+    told = ("aelib.ConditionalVAE", "classes through an embedding")  # their rows end with a class
     unseen, count = [], 0
-    for name in names:
+    for name in [name for name in DECODERS if name not in told]:
         try:
             missed, tried = bent(name)
         except Refused:
