@@ -91,10 +91,13 @@ def _sample(rng: np.random.Generator, normal: int, odd: int) -> tuple[np.ndarray
 
 def _with_threshold(rng: np.random.Generator) -> list[Arguments]:
     """Thresholds that some normal scores reach exactly, one of them below 0."""
-    cases = [
-        (*_sample(rng, *s), place) for s, place in (((30, 12), -4), ((9, 21), -4), ((40, 5), 8))
-    ]
-    return [(scores, y, float(np.sort(scores[y == 0])[place])) for scores, y, place in cases]
+    cases: list[Arguments] = []
+    for sizes, place in (((30, 12), -4), ((9, 21), -4), ((40, 5), 8)):
+        scores, y = _sample(rng, *sizes)
+        threshold = np.sort(scores[y == 0])[place]
+        beside = 0.25 * (threshold == np.round(threshold))  # so that rounding it is noticed
+        cases.append((scores + beside, y, float(threshold + beside)))
+    return cases
 
 
 def _with_share(rng: np.random.Generator) -> list[Arguments]:
@@ -106,7 +109,7 @@ def _continuous(rng: np.random.Generator, normal: int, odd: int) -> tuple[np.nda
     """Scores without ties; the last example has a say."""
     y = np.append(rng.permutation(np.repeat([0, 1], [normal - 1, odd - 1])), [1, 0])
     scores = rng.normal(size=normal + odd) + 2 * y
-    scores[-1] = scores[y == 0].max() + 0.5
+    scores[-2:] = scores.min() - 0.5, scores[y == 0].max() + 0.5
     return scores - 5 * (normal == 80), y  # one set has scores below 0 only
 
 
@@ -124,6 +127,7 @@ def _with_costs(rng: np.random.Generator) -> list[Arguments]:
     few, many = _sample(rng, 30, 2), _sample(rng, 3, 25)
     return [
         *several,
+        *((*_continuous(rng, 25, 20), 1.5, cost) for cost in (2.5, 3.5)),
         (np.append(few[0], 9.0), np.append(few[1], 0), 7.5, 1.5),
         (np.append(many[0], -9.0), np.append(many[1], 1), 1.0, 9.5),
     ]
