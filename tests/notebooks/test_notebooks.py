@@ -161,6 +161,12 @@ def test_headings_come_in_order(notebook):
     assert all(deeper <= level + 1 for level, deeper in pairwise(levels))
 
 
+def test_every_column_of_a_table_has_a_name(notebook):
+    prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    for heads in re.findall(r"^(\|.*\|)\n\|[-:| ]+\|$", prose, flags=re.M):
+        assert all(head.strip() for head in heads.strip("|").split("|")), heads
+
+
 def test_it_has_exercises_a_summary_and_a_way_on(notebook, path):
     prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
     least = 0 if path.stem.startswith("00") else 4  # the first lesson is for playing
