@@ -103,7 +103,8 @@ def _range(value: Any) -> Range | None:
     """Read a number as a range of one, and words such as "below 20" as what they mean."""
     if not isinstance(value, str):
         try:
-            return float(value), float(value)
+            # bytes have no __float__, and yet float reads them
+            return (float(value), float(value)) if hasattr(value, "__float__") else None
         except (TypeError, ValueError):
             return None
     text, number = re.sub(r"\s+", " ", value).strip(" .").lower(), _number(value)
