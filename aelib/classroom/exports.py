@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from aelib.classroom.marking import Row
 from aelib.classroom.roster import Person
@@ -75,7 +76,10 @@ def write_moodle(path: Path, found: Sequence[Total], people: Mapping[str, Person
         name, _, number = total.student.rpartition("_")
         own = {"Identifier": f"Participant {number}" if number.isdigit() else "",
                "Full name": name if number.isdigit() else total.student}  # fmt: skip
-        row = {**own, **(people[total.student].row if total.student in people else {})}
+        row: dict[str, Any] = {
+            **own,
+            **(people[total.student].row if total.student in people else {}),
+        }
         row |= {"Grade": _cell(float(total.score)), "Maximum Grade": _cell(float(total.max))}
         row["Feedback comments"] = " ".join(
             [total.late] * bool(total.late) + [f"{total.look} to look at"] * bool(total.look)
@@ -95,7 +99,10 @@ def write_canvas(
         name, _, number = total.student.rpartition("_")
         known_by = number.isdigit()
         own = {"Student": name if known_by else total.student, "ID": number if known_by else ""}
-        row = {**own, **(people[total.student].row if total.student in people else {})}
+        row: dict[str, Any] = {
+            **own,
+            **(people[total.student].row if total.student in people else {}),
+        }
         row["Student"] = people[total.student].name if total.student in people else row["Student"]
         lines.append([*(row.get(column, "") for column in known), float(total.score)])
     write_table(path, [*known, title], lines)

@@ -89,10 +89,10 @@ def match(students: Iterable[str], people: Iterable[Person]) -> tuple[dict[str, 
     students = list(students)
     found: dict[str, Person] = {}
     for student in students:
-        number = re.search(r"_(\d+)$", student)
+        ending = re.search(r"_(\d+)$", student)
         named = {id(p): p for key in _keys_of(student) for p in by_name.get(key, ())}
-        if len(named) != 1 and number:  # nobody of that name, or two: the number decides
-            numbered = {id(p): p for p in by_number.get(number[1], ())}
+        if len(named) != 1 and ending:  # nobody of that name, or two: the number decides
+            numbered = {id(p): p for p in by_number.get(ending[1], ())}
             named = {k: p for k, p in numbered.items() if k in named or not named}
         if len(named) == 1:
             (found[student],) = named.values()

@@ -49,11 +49,11 @@ def pairs(prints: Mapping[str, Mapping[str, Sequence[int]]]) -> list[str]:
         long = {s: set(one[1:]) for s, one in answers.items() if one[0] >= _SHORT}
         short += [name] if len(long) < len(answers) else []
         students = sorted(long)
-        for k, one in enumerate(students):
+        for k, first in enumerate(students):
             for other in students[k + 1 :]:
-                share = len(long[one] & long[other]) / (len(long[one] | long[other]) or 1)
+                share = len(long[first] & long[other]) / (len(long[first] | long[other]) or 1)
                 if share >= _ALIKE:
-                    found.append((share, f"{name}: {one} and {other}, {share:.0%} alike"))
+                    found.append((share, f"{name}: {first} and {other}, {share:.0%} alike"))
     lines = [text for _, text in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
     if short:
         lines.append(f"Too short to tell, since right answers look alike: {', '.join(short)}.")

@@ -98,7 +98,7 @@ def _windows(
         pads.append((p, max((out - 1) * s + d * (k - 1) + 1 - n - p, 0)))
     x = np.pad(x, ((0, 0), (0, 0), *pads), constant_values=fill)
     reach = [d * (k - 1) + 1 for d, k in zip(a["dilation"], kernel, strict=True)]
-    view = np.lib.stride_tricks.sliding_window_view(x, reach, (2, 3))  # type: ignore[call-overload]
+    view = np.lib.stride_tricks.sliding_window_view(x, reach, (2, 3))
     (sh, sw), (dh, dw) = a["stride"], a["dilation"]
     return view[:, :, ::sh, ::sw, ::dh, ::dw][:, :, : size[0], : size[1]]
 

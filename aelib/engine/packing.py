@@ -50,7 +50,7 @@ def pack(program: Program, exact: Collection[int] = ()) -> tuple[Packed, Program
             left_over = constant.astype("f8") - high
             sent.append(left_over.clip(-_LARGEST, _LARGEST).astype("<f2"))
         places.append([begin, list(constant.shape), int(pair)])
-        rounded.append(sum(part.astype("f8") for part in sent).astype(np.float32))
+        rounded.append(np.sum([part.astype("f8") for part in sent], axis=0).astype(np.float32))
         parts += [part.ravel() for part in sent]
         begin += len(sent) * constant.size
     described = {

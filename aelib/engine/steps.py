@@ -210,7 +210,7 @@ def _strides(table: np.ndarray) -> list[int] | None:
     """The strides of a table that has such."""
     if table.min() < 0:
         return None
-    strides, plain = [], np.int64(table.ravel()[0])
+    strides, plain = [], table.ravel()[:1]
     for axis, n in enumerate(table.shape):
         corner = np.take(np.moveaxis(table, axis, -1).reshape(-1, n)[0], min(1, n - 1))
         strides.append(int(corner - table.ravel()[0]) if n > 1 else 0)

@@ -1,6 +1,7 @@
 """What of a widget's models is sent to the browser: verified programs, or why there are none."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -42,10 +43,10 @@ def send(
     for source in sources:
         ends = np.asarray([spread["low"], spread["high"]])
         mine = codes if source is sources[0] else None
-        decoder, where = packed_or_why(lambda s=source, c=mine, e=ends: packed_decoder(s, e, c))
+        decoder, where = packed_or_why(partial(packed_decoder, source, ends, mine))
         encoder = None
         if pictures is not None:
-            encoder, where_encoder = packed_or_why(lambda s=source: packed_encoder(s, pictures))
+            encoder, where_encoder = packed_or_why(partial(packed_encoder, source, pictures))
             where = where if encoder or not decoder else where_encoder
         models.append(
             {

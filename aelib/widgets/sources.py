@@ -210,7 +210,7 @@ def _fingerprint(owner: Any) -> int:
     found = 0
     for array in arrays:
         if array.dtype != object:
-            found = crc32(np.ascontiguousarray(array), found)
+            found = crc32(np.ascontiguousarray(array).data, found)
     return found
 
 
