@@ -22,6 +22,14 @@ def run(name, seed, monkeypatch, skipped=()):
     return names
 
 
+def run_and_tell(name, seed, figures, monkeypatch, capsys, skipped=()):
+    """Run a lesson and print the figures behind its claims; returns the names that it defined."""
+    names = run(name, seed, monkeypatch, skipped)
+    with capsys.disabled():
+        print("\n" + line(seed, figures(names)))
+    return names
+
+
 def reseeded(source, seed):
     """The cell with every seed of the notebook replaced."""
     source = source.replace("seed_everything(0)", f"seed_everything({seed})")

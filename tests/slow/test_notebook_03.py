@@ -1,7 +1,7 @@
 """The claims of notebook 03, trained anew from seeds 0, 1 and 2: minutes, so only with -m slow."""
 
 import pytest
-from lesson import line, run
+from lesson import run_and_tell
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "03_latent_space_vs_pca.ipynb"
@@ -10,9 +10,7 @@ NOTEBOOK = "03_latent_space_vs_pca.ipynb"
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
     """Run all cells with another seed; what the text says must hold."""
-    names = run(NOTEBOOK, seed, monkeypatch, skipped=["exercise"])
-    with capsys.disabled():
-        print("\n" + line(seed, figures(names)))
+    run_and_tell(NOTEBOOK, seed, figures, monkeypatch, capsys, skipped=["exercise"])
 
 
 def figures(names):

@@ -1,7 +1,7 @@
 """The claims of notebook 04, trained anew from seeds 0, 1 and 2: minutes, so only with -m slow."""
 
 import pytest
-from lesson import line, run
+from lesson import run_and_tell
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "04_convolutional_autoencoder.ipynb"
@@ -10,9 +10,7 @@ NOTEBOOK = "04_convolutional_autoencoder.ipynb"
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
     """Run all cells with another seed; every claim must hold, the record included."""
-    names = run(NOTEBOOK, seed, monkeypatch)
-    with capsys.disabled():
-        print("\n" + line(seed, figures(names)))
+    names = run_and_tell(NOTEBOOK, seed, figures, monkeypatch, capsys)
     assert names["error_record"] < 2.98, "too near to the 3.00 to be safe on other machines"
 
 

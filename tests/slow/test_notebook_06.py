@@ -1,7 +1,7 @@
 """The claims of notebook 06, trained anew from seeds 0, 1 and 2: minutes, so only with -m slow."""
 
 import pytest
-from lesson import line, run
+from lesson import run_and_tell
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "06_vae_from_scratch.ipynb"
@@ -10,9 +10,7 @@ NOTEBOOK = "06_vae_from_scratch.ipynb"
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
     """Run all cells with another seed; every claim must hold, the bounds included."""
-    names = run(NOTEBOOK, seed, monkeypatch, skipped=["exercise"])
-    with capsys.disabled():
-        print("\n" + line(seed, figures(names)))
+    names = run_and_tell(NOTEBOOK, seed, figures, monkeypatch, capsys, skipped=["exercise"])
     assert names["reconstruction"] + names["price"] < 94.8, "too near to 95 to be safe elsewhere"
 
 

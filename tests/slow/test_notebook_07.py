@@ -1,7 +1,7 @@
 """The claims of notebook 07 with other readers and other draws: minutes, so only with -m slow."""
 
 import pytest
-from lesson import line, run
+from lesson import run_and_tell
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "07_sampling_with_sliders.ipynb"
@@ -10,9 +10,7 @@ NOTEBOOK = "07_sampling_with_sliders.ipynb"
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
     """Run all cells with other networks and other draws; the ready networks stay."""
-    names = run(NOTEBOOK, seed, monkeypatch)
-    with capsys.disabled():
-        print("\n" + line(seed, figures(names)))
+    names = run_and_tell(NOTEBOOK, seed, figures, monkeypatch, capsys)
     assert names["nearer"]["every second a copy"] - names["nearer"]["our VAE"] > 0.06
 
 

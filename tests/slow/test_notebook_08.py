@@ -1,7 +1,7 @@
 """The claims of notebook 08, trained anew from seeds 0, 1 and 2: minutes, so only with -m slow."""
 
 import pytest
-from lesson import line, run
+from lesson import run_and_tell
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "08_anomaly_detection.ipynb"
@@ -10,9 +10,7 @@ NOTEBOOK = "08_anomaly_detection.ipynb"
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
     """Run all cells with other seeds; the ready networks stay."""
-    names = run(NOTEBOOK, seed, monkeypatch)
-    with capsys.disabled():
-        print("\n" + line(seed, figures(names)))
+    run_and_tell(NOTEBOOK, seed, figures, monkeypatch, capsys)
 
 
 def figures(names):

@@ -1,7 +1,7 @@
 """The claims of notebook 12, trained anew from seeds 0, 1 and 2: minutes, so only with -m slow."""
 
 import pytest
-from lesson import line, run
+from lesson import run_and_tell
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "12_recommender.ipynb"
@@ -10,9 +10,7 @@ NOTEBOOK = "12_recommender.ipynb"
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
     """Run all cells with other seeds, five new ones in each race; the claims must hold."""
-    names = run(NOTEBOOK, seed, monkeypatch, skipped=["exercise"])
-    with capsys.disabled():
-        print("\n" + line(seed, figures(names)))
+    run_and_tell(NOTEBOOK, seed, figures, monkeypatch, capsys, skipped=["exercise"])
 
 
 def figures(names):

@@ -1,7 +1,7 @@
 """The claims of notebook 13, trained anew from seeds 0, 1 and 2: minutes, so only with -m slow."""
 
 import pytest
-from lesson import line, run
+from lesson import run_and_tell
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "13_failure_gallery.ipynb"
@@ -10,9 +10,7 @@ NOTEBOOK = "13_failure_gallery.ipynb"
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
     """Run all cells with other networks; each symptom, each instrument, each finding."""
-    names = run(NOTEBOOK, seed, monkeypatch, skipped=["exercise"])
-    with capsys.disabled():
-        print("\n" + line(seed, figures(names)))
+    run_and_tell(NOTEBOOK, seed, figures, monkeypatch, capsys, skipped=["exercise"])
 
 
 def figures(names):
