@@ -161,6 +161,21 @@ def test_headings_come_in_order(notebook):
     assert all(deeper <= level + 1 for level, deeper in pairwise(levels))
 
 
+def test_sections_are_numbered_without_a_gap(notebook):
+    prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    numbers = [int(number) for number in re.findall(r"^## (\d+)\.", prose, flags=re.M)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_guess_is_asked_for_in_words(notebook):
+    said = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            said = cell.source
+        elif "= None  #" in cell.source and "predict(" in cell.source:
+            assert re.search(r"\bpredict|\bguess", said, flags=re.I), cell.source
+
+
 def test_every_column_of_a_table_has_a_name(notebook):
     prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
     for heads in re.findall(r"^(\|.*\|)\n\|[-:| ]+\|$", prose, flags=re.M):
