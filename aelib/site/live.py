@@ -106,8 +106,8 @@ def _run(lesson: Lesson, chosen: list[int]) -> Any:
 
 def _runs_in_browser(output: Any, state: dict[str, Any]) -> bool:
     """Whether a widget has a still picture for others, and no model that only Python can run."""
-    decodes = all(model["decoder"] for model in state.get("_models", []))
-    return "_esm" in state and "image/png" in output.data and decodes
+    alone = all(model["where"] == "browser" for model in state.get("_models", []))
+    return "_esm" in state and "image/png" in output.data and alone
 
 
 def _add(live: Live, record: dict[str, Any], identifier: str) -> str:

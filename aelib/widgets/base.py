@@ -1,4 +1,4 @@
-"""What the widgets share: a code z, models, example pictures, and a still twin."""
+"""What the widgets share: a still twin, models, a code z and example pictures."""
 
 import base64
 import math
@@ -12,6 +12,7 @@ import numpy as np
 import traitlets
 
 from aelib import engine
+from aelib.widgets.checks import check_told, classes, picture_shape, pictures
 from aelib.widgets.sending import send
 from aelib.widgets.sources import Source, tell
 from aelib.widgets.twin import contact_sheet
@@ -83,12 +84,64 @@ class StillWidget(anywidget.AnyWidget):
         raise NotImplementedError
 
 
-class LatentWidget(StillWidget):
+class ModelWidget(StillWidget):
+    """Sends models to the browser, each verified, and answers for those that it cannot run."""
+
+    _models = traitlets.List(traitlets.Dict()).tag(sync=True)
+    _weights = traitlets.Bytes().tag(sync=True)  # float16
+
+    def __init__(self, sources: list[Source], **traits: Any) -> None:
+        self._sources = sources
+        self._weights_seen = self._fingerprints()
+        super().__init__(**self._opened(), **traits)
+        self.on_msg(self._answer)
+
+    def _fingerprints(self) -> list[int]:
+        return [source.fingerprint() for source in self._sources]
+
+    def _opened(self) -> dict[str, Any]:
+        """What is sent of the models as they are now, and of all that follows from them."""
+        raise NotImplementedError
+
+    def _open_again(self) -> None:
+        """Send the models anew: their weights have changed."""
+        self._weights_seen = self._fingerprints()
+        with self.hold_sync():
+            for name, value in self._opened().items():
+                setattr(self, name, value)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """As every widget's; a model that was trained further is verified and sent again."""
+        if self._weights_seen != self._fingerprints():
+            self._open_again()
+        return super()._repr_mimebundle_(**kwargs)
+
+    @property
+    def where(self) -> str:
+        """Who decodes: the browser, or the kernel and why."""
+        found = {m["label"]: m["where"] for m in self._models}
+        if len(set(found.values())) == 1:
+            return self._models[0]["where"]
+        return "; ".join(f"{label}: {where}" for label, where in found.items())
+
+    def _answer(self, _: Any, message: dict[str, Any], buffers: list[Any]) -> None:
+        """Decode z, or encode x, for a view whose browser cannot; it asks one thing at a time."""
+        reply = {"id": message.get("id"), "view": message.get("view")}
+        try:
+            source = self._sources[message["model"]]
+            function, asked = (source.encode, "x") if "x" in message else (source.decode, "z")
+            assert function is not None  # a widget that encodes asks for it
+            answer = function(np.asarray(message[asked], np.float32).reshape(1, -1))
+        except Exception as error:  # the learner's function may raise anything
+            self.send({**reply, "error": f"{type(error).__name__}: {error}"})
+        else:
+            self.send(reply, [np.nan_to_num(answer).astype("<f4").tobytes()])
+
+
+class LatentWidget(ModelWidget):
     """Sends models and examples to the browser once; only z travels after that."""
 
     z = Numbers().tag(sync=True)
-    _models = traitlets.List(traitlets.Dict()).tag(sync=True)
-    _weights = traitlets.Bytes().tag(sync=True)  # float16
     _shape = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W
     _pixels = traitlets.Bytes().tag(sync=True)  # of the examples: uint8, deflated
     _codes = traitlets.Bytes().tag(sync=True)  # of the examples: float32
@@ -108,13 +161,12 @@ class LatentWidget(StillWidget):
         with_encoders: bool = False,
         **traits: Any,
     ) -> None:
-        self._sources = sources
-        self._height, self._width = _picture_shape(sources, shape)
-        self._x = _pictures(x, sources[0].pixels, most)
-        self._y = _classes(y, self._x)
+        self._height, self._width = picture_shape(sources, shape)
+        self._x = pictures(x, sources[0].pixels, most)
+        self._y = classes(y, self._x)
         self._with_encoders = with_encoders
         super().__init__(
-            **self._opened(),
+            sources,
             _shape=[self._height, self._width],
             _pixels=zlib.compress(
                 (self._x * 255).round().clip(0, 255).astype(np.uint8).tobytes(), 9
@@ -122,28 +174,14 @@ class LatentWidget(StillWidget):
             _labels=self._y.tolist(),
             **traits,
         )
-        self.on_msg(self._answer)
 
     def _opened(self) -> dict[str, Any]:
-        """What is sent of the models as they are now: verified programs, and codes of x."""
-        self._weights_seen = [source.fingerprint() for source in self._sources]
+        """Verified programs, and codes of x."""
         self._z_of_x = self._encode_examples(self._sources[0])
         spread, pictures = spread_of(self._z_of_x), self._x if self._with_encoders else None
         models, weights = send(self._sources, spread, self._z_of_x, pictures)
         codes = self._z_of_x.astype("<f4").tobytes()
         return {"_models": models, "_weights": weights, "_codes": codes, "_spread": spread}
-
-    def _open_again(self) -> None:
-        """Send the models anew: their weights have changed."""
-        with self.hold_sync():
-            for name, value in self._opened().items():
-                setattr(self, name, value)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """As every widget's; a model that was trained further is verified and sent again."""
-        if self._weights_seen != [source.fingerprint() for source in self._sources]:
-            self._open_again()
-        return super()._repr_mimebundle_(**kwargs)
 
     @traitlets.default("z")
     def _start(self) -> np.ndarray:
@@ -158,14 +196,6 @@ class LatentWidget(StillWidget):
     def n_numbers(self, name: str) -> int:
         """How many numbers the trait of this name takes."""
         return self.latent_dim
-
-    @property
-    def where(self) -> str:
-        """Who decodes: the browser, or the kernel and why."""
-        found = {m["label"]: m["where"] for m in self._models}
-        if len(set(found.values())) == 1:
-            return self._models[0]["where"]
-        return "; ".join(f"{label}: {where}" for label, where in found.items())
 
     def __repr__(self) -> str:
         n = self.latent_dim
@@ -183,7 +213,7 @@ class LatentWidget(StillWidget):
         if not len(self._x) or source.encode is None:
             return np.empty((0, source.latent_dim), np.float32)
         if source.classes:
-            _check_told(self._y, len(self._x), source.classes)
+            check_told(self._y, len(self._x), source.classes)
         codes = source.encode(tell(self._x, self._y, source.classes))
         if codes.shape != (len(self._x), source.latent_dim) or not np.isfinite(codes).all():
             raise ValueError(
@@ -191,19 +221,6 @@ class LatentWidget(StillWidget):
                 f"{(len(self._x), source.latent_dim)} finite numbers."
             )
         return codes
-
-    def _answer(self, _: Any, message: dict[str, Any], buffers: list[Any]) -> None:
-        """Decode z, or encode x, for a view whose browser cannot; it asks one thing at a time."""
-        reply = {"id": message.get("id"), "view": message.get("view")}
-        try:
-            source = self._sources[message["model"]]
-            function, asked = (source.encode, "x") if "x" in message else (source.decode, "z")
-            assert function is not None  # a widget that encodes asks for it
-            answer = function(np.asarray(message[asked], np.float32).reshape(1, -1))
-        except Exception as error:  # the learner's function may raise anything
-            self.send({**reply, "error": f"{type(error).__name__}: {error}"})
-        else:
-            self.send(reply, [np.nan_to_num(answer).astype("<f4").tobytes()])
 
 
 def spread_of(codes: np.ndarray) -> dict[str, list[float]]:
@@ -220,47 +237,3 @@ def spread_of(codes: np.ndarray) -> dict[str, list[float]]:
         "deviation": codes.std(axis=0),
     }
     return {name: values.astype(float).tolist() for name, values in found.items()}
-
-
-def _picture_shape(sources: list[Source], shape: tuple[int, int] | None) -> tuple[int, int]:
-    if len({s.latent_dim for s in sources}) != 1 or len({s.pixels for s in sources}) != 1:
-        found = ", ".join(f"{s.label}: {s.latent_dim} -> {s.pixels}" for s in sources)
-        raise ValueError(f"The models must agree in latent_dim and pixels, not {found}.")
-    pixels = sources[0].pixels
-    side = math.isqrt(pixels)
-    height, width = shape or (side, side)
-    if height * width != pixels:
-        raise ValueError(f"{pixels} pixels are not {height} x {width}: say shape=(height, width).")
-    return height, width
-
-
-def _pictures(x: Any, pixels: int, most: int) -> np.ndarray:
-    """The first `most` rows of x, checked."""
-    if x is None:
-        return np.empty((0, pixels), np.float32)
-    if np.ndim(x) != 2 or np.shape(x)[1] != pixels or not len(x):
-        raise ValueError(
-            f"x has shape {tuple(np.shape(x))}, this model's pictures are (N, {pixels})."
-        )
-    pictures = np.asarray(x[:most], np.float32)
-    if not np.isfinite(pictures).all() or pictures.min() < -1 or pictures.max() > 2:
-        raise ValueError("x must hold finite pixels in [0, 1]; usual cure: x / 255 for bytes.")
-    return pictures
-
-
-def _classes(y: Any, x: np.ndarray) -> np.ndarray:
-    if y is None:
-        return np.empty(0, int)
-    labels = np.asarray(y[: len(x)])
-    if labels.shape != (len(x),) or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"y must hold one whole number for each of the {len(x)} rows of x.")
-    return labels
-
-
-def _check_told(labels: np.ndarray, n: int, classes: int) -> None:
-    """Raise ValueError unless each picture's class is one that the model can be told."""
-    if len(labels) != n or not 0 <= labels.min() <= labels.max() < classes:
-        raise ValueError(
-            f"This model encodes a picture together with its class: give y, from 0 to "
-            f"{classes - 1}, for each row of x."
-        )

@@ -9,21 +9,22 @@ import torch
 import traitlets
 from torch import nn
 
-from aelib.widgets.base import Numbers, StillWidget, module
-from aelib.widgets.sending import answers_of, packed_network
+from aelib.widgets.base import ModelWidget, Numbers, module
+from aelib.widgets.sending import send_network
+from aelib.widgets.sources import Source, open_network
 from aelib.widgets.twin import contact_sheet
 
 _STILL = 8  # swaps in the still twin
 
 
-class CodeSwap(StillWidget):
+class CodeSwap(ModelWidget):
     """Choose a place of a code and an entry of the codebook; the browser draws the picture.
 
     `swap.codes` are the entries now, one for each place, row by row; `swap.place` is the place
     chosen. Read them, set them, observe them.
 
     Args:
-        decoder: An nn.Sequential from the entries' numbers, (N, width * places), all places of
+        decoder: A network from the entries' numbers, (N, width * places), all places of
             the first number first, to pixels (N, H * W), both square.
         codebook: The entries (n_codes, width).
         codes: Whole numbers (digits, places): codes of pictures to begin with.
@@ -32,7 +33,6 @@ class CodeSwap(StillWidget):
         place: The place to begin with; the middle if None.
 
     Raises:
-        TypeError: The browser cannot run the decoder; the message says why.
         ValueError: Sizes do not fit, or a code is not in the codebook.
 
     Example:
@@ -47,13 +47,11 @@ class CodeSwap(StillWidget):
     _look: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # h, w
     _looks = traitlets.Bytes().tag(sync=True)  # uint8, deflated
     _width = traitlets.Int(1).tag(sync=True)
-    _program = traitlets.Dict().tag(sync=True)
-    _weights = traitlets.Bytes().tag(sync=True)  # float16
     _codebook = traitlets.Bytes().tag(sync=True)  # float32
 
     def __init__(
         self,
-        decoder: nn.Sequential,
+        decoder: nn.Module,
         codebook: Any,
         codes: Any,
         looks: Any,
@@ -64,22 +62,27 @@ class CodeSwap(StillWidget):
         rows, small = np.asarray(codes), np.asarray(looks, np.float32)
         _check_codes(self._entries, rows)
         _check_looks(small, len(self._entries))
-        self._decoder, self._places, self._small = decoder, rows.shape[1], small
-        side = _check_decoder(decoder, self._entries.shape[1] * self._places)
-        some = np.random.default_rng(0).integers(len(self._entries), size=(24, self._places))
-        packed = packed_network(decoder, self._numbers(np.concatenate([rows[:8], some])))
+        self._places, self._small, self._begun_with = rows.shape[1], small, rows[:8]
+        source = _open_decoder(decoder, self._entries.shape[1] * self._places)
+        side = isqrt(source.pixels)
         super().__init__(
+            [source],
             _examples=rows.tolist(),
             _shape=[side, side],
             _look=list(small.shape[1:]),
             _looks=zlib.compress((255 * small).round().astype(np.uint8).tobytes(), 9),
             _width=self._entries.shape[1],
-            _program=packed.program,
-            _weights=packed.weights,
             _codebook=self._entries.astype("<f4").tobytes(),
             codes=rows[0],
             place=self._places // 2 if place is None else place,
         )
+
+    def _opened(self) -> dict[str, Any]:
+        """The decoder, verified with codes of pictures and with codes drawn by chance."""
+        some = np.random.default_rng(0).integers(len(self._entries), size=(24, self._places))
+        rows = self._numbers(np.concatenate([self._begun_with, some]))
+        models, weights = send_network(self._sources[0], rows)
+        return {"_models": models, "_weights": weights}
 
     def n_numbers(self, name: str) -> int:
         """How many numbers the trait of this name takes."""
@@ -97,7 +100,7 @@ class CodeSwap(StillWidget):
         rows = np.asarray(codes)
         rows = rows.astype(int) if (rows == np.round(rows)).all() else rows  # as `codes` holds them
         _check_codes(self._entries, rows, self._places)
-        return answers_of(self._decoder)(self._numbers(rows))
+        return self._sources[0].decode(self._numbers(rows))
 
     def _numbers(self, codes: np.ndarray) -> np.ndarray:
         """What the decoder is given: all places of the first number first."""
@@ -169,14 +172,14 @@ def _check_looks(looks: np.ndarray, n: int) -> None:
         raise ValueError("looks must lie in [0, 1]; usual cure: .clip(0, 1).")
 
 
-def _check_decoder(decoder: nn.Sequential, n: int) -> int:
-    """The side of the pictures, if the decoder makes square ones of n numbers."""
+def _open_decoder(decoder: nn.Module, n: int) -> Source:
+    """The decoder, if it makes square pictures of n numbers."""
     try:
-        with torch.no_grad():
-            found = tuple(decoder(torch.zeros(1, n)).shape)
-    except RuntimeError as error:
+        source = open_network(decoder, n, "Decoder")
+    except ValueError as error:
         raise ValueError(f"The decoder does not take {n} numbers, width * places.") from error
-    side = isqrt(found[-1])
-    if found != (1, side * side):
-        raise ValueError(f"The decoder answers with {found}, it should be one square picture.")
-    return side
+    if isqrt(source.pixels) ** 2 != source.pixels:
+        raise ValueError(
+            f"The decoder answers with {source.pixels} numbers, they should be one square picture."
+        )
+    return source

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 import traitlets
 from torch import nn
 
-from aelib.widgets.base import Numbers, StillWidget, module
-from aelib.widgets.sending import answers_of, packed_network
+from aelib.widgets.base import ModelWidget, Numbers, module
+from aelib.widgets.sending import send_network
+from aelib.widgets.sources import Source, open_network
 from aelib.widgets.twin import two_columns
 
 
-class FilmRater(StillWidget):
+class FilmRater(ModelWidget):
     """Give stars to some films; the others are ranked anew at every move.
 
     The network sees one number for each film, (stars - 2.5) / 2.5 where there is a rating and 0
@@ -22,7 +22,7 @@ class FilmRater(StillWidget):
     highest, none of them rated.
 
     Args:
-        network: An nn.Sequential from one number for each film to one score for each film.
+        network: From one number for each film to one score for each film.
         titles: A name for each film.
         films: Which of them can be rated, as places in titles.
         popularity: How many people rated each film: a second slider takes up to its logarithm
@@ -30,7 +30,6 @@ class FilmRater(StillWidget):
         stars: The ratings to begin with, 0 to 5; nothing seen if None.
 
     Raises:
-        TypeError: The browser cannot run the network; the message says why.
         ValueError: Sizes do not fit, a place is not that of a film, or stars leave 0 to 5.
 
     Example:
@@ -43,31 +42,37 @@ class FilmRater(StillWidget):
     top: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
     _titles: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _films: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
-    _program = traitlets.Dict().tag(sync=True)
-    _weights = traitlets.Bytes().tag(sync=True)  # float16
     _fame = traitlets.Bytes().tag(sync=True)  # logarithms, float32
 
     def __init__(
         self,
-        network: nn.Sequential,
+        network: nn.Module,
         titles: Sequence[str],
         films: Sequence[int],
         popularity: Any,
         stars: Sequence[float] | None = None,
     ) -> None:
         self._fame_of = np.log(np.maximum(np.asarray(popularity, np.float32), 1))
-        _check_films(network, titles, films, self._fame_of)
-        self._network, self._places = network, [int(film) for film in films]
-        packed = packed_network(network, self._ratings_to_try(len(titles)))
+        _check_films(titles, films, self._fame_of)
+        self._places = [int(film) for film in films]
         super().__init__(
+            [_open_network(network, len(titles))],
             _titles=list(titles),
             _films=self._places,
-            _program=packed.program,
-            _weights=packed.weights,
             _fame=self._fame_of.astype("<f4").tobytes(),
             stars=[0.0] * len(self._places) if stars is None else stars,
         )
         self.observe(self._rank, ["stars", "balance"])
+        self._rank()
+
+    def _opened(self) -> dict[str, Any]:
+        """The network, verified with few and with many ratings."""
+        models, weights = send_network(self._sources[0], self._ratings_to_try(len(self._fame_of)))
+        return {"_models": models, "_weights": weights}
+
+    def _open_again(self) -> None:
+        """What is recommended follows the network."""
+        super()._open_again()
         self._rank()
 
     def n_numbers(self, name: str) -> int:
@@ -82,7 +87,7 @@ class FilmRater(StillWidget):
         x = np.zeros((1, len(self._titles)), np.float32)
         stars = np.asarray(self.stars, np.float32)
         x[0, self._places] = np.where(stars > 0, (stars - 2.5) / 2.5, 0)
-        scores = answers_of(self._network)(x)[0] - self.balance * self._fame_of
+        scores = self._sources[0].decode(x)[0] - self.balance * self._fame_of
         scores[np.asarray(self._places)[stars > 0]] = -np.inf
         return scores
 
@@ -116,19 +121,21 @@ class FilmRater(StillWidget):
         return two_columns(["Rated", *rated], ["Recommended", *top]), text
 
 
-def _check_films(
-    network: nn.Sequential, titles: Sequence[str], films: Sequence[int], fame: np.ndarray
-) -> None:
-    """Raise ValueError unless network, titles, places and popularity speak of the same films."""
+def _check_films(titles: Sequence[str], films: Sequence[int], fame: np.ndarray) -> None:
+    """Raise ValueError unless titles, places and popularity speak of the same films."""
     n = len(titles)
     if not len(films) or not all(0 <= int(film) < n for film in films):
         raise ValueError(f"films must be places of the {n} titles, 0 to {n - 1}.")
     if fame.shape != (n,):
         raise ValueError(f"popularity has shape {fame.shape}; it takes one number for each title.")
+
+
+def _open_network(network: nn.Module, n: int) -> Source:
+    """The network, if it scores n films."""
     try:
-        with torch.no_grad():
-            found = network(torch.zeros(1, n)).shape
-    except RuntimeError as error:
+        source = open_network(network, n, "Network")
+    except ValueError as error:
         raise ValueError(f"The network does not take {n} numbers, one per title.") from error
-    if found != (1, n):
-        raise ValueError(f"The network answers with {tuple(found)}, it should be (1, {n}).")
+    if source.pixels != n:
+        raise ValueError(f"The network answers with {source.pixels} numbers, it should be {n}.")
+    return source

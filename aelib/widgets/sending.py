@@ -5,11 +5,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
 from aelib.engine.affine import affine
-from aelib.engine.capture import capture, evaluating
 from aelib.engine.packing import Packed
 from aelib.engine.program import NotRecorded, Refused
 from aelib.engine.verify import codes_to_try, pictures_to_try, verify
@@ -30,16 +27,7 @@ def send(
         codes: Codes of the first source's data (N, latent_dim), perhaps none.
         pictures: Pictures (N, pixels) if encoders are sent too.
     """
-    weights = b""
-
-    def add(packed: Packed | None) -> dict[str, Any] | None:
-        nonlocal weights
-        if packed is None:
-            return None
-        begin, weights = len(weights), weights + packed.weights
-        return {"program": packed.program, "begin": begin, "end": len(weights)}
-
-    models = []
+    models, weights = [], b""
     for source in sources:
         ends = np.asarray([spread["low"], spread["high"]])
         mine = codes if source is sources[0] else None
@@ -48,17 +36,29 @@ def send(
         if pictures is not None:
             encoder, where_encoder = packed_or_why(partial(packed_encoder, source, pictures))
             where = where if encoder or not decoder else where_encoder
-        models.append(
-            {
-                "label": source.label,
-                "samples": source.samples,
-                "classes": source.classes,
-                "where": where,
-                "decoder": add(decoder),
-                "encoder": add(encoder),
-            }
-        )
+        model, weights = _described(source, where, weights, decoder=decoder, encoder=encoder)
+        models.append(model)
     return models, weights
+
+
+def send_network(source: Source, rows: np.ndarray) -> tuple[list[dict[str, Any]], bytes]:
+    """As `send`, for one network that is verified with rows of its own (N, k), float32."""
+    decoder, where = packed_or_why(partial(_packed, source.record_decode, source.decode, rows))
+    model, weights = _described(source, where, b"", decoder=decoder, encoder=None)
+    return [model], weights
+
+
+def _described(
+    source: Source, where: str, weights: bytes, **parts: Packed | None
+) -> tuple[dict[str, Any], bytes]:
+    """A model as the browser sees it, and the weights with its own appended."""
+    named = {"label": source.label, "samples": source.samples, "classes": source.classes}
+    model: dict[str, Any] = {**named, "where": where}
+    for name, packed in parts.items():
+        begin, weights = len(weights), weights + (packed.weights if packed else b"")
+        found = packed and {"program": packed.program, "begin": begin, "end": len(weights)}
+        model[name] = found
+    return model, weights
 
 
 def packed_or_why(make: Callable[[], Packed]) -> tuple[Packed | None, str]:
@@ -99,34 +99,6 @@ def _packed(record: Recording, function: Function, rows: np.ndarray) -> Packed:
             return verify(affine(function, rows.shape[1]), function, rows)
         except Refused:
             raise reason from None
-
-
-def answers_of(network: nn.Module) -> Callable[[np.ndarray], np.ndarray]:
-    """What a network answers to rows (N, k), float32, in evaluation mode."""
-
-    def run(rows: np.ndarray) -> np.ndarray:
-        with torch.no_grad(), evaluating(network):
-            return network(torch.from_numpy(rows)).numpy()
-
-    return run
-
-
-def packed_network(network: nn.Module, rows: np.ndarray) -> Packed:
-    """A network from rows to rows, verified.
-
-    Args:
-        network: Is put into evaluation mode meanwhile.
-        rows: What it is verified with (N, k), float32.
-
-    Raises:
-        TypeError: The browser could not be trusted with it.
-    """
-    try:
-        with evaluating(network):
-            program = capture(network, torch.from_numpy(rows[:1]))
-        return verify(program, answers_of(network), rows)
-    except Refused as reason:
-        raise TypeError(f"The browser cannot run this network: {reason}.") from None
 
 
 def _told(rows: np.ndarray, source: Source) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zlib import crc32
 
@@ -88,10 +89,23 @@ def open_source(
         samples=hasattr(owner, "sample"),
         record_decode=_recording(decode, owner, dim, classes),
         record_encode=_recording(encode, owner, pictures.shape[1], classes),
-        fingerprint=lambda: _fingerprint(owner),
+        fingerprint=partial(_fingerprint, owner),
         pixels=pictures.shape[1],
         classes=classes,
     )
+
+
+def open_network(network: nn.Module, width: int, label: str) -> Source:
+    """A network from rows (N, width) to rows, by its forward, in evaluation mode.
+
+    Raises:
+        ValueError: It does not take such rows, or does not answer with rows.
+    """
+    probe = np.linspace(-1, 1, 2 * width, dtype=np.float32).reshape(2, width)
+    run, answer = _try(network, network, probe, 0, "Running the network on")
+    record = _recording(network, network, width, 0)
+    seen = partial(_fingerprint, network)
+    return Source(label, width, run, None, False, record, record, seen, answer.shape[1])
 
 
 def tell(rows: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 import traitlets
 from sklearn.feature_extraction.text import TfidfVectorizer
 from torch import nn
 
-from aelib.widgets.base import StillWidget, module
-from aelib.widgets.sending import packed_network
+from aelib.widgets.base import ModelWidget, module
+from aelib.widgets.sending import send_network
+from aelib.widgets.sources import Source, open_network
 from aelib.widgets.twin import two_columns
 
 _LONGEST = 500  # letters of a query
@@ -31,7 +31,7 @@ _SETTINGS = {  # of the vectoriser: what text_search.js does too
 }
 
 
-class TextSearch(StillWidget):
+class TextSearch(ModelWidget):
     """A search box with two lists of answers: texts of like codes, and texts of like words.
 
     Query and texts become TF-IDF, the network makes them codes, and the cosine between two codes
@@ -42,15 +42,13 @@ class TextSearch(StillWidget):
     Args:
         vectorizer: Fitted with token_pattern="[a-z]{2,}" and sublinear_tf=True, and otherwise as
             scikit-learn makes it; which words it knows is free (min_df, max_features, ...).
-        encoder: An nn.Sequential from one number for each word to a code; it is put into
-            evaluation mode.
+        encoder: A network from one number for each word to a code.
         texts: What is searched.
         titles: A name for each text.
         query: What is typed at first.
         examples: Queries that have a button.
 
     Raises:
-        TypeError: The browser cannot run the encoder; the message says why.
         ValueError: Sizes do not fit, or the vectoriser has other settings.
 
     Example:
@@ -63,8 +61,7 @@ class TextSearch(StillWidget):
     words: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
     _vocabulary = traitlets.Unicode().tag(sync=True)  # one word a line, in the order of columns
     _idf = traitlets.Bytes().tag(sync=True)  # float32
-    _program = traitlets.Dict().tag(sync=True)
-    _weights = traitlets.Bytes().tag(sync=True)  # float16
+    _codes = traitlets.Bytes().tag(sync=True)  # of the texts, where the browser cannot: float32
     _examples: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _texts = traitlets.Bytes().tag(sync=True)  # one a line, deflated
     _titles = traitlets.Bytes().tag(sync=True)
@@ -72,7 +69,7 @@ class TextSearch(StillWidget):
     def __init__(
         self,
         vectorizer: TfidfVectorizer,
-        encoder: nn.Sequential,
+        encoder: nn.Module,
         texts: Sequence[str],
         titles: Sequence[str],
         query: str = "",
@@ -83,21 +80,30 @@ class TextSearch(StillWidget):
         self._names = [" ".join(title.split()) for title in titles]
         if not self._lines or len(self._lines) != len(self._names):
             raise ValueError(f"There are {len(texts)} texts and {len(titles)} titles, not as many.")
-        self._vectorizer, self._encoder = vectorizer, encoder.eval()
+        self._vectorizer = vectorizer
         self._rows = vectorizer.transform(self._lines).astype(np.float32)
-        self._codes = self._encode(self._rows.toarray())
-        packed = packed_network(encoder, self._rows[:32].toarray())
         super().__init__(
+            [_open_encoder(encoder, self._rows.shape[1])],
             query=query,
             _examples=list(examples),
             _vocabulary="\n".join(vectorizer.get_feature_names_out()),
             _idf=vectorizer.idf_.astype("<f4").tobytes(),
-            _program=packed.program,
-            _weights=packed.weights,
             _texts=_deflated(self._lines),
             _titles=_deflated(self._names),
         )
         self.observe(self._search, "query")
+        self._search()
+
+    def _opened(self) -> dict[str, Any]:
+        """The encoder, verified with texts; and their codes, where the browser makes none."""
+        models, weights = send_network(self._sources[0], self._rows[:32].toarray())
+        self._z_of_texts = self._encode(self._rows.toarray())
+        codes = b"" if models[0]["decoder"] else self._z_of_texts.astype("<f4").tobytes()
+        return {"_models": models, "_weights": weights, "_codes": codes}
+
+    def _open_again(self) -> None:
+        """What is found follows the codes."""
+        super()._open_again()
         self._search()
 
     def __repr__(self) -> str:
@@ -111,7 +117,7 @@ class TextSearch(StillWidget):
         row = self._vectorizer.transform([self.query]).astype(np.float32)
         if not row.nnz:
             return np.zeros(len(self._lines)), np.zeros(len(self._lines))
-        by_meaning = self._codes @ self._encode(row.toarray())[0]
+        by_meaning = self._z_of_texts @ self._encode(row.toarray())[0]
         return by_meaning, (self._rows @ row.T).toarray()[:, 0]
 
     def unknown(self) -> list[str]:
@@ -121,12 +127,7 @@ class TextSearch(StillWidget):
 
     def _encode(self, rows: np.ndarray) -> np.ndarray:
         """Codes of length 1."""
-        with torch.no_grad():
-            try:
-                z = self._encoder(torch.from_numpy(rows)).double().numpy()
-            except RuntimeError as error:
-                n = rows.shape[1]
-                raise ValueError(f"The encoder does not take {n} numbers, one a word.") from error
+        z = self._sources[0].decode(rows).astype(float)
         return z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-12)
 
     def _search(self, _: Any = None) -> None:
@@ -154,6 +155,14 @@ class TextSearch(StillWidget):
             for name, found in zip(("meaning", "words"), lists, strict=True)
         )
         return two_columns(left, right), text
+
+
+def _open_encoder(encoder: nn.Module, n: int) -> Source:
+    """The encoder, if it takes n numbers."""
+    try:
+        return open_network(encoder, n, "Encoder")
+    except ValueError as error:
+        raise ValueError(f"The encoder does not take {n} numbers, one a word.") from error
 
 
 def _deflated(lines: list[str]) -> bytes:

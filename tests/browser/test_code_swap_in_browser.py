@@ -24,6 +24,13 @@ def swap():
     return CodeSwap(model.decoder, 3 * model.codebook, codes, LOOKS)
 
 
+class Noisy(torch.nn.Module):
+    """What a recorder cannot take down; the noise is too small to be seen."""
+
+    def forward(self, x):
+        return x + 1e-6 * torch.rand_like(x)
+
+
 def drawn(page):
     return np.array(page.locator(".board canvas").evaluate(RED))
 
@@ -94,6 +101,21 @@ def test_python_can_set_both(show, swap):
     assert page.get_by_role("radio", name="entry 2").is_checked()
     page.wait_for_timeout(500)
     assert page.get_by_role("status").text_content().startswith("row 7, column 7: entry 2")
+
+
+def test_a_kernel_draws_and_a_quiet_line_says_why(show):
+    model = aelib.VQVAE(n_codes=6, width=4).eval()
+    decoder = torch.nn.Sequential(Noisy(), model.decoder)
+    swap = CodeSwap(decoder, 3 * model.codebook, np.zeros((1, 49), int), LOOKS)
+    page = show(swap)
+    reason = "Decoder: by the kernel, because it draws random numbers."
+    assert page.locator(".where").all_inner_texts() == [reason]
+    page.get_by_role("radio", name="entry 3").check(force=True)
+    page.wait_for_timeout(500)
+    codes = state(page)[1]
+    assert codes[24] == 3
+    assert np.abs(drawn(page) - expected(swap, codes)).max() <= 1
+    assert page.get_by_role("status").text_content().endswith("entry 3; 1 of 49 swapped")
 
 
 def test_each_entry_has_its_picture(show, swap):

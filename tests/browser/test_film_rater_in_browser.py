@@ -53,6 +53,25 @@ def test_a_slider_says_stars_or_not_seen(show, rater):
     assert page.evaluate("model.get('stars')") == [0, 0, 0]
 
 
+class Noisy(nn.Module):
+    """What a recorder cannot take down; the noise is too small to change a rank."""
+
+    def forward(self, x):
+        return x + 1e-6 * torch.rand_like(x)
+
+
+def test_a_kernel_ranks_and_a_quiet_line_says_why(show):
+    network = nn.Sequential(nn.Linear(60, 16), Noisy(), nn.Linear(16, 60)).eval()
+    rater = FilmRater(network, TITLES, [3, 5, 7], np.arange(1, 61), stars=[4, 0, 0])
+    page = show(rater)
+    reason = "Network: by the kernel, because it draws random numbers."
+    assert page.locator(".where").all_inner_texts() == [reason]
+    page.evaluate("model.set('stars', [0, 2, 5])")
+    rater.stars = [0, 2, 5]
+    page.wait_for_timeout(300)
+    assert recommended(page) == [TITLES[film] for film in rater.top]
+
+
 def test_python_can_set_the_stars(show, rater):
     page = show(rater)
     page.evaluate("model.set('stars', [0, 0, 5])")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 import aelib
@@ -19,15 +20,27 @@ QUERIES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def search():
+class Noisy(torch.nn.Module):
+    """What a recorder cannot take down; the noise is too small to change a rank."""
+
+    def forward(self, x):
+        return x + 1e-7 * torch.rand_like(x)
+
+
+def made(*parts):
     docs = aelib.load_docstrings()
     vectorizer = TfidfVectorizer(token_pattern="[a-z]{2,}", min_df=3, sublinear_tf=True)
     vectorizer.fit(docs.texts)
     model = aelib.load(WEIGHTS).float()
     titles = [f"{module}.{name}" for module, name in zip(docs.modules, docs.names, strict=True)]
     examples = ["random number", "gzip"]
-    return TextSearch(vectorizer, model.encoder, docs.texts, titles, examples=examples)
+    encoder = torch.nn.Sequential(model.encoder, *parts)
+    return TextSearch(vectorizer, encoder, docs.texts, titles, examples=examples)
+
+
+@pytest.fixture(scope="module")
+def search():
+    return made()
 
 
 @pytest.fixture
@@ -103,6 +116,20 @@ def test_everything_is_reached_with_the_keyboard(opened):
     opened.keyboard.press("Tab")
     opened.keyboard.press("Enter")
     assert box.input_value() == "random number"
+
+
+def test_a_kernel_finds_the_same_and_a_quiet_line_says_why(show, search):
+    page = show(made(Noisy()))
+    reason = "Encoder: by the kernel, because it draws random numbers."
+    assert page.locator(".where").all_inner_texts() == [reason]
+    search.query = QUERIES[0]
+    page.get_by_role("searchbox").fill(search.query)
+    page.wait_for_selector("li code")
+    assert listed(page, "by meaning")[0] == [search._names[i] for i in search.meaning]
+    assert listed(page, "by words")[0] == [search._names[i] for i in search.words]
+    page.get_by_role("searchbox").fill("")
+    page.wait_for_timeout(300)
+    assert listed(page, "by meaning") == ([], [])
 
 
 def test_python_can_set_the_query(opened, search):

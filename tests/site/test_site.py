@@ -249,15 +249,21 @@ def test_a_live_widget_needs_a_still_picture():
 
 LIVE = """\
 import numpy as np
+import torch
 
 from aelib.models import Autoencoder
-from aelib.widgets import LatentExplorer
+from aelib.widgets import LatentExplorer, NoiseExplorer
+"""
+UNSURE = """\
+class Unsure(Autoencoder):
+    def encode(self, x):
+        return super().encode(x) + torch.rand(1)
 """
 
 
 @pytest.fixture
 def page_with_widgets(course, tmp_path):
-    """Two explorers that share a decoder, and one whose decoder only Python can run."""
+    """Two explorers that share a decoder; a decoder and an encoder that only Python can run."""
     path = course / "notebooks" / "00_first.ipynb"
     notebook = nbformat.read(path, as_version=4)
     about = {"image/png": {"alt": "A still picture."}}
@@ -272,6 +278,8 @@ def page_with_widgets(course, tmp_path):
         widget("LatentExplorer(model)"),
         widget("LatentExplorer(model, z=[1, 1])"),
         widget("LatentExplorer(lambda z: np.repeat(z, 8, axis=1) ** 2, latent_dim=2)"),
+        code_cell(UNSURE, tags=["live"]),
+        widget("NoiseExplorer(Unsure(2, hidden=(8,)), np.ones((2, 784)))"),
         widget("untagged", ()),
     ]
     nbformat.write(notebook, path)
@@ -282,7 +290,7 @@ def page_with_widgets(course, tmp_path):
 def test_only_what_the_browser_can_run_lives_and_weights_travel_once(page_with_widgets):
     html = (page_with_widgets / "00_first.html").read_text()
     assert re.findall('data-model="([^"]+)"', html) == ["widget-1", "widget-2"]
-    assert html.count("asks Python") == 2
+    assert html.count("asks Python") == 3
     script = (page_with_widgets / "live" / "00_first.js").read_text()
     data = json.loads(script.removeprefix("course.live(").removesuffix(");\n"))
     first, second = data["models"].values()

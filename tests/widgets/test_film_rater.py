@@ -69,7 +69,7 @@ def test_impossible_stars_are_refused(rater, stars):
         ({"films": []}, r"places of the 40 titles"),
         ({"popularity": np.ones(3)}, r"popularity has shape \(3,\)"),
         ({"network": nn.Sequential(nn.Linear(7, 7))}, r"does not take 40 numbers"),
-        ({"network": nn.Sequential(nn.Linear(40, 7))}, r"answers with \(1, 7\)"),
+        ({"network": nn.Sequential(nn.Linear(40, 7))}, r"answers with 7 numbers, it should be 40"),
     ],
 )
 def test_what_does_not_fit_is_refused(network, change, sentence):
@@ -83,6 +83,28 @@ class Noisy(nn.Module):
         return x + torch.rand_like(x)
 
 
-def test_what_the_browser_cannot_run_is_refused_with_the_reason():
-    with pytest.raises(TypeError, match="random numbers"):
-        FilmRater(nn.Sequential(nn.Linear(40, 40), Noisy()), TITLES, [3], COUNTS)
+def test_what_the_browser_cannot_run_the_kernel_answers_with_the_reason():
+    rater = FilmRater(nn.Sequential(nn.Linear(40, 40), Noisy()), TITLES, [3], COUNTS)
+    assert rater.where == "kernel, because it draws random numbers"
+    assert rater._models[0]["decoder"] is None
+    assert rater._weights == b""
+
+
+def test_a_network_that_was_trained_further_is_sent_again_when_it_is_shown(network, rater):
+    assert rater.where == "browser"
+    before = rater._weights
+    rater._repr_mimebundle_()
+    assert rater._weights == before
+    with torch.no_grad():
+        network[0].weight += 0.5
+        network[2].bias[:] = torch.arange(40.0)
+    rater._repr_mimebundle_()
+    assert rater._weights != before
+    assert rater.top == list(range(39, 29, -1))
+
+
+def test_a_network_in_training_mode_is_asked_in_evaluation_mode_and_left_in_training():
+    network = nn.Sequential(nn.BatchNorm1d(40), nn.Dropout(0.5), nn.Linear(40, 40)).train()
+    rater = FilmRater(network, TITLES, [3], COUNTS)
+    assert rater.where == "browser"
+    assert all(part.training for part in network)

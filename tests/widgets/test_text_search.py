@@ -134,6 +134,23 @@ class Noisy(nn.Module):
         return x + torch.rand_like(x)
 
 
-def test_what_the_browser_cannot_run_is_refused_with_the_reason(vectorizer):
-    with pytest.raises(TypeError, match="random numbers"):
-        TextSearch(vectorizer, nn.Sequential(nn.Linear(17, 3), Noisy()), TEXTS, TITLES)
+def test_what_the_browser_cannot_run_the_kernel_answers_with_the_reason(vectorizer):
+    search = TextSearch(vectorizer, nn.Sequential(nn.Linear(17, 3), Noisy()), TEXTS, TITLES)
+    assert search.where == "kernel, because it draws random numbers"
+    codes = np.frombuffer(search._codes, "<f4").reshape(4, 3)  # the browser cannot make them
+    np.testing.assert_allclose(np.linalg.norm(codes, axis=1), 1, rtol=1e-6)
+
+
+def test_an_encoder_that_was_trained_further_is_sent_again_when_it_is_shown(search, encoder):
+    assert search.where == "browser"
+    assert search._codes == b""
+    search.query = "close the door"
+    before, found = search._weights, search.meaning
+    with torch.no_grad():
+        encoder[0].weight *= -1
+        encoder[0].bias.zero_()
+        encoder[0].weight[:, ::2] *= 9
+    search._repr_mimebundle_()
+    assert search._weights != before
+    again = TextSearch(search._vectorizer, encoder, TEXTS, TITLES, query="close the door")
+    assert search.meaning == again.meaning != found

@@ -1,5 +1,5 @@
 // A picture drawn from entries of a codebook: choose a place, choose an entry.
-import { compile } from "../../engine/engine.js";
+import { openPainted } from "./models.js";
 import { bytes, floats, inflate, openTraits } from "./state.js";
 import { button, frame, make, picture, step } from "./ui.js";
 
@@ -10,20 +10,20 @@ async function render({ model, el }) {
   const examples = model.get("_examples");
   const places = examples[0].length;
   const across = Math.round(Math.sqrt(places));
-  const run = compile(model.get("_program"), bytes(model.get("_weights")));
   const numbers = new Float32Array(width * places);
   const decode = (codes) => {
     codes.forEach((code, p) => {
       for (let k = 0; k < width; k++) numbers[k * places + p] = codebook[code * width + k];
     });
-    return run(numbers);
+    models.decode(numbers);
   };
-  const { pictures, controls, say } = frame(el, "Code swap");
+  const { pictures, controls, say } = frame(el, "Code swap", model.get("_models"));
   let number = 0; // the picture begun with
 
   // The picture, the chosen place marked on it. Two unseen sliders move the mark by keys.
   const board = make("div", { class: "board pad" }, pictures);
   const drawn = picture(board, `drawn from ${places} entries`, shape);
+  const models = openPainted(model, drawn, say, describe);
   const mark = make("div", { class: "mark", "aria-hidden": "true" }, make("div", { class: "over" }, board));
   const name = (p) => `row ${Math.floor(p / across) + 1}, column ${(p % across) + 1}`;
   const axes = ["place, row", "place, column"].map((label, axis) => {
@@ -80,13 +80,16 @@ async function render({ model, el }) {
   const swap = (code) => change("codes", model.get("codes").map((old, p) => (p === place() ? code : old)), true);
   const begin = (i) => change("codes", examples[(number = i)].slice(), true);
 
+  const swapped = () => model.get("codes").filter((code, i) => code !== examples[number][i]).length;
+  function describe() {
+    return `${name(place())}: entry ${model.get("codes")[place()]}; ${swapped()} of ${places} swapped`;
+  }
+
   function redraw() {
     const codes = model.get("codes");
     const [p, code] = [place(), codes[place()]];
-    drawn.paint(decode(codes));
-    const changed = codes.filter((value, i) => value !== examples[number][i]).length;
-    const words = `${name(p)}: entry ${code}; ${changed} of ${places} swapped`;
-    drawn.describe(`${changed} of them swapped`);
+    decode(codes);
+    drawn.describe(`${swapped()} of them swapped`);
     mark.style.left = `${(100 * (p % across)) / across}%`;
     mark.style.top = `${(100 * Math.floor(p / across)) / across}%`;
     mark.style.width = mark.style.height = `${100 / across}%`;
@@ -95,11 +98,13 @@ async function render({ model, el }) {
       axes[axis].setAttribute("aria-valuetext", `${value}, entry ${code}`);
     });
     entries.forEach((input, i) => (input.checked = i === code));
-    say(() => words);
   }
 
   redraw();
-  return close;
+  return () => {
+    close();
+    models.close();
+  };
 }
 
 export default { render };

@@ -1,30 +1,33 @@
 // Stars for some films, and the others ranked anew at every move.
-import { compile } from "../../engine/engine.js";
-import { bytes, floats, openTraits } from "./state.js";
+import { openModels } from "./models.js";
+import { floats, openTraits } from "./state.js";
 import { button, frame, make, slider } from "./ui.js";
 
 function render({ model, el }) {
   const titles = model.get("_titles");
   const films = model.get("_films");
-  const run = compile(model.get("_program"), bytes(model.get("_weights")));
   const fame = floats(model.get("_fame"));
-  const { pictures, controls, say } = frame(el, "Film rater");
+  const { pictures, controls, say } = frame(el, "Film rater", model.get("_models"));
   const shown = make("div", { class: "ranking" }, pictures);
   make("strong", {}, shown, "recommended");
   const list = make("ol", {}, shown);
   const x = new Float32Array(titles.length);
 
-  function rank() {
+  function rank(scores) {
     const stars = model.get("stars");
-    x.fill(0);
-    films.forEach((film, i) => (x[film] = stars[i] > 0 ? (stars[i] - 2.5) / 2.5 : 0));
-    const scores = run(x);
     const balance = model.get("balance");
     const rated = new Set(films.filter((_, i) => stars[i] > 0));
     const free = titles.map((_, i) => i).filter((i) => !rated.has(i));
     const score = (i) => scores[i] - balance * fame[i];
     return free.sort((a, b) => score(b) - score(a)).slice(0, 10);
   }
+
+  const recommend = (_, scores) => {
+    const top = rank(scores);
+    list.replaceChildren(...top.map((film) => make("li", {}, null, titles[film])));
+    say(() => `recommended first: ${top.slice(0, 3).map((film) => titles[film]).join("; ")}`);
+  };
+  const models = openModels(model, recommend, say);
 
   const words = (value) => (value ? `${value.toFixed(1)} ★` : "not seen");
   const half = (value) => Math.round(2 * value) / 2;
@@ -42,16 +45,20 @@ function render({ model, el }) {
   );
 
   function redraw() {
-    model.get("stars").forEach((value, i) => rows[i].show(value));
+    const stars = model.get("stars");
+    stars.forEach((value, i) => rows[i].show(value));
     balance.show(model.get("balance"));
-    const top = rank();
-    list.replaceChildren(...top.map((film) => make("li", {}, null, titles[film])));
-    say(() => `recommended first: ${top.slice(0, 3).map((film) => titles[film]).join("; ")}`);
+    x.fill(0);
+    films.forEach((film, i) => (x[film] = stars[i] > 0 ? (stars[i] - 2.5) / 2.5 : 0));
+    models.decode(x);
   }
 
   const { change, close } = openTraits(model, ["stars", "balance"], redraw);
   redraw();
-  return close;
+  return () => {
+    close();
+    models.close();
+  };
 }
 
 export default { render };

@@ -1,5 +1,5 @@
 // A search box over texts: by meaning (codes) and by words (TF-IDF), side by side.
-import { compile } from "../../engine/engine.js";
+import { openModels } from "./models.js";
 import { bytes, floats, inflate, openTraits } from "./state.js";
 import { button, frame, make } from "./ui.js";
 
@@ -18,23 +18,28 @@ function tfidf(text, columns, idf) {
   return pairs.map(([column, value]) => [column, value / length]);
 }
 
-// Everything that is made once: rows and codes of all texts.
-async function library(model) {
+const ofLengthOne = (z) => {
+  const length = Math.max(Math.hypot(...z), 1e-12);
+  return Float64Array.from(z, (v) => v / length);
+};
+
+// Everything that is made once: rows and codes of all texts. run is null where the kernel encodes:
+// then the codes came along.
+async function library(model, run) {
   const [texts, titles] = await Promise.all(["_texts", "_titles"].map((name) => lines(model.get(name))));
   const words = model.get("_vocabulary").split("\n");
   const columns = new Map(words.map((word, column) => [word, column]));
   const idf = floats(model.get("_idf"));
-  const run = compile(model.get("_program"), bytes(model.get("_weights")));
-  const x = new Float32Array(words.length);
-  const encode = (row) => {
+  const dense = (row) => {
+    const x = new Float32Array(words.length);
     for (const [column, value] of row) x[column] = value;
-    const z = Float64Array.from(run(x));
-    for (const [column] of row) x[column] = 0;
-    const length = Math.max(Math.hypot(...z), 1e-12);
-    return z.map((v) => v / length);
+    return x;
   };
   const rows = texts.map((text) => tfidf(text, columns, idf));
-  return { texts, titles, columns, rows, codes: rows.map(encode), row: (text) => tfidf(text, columns, idf), encode };
+  const sent = floats(model.get("_codes"));
+  const dim = sent.length / texts.length;
+  const codes = rows.map((row, i) => ofLengthOne(run ? run(dense(row)) : sent.subarray(i * dim, (i + 1) * dim)));
+  return { texts, titles, columns, rows, codes, dense, row: (text) => tfidf(text, columns, idf) };
 }
 
 // The first sentence, or as much of it as a line holds.
@@ -48,22 +53,19 @@ function best(scores) {
   return places.slice(0, 10);
 }
 
-function search(all, query) {
-  const row = all.row(query);
-  const unknown = [...new Set(tokens(query))].filter((word) => !all.columns.has(word));
-  if (!row.length) return { unknown, meaning: [], words: [] };
-  const z = all.encode(row);
+// The texts nearest to a query: its row and its code.
+function search(all, row, z) {
   const asked = new Map(row);
   const alike = all.codes.map((code) => code.reduce((sum, v, k) => sum + v * z[k], 0));
   const shared = all.rows.map((each) => each.reduce((sum, [column, v]) => sum + v * (asked.get(column) ?? 0), 0));
   const answer = (scores) => (place) => ({ place, score: scores[place], shares: shared[place] > 0 });
   const meaning = best(alike).map(answer(alike));
   const words = best(shared).map(answer(shared)).filter(({ score }) => score > 0);
-  return { unknown, meaning, words };
+  return { meaning, words };
 }
 
 function render({ model, el }) {
-  const { pictures, controls, say } = frame(el, "Text search");
+  const { pictures, controls, say } = frame(el, "Text search", model.get("_models"));
   pictures.parentElement.before(controls); // the box first, for eyes and for the Tab key
   controls.classList.add("above");
   pictures.classList.add("wide");
@@ -73,14 +75,19 @@ function render({ model, el }) {
   const tries = make("div", { class: "row", role: "group", "aria-label": "queries to try" }, controls);
   for (const words of model.get("_examples")) button(tries, words, () => change("query", words, true));
   const strange = make("p", { class: "unknown" }, controls);
-  const list = (title) => {
-    const column = make("div", { class: "ranking", role: "group", "aria-label": title }, pictures);
-    make("strong", {}, column, title);
-    return make("ol", {}, column);
+  const column = (title) => {
+    const ranking = make("div", { class: "ranking", role: "group", "aria-label": title }, pictures);
+    make("strong", {}, ranking, title);
+    return make("ol", {}, ranking);
   };
-  const lists = { meaning: list("by meaning (codes)"), words: list("by words (TF-IDF)") };
+  const lists = { meaning: column("by meaning (codes)"), words: column("by words (TF-IDF)") };
 
   let all;
+  const encoded = (_, z) => {
+    const row = all.row(model.get("query"));
+    if (row.length) list(search(all, row, ofLengthOne(z))); // wiped meanwhile: nothing
+  };
+  const models = openModels(model, encoded, say);
   const { change, close } = openTraits(model, ["query"], redraw, 300);
 
   function item({ place, score, shares }) {
@@ -95,15 +102,21 @@ function render({ model, el }) {
     const query = model.get("query");
     if (box.value !== query) box.value = query;
     if (!all) return;
-    const found = search(all, query);
+    const unknown = [...new Set(tokens(query))].filter((word) => !all.columns.has(word));
+    strange.textContent = unknown.length ? `Not in the vocabulary: ${unknown.join(", ")}.` : "";
+    const row = all.row(query);
+    if (row.length) models.decode(all.dense(row));
+    else list({ meaning: [], words: [] });
+  }
+
+  function list(found) {
     for (const [name, node] of Object.entries(lists)) {
       node.replaceChildren(...found[name].map(item));
       if (!found[name].length) make("li", { class: "none" }, node, "nothing");
     }
-    strange.textContent = found.unknown.length ? `Not in the vocabulary: ${found.unknown.join(", ")}.` : "";
     say(() => {
       const names = (answers) => answers.slice(0, 3).map(({ place }) => all.titles[place]).join("; ") || "nothing";
-      if (!query.trim()) return "Type a few words.";
+      if (!model.get("query").trim()) return "Type a few words.";
       const lost = strange.textContent && `${strange.textContent} `;
       return `${lost}Nearest in meaning: ${names(found.meaning)}. By words: ${names(found.words)}.`;
     });
@@ -112,11 +125,14 @@ function render({ model, el }) {
   box.addEventListener("input", () => change("query", box.value, false));
   box.addEventListener("change", () => change("query", box.value, true));
   redraw();
-  library(model).then((made) => {
+  library(model, models.run(0)).then((made) => {
     all = made;
     redraw();
   });
-  return close;
+  return () => {
+    close();
+    models.close();
+  };
 }
 
 export default { render };
