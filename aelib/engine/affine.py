@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from aelib.engine.program import Builder, Program, Refused
+from aelib.engine.verify import called
 
 _WIDEST = 4096  # numbers of a row: more would be slow to try
 _STEP = 4.0  # how far each number is moved: far, for the sake of rounding
@@ -20,12 +21,12 @@ def affine(function: Callable[[np.ndarray], np.ndarray], width: int) -> Program:
         width: How many numbers a row has; it is called with width + 1 rows.
 
     Raises:
-        Refused: The rows are too long for it.
+        Refused: The rows are too long for it, or it fails.
     """
     if width > _WIDEST:
         raise Refused(f"rows of {width} numbers are too long to find a matrix by trying")
     rows = np.concatenate([np.zeros((1, width)), _STEP * np.eye(width)]).astype(np.float32)
-    shift, *moved = np.asarray(function(rows), np.float64).reshape(len(rows), -1)
+    shift, *moved = called(function, rows).astype(float)
     build = Builder()
     x = build.input((1, width))
     w, b = build.constant((np.array(moved) - shift) / _STEP), build.constant(shift)

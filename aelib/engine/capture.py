@@ -13,8 +13,8 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._pytree import tree_flatten
 
-from aelib.engine.program import NotRecorded, Program, Refused
-from aelib.engine.recorder import Recorder
+from aelib.engine.program import NotRecorded, Program, failed
+from aelib.engine.recorder import Recorder, Watch
 
 
 @contextmanager
@@ -57,18 +57,17 @@ def capture(function: Callable[..., Any], *inputs: torch.Tensor) -> Program:
     """
     copies = [x.detach().clone() for x in inputs]
     recorder = Recorder()
+    watch = Watch(recorder)
     for x in copies:
         recorder.begin(x)
     try:
-        with _plain_operations(), recorder:
+        with _plain_operations(), watch, recorder:
             answer = first_tensor(function(*copies))
         value = recorder.read(answer)
-    except Refused:
-        raise
     except Exception as error:  # a model of somebody may raise anything
-        raise Refused(
-            f"it failed with {type(error).__name__}: {str(error).splitlines()[0]}"
-        ) from error
+        raise failed(error) from error
+    if watch.left:
+        raise NotRecorded("it hands the code's numbers to Python or NumPy on the way")
     if value is None:
         raise NotRecorded("its steps are not PyTorch's")
     return recorder.build.finish(value)

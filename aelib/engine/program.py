@@ -20,6 +20,14 @@ class NotRecorded(Refused):
     """What was computed did not go through PyTorch."""
 
 
+def failed(error: Exception) -> Refused:
+    """What to raise where somebody's model raised an error, unless it was refused already."""
+    if isinstance(error, Refused):
+        return error
+    words = (str(error).splitlines() or [""])[0]
+    return Refused(f"it failed with {type(error).__name__}: {words}")
+
+
 @dataclass(frozen=True)
 class Step:
     """One operation: it makes one value, numbered after all that came before."""

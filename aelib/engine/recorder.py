@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map
 
@@ -24,6 +25,10 @@ _FREE = {  # what they answer does not depend on the numbers that they are given
     *("new_full", "empty_like", "zeros_like", "ones_like", "full_like"),
 }
 _CHECKS = ("aelib.checks", "torch.distributions.distribution")
+_LEAVING = {  # what hands a tensor's numbers to Python or NumPy, unheard by the dispatcher
+    *("numpy", "tolist", "data_ptr", "__array__", "__dlpack__", "to_dlpack", "_to_dlpack"),
+    *("__repr__", "__format__"),
+}
 _FLOATS = (torch.float32, torch.float64, torch.bool)
 
 
@@ -178,6 +183,22 @@ class Recorder(TorchDispatchMode):
                 self.write(changed[0], values[i], before[id(changed[0])])
             else:
                 self.name(t, values[i])
+
+
+class Watch(TorchFunctionMode):
+    """Notices when numbers that depend on the inputs leave PyTorch: what they do is not heard."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__()
+        self.recorder = recorder
+        self.left = False
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run a function; remember whether it lets the numbers out."""
+        if getattr(func, "__name__", "") in _LEAVING and not _is_a_check():
+            given = [a for a in args if isinstance(a, torch.Tensor)]
+            self.left = self.left or any(map(self.recorder.depends, given))
+        return func(*args, **(kwargs or {}))
 
 
 def _memory(t: torch.Tensor) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from aelib.engine.packing import Packed, pack
-from aelib.engine.program import Program, Refused
+from aelib.engine.program import Program, Refused, failed
 
 Function = Callable[[np.ndarray], np.ndarray]  # rows (N, k) -> rows (N, m)
 
@@ -54,7 +54,7 @@ def verify(program: Program, function: Function, rows: np.ndarray) -> Packed:
     Raises:
         Refused: They differ, or the function's answers depend on more than the row.
     """
-    answers = _called(function, rows)
+    answers = called(function, rows)
     drawn = np.stack([program.run(row).ravel() for row in rows])
     if drawn.shape != answers.shape:
         raise Refused(
@@ -63,11 +63,11 @@ def verify(program: Program, function: Function, rows: np.ndarray) -> Packed:
     if not np.isfinite(answers).all():
         raise Refused("it answers with NaN or infinity")
     for row, answer in zip(rows[:_ALONE], answers, strict=False):
-        if _apart(_called(function, row[None]), answer[None]) > _STRUCTURE:
+        if _apart(called(function, row[None]), answer[None]) > _STRUCTURE:
             raise Refused("its answer to a row depends on the other rows, or on earlier calls")
     if (apart := _apart(drawn, answers)) > _STRUCTURE:
         raise Refused(f"its steps as they were recorded draw something else (by {apart:.1g})")
-    if _apart(_called(function, rows), answers) > _STRUCTURE:
+    if _apart(called(function, rows), answers) > _STRUCTURE:
         raise Refused("it answers the same rows differently from call to call")
     return _rounded(program, answers, rows)
 
@@ -83,15 +83,25 @@ def _rounded(program: Program, answers: np.ndarray, rows: np.ndarray) -> Packed:
     raise Refused("its weights are too large or too small for float16")
 
 
-def _called(function: Function, rows: np.ndarray) -> np.ndarray:
-    return np.asarray(function(rows.copy()), np.float32).reshape(len(rows), -1)
+def called(function: Function, rows: np.ndarray) -> np.ndarray:
+    """What a function answers to rows (N, k), float32 (N, m).
+
+    Raises:
+        Refused: It fails.
+    """
+    try:
+        return np.asarray(function(rows.copy()), np.float32).reshape(len(rows), -1)
+    except Exception as error:  # a model of somebody may raise anything
+        raise failed(error) from error
 
 
-def _apart(a: np.ndarray, b: np.ndarray, least: float = 0.0) -> float:
-    """The largest difference, as a share of the largest value of its row, or of `least`."""
+def _apart(a: np.ndarray, b: np.ndarray, least: float = 1e-3) -> float:
+    """The largest difference, as a share of the largest value of its row, at least of `least`.
+
+    Where no value of any row reaches 1, `least` is that share of the largest.
+    """
     largest = np.abs(b).max(axis=1)
-    all_of_them = largest.max(initial=1e-30)
-    scale = np.maximum(largest, max(1e-3 * all_of_them, min(least, all_of_them)))
+    scale = np.maximum(largest, least * min(1.0, largest.max(initial=1e-30)))
     with np.errstate(invalid="ignore"):
         found = float((np.abs(a - b).max(axis=1) / scale).max())
     return found if found == found else np.inf  # NaN is not near anything

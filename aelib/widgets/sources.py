@@ -37,7 +37,7 @@ class Source:
     samples: bool  # codes drawn from N(0, 1) mean something
     record_decode: Recording
     record_encode: Recording
-    fingerprint: Callable[[], int]  # another one once the model's numbers have changed
+    fingerprint: Callable[[], int]  # another one once the model has changed
     pixels: int = 0
     classes: int = 0  # of a conditional model: each row ends with that many numbers, one-hot
 
@@ -89,7 +89,7 @@ def open_source(
         samples=hasattr(owner, "sample"),
         record_decode=_recording(decode, owner, dim, classes),
         record_encode=_recording(encode, owner, pictures.shape[1], classes),
-        fingerprint=partial(_fingerprint, owner),
+        fingerprint=partial(_fingerprint, owner, run, tell(codes, labels, classes)),
         pixels=pictures.shape[1],
         classes=classes,
     )
@@ -104,7 +104,7 @@ def open_network(network: nn.Module, width: int, label: str) -> Source:
     probe = np.linspace(-1, 1, 2 * width, dtype=np.float32).reshape(2, width)
     run, answer = _try(network, network, probe, 0, "Running the network on")
     record = _recording(network, network, width, 0)
-    seen = partial(_fingerprint, network)
+    seen = partial(_fingerprint, network, run, probe)
     return Source(label, width, run, None, False, record, record, seen, answer.shape[1])
 
 
@@ -205,7 +205,7 @@ def _recording(function: Any, owner: Any, width: int, classes: int) -> Recording
     """Records a function at one row when it is called."""
 
     def record() -> Program:
-        row = torch.linspace(-1, 1, width)[None]
+        row = torch.linspace(-1, 1, width, dtype=torch.float32)[None]
         with evaluating(owner):
             if classes:
                 return capture_told(lambda z, y: function(_as_owned(z, owner), y), row, classes)
@@ -214,14 +214,17 @@ def _recording(function: Any, owner: Any, width: int, classes: int) -> Recording
     return record
 
 
-def _fingerprint(owner: Any) -> int:
-    """A number that is another one once a weight, a buffer or an array has changed."""
+def _fingerprint(owner: Any, run: Function, probe: np.ndarray) -> int:
+    """A number that is another one once a weight, a buffer, an array or an answer has changed.
+
+    The answers tell of what a function or a pipeline holds; the weights, of what two rows miss.
+    """
     if isinstance(owner, nn.Module):
         tensors = [t.detach().cpu() for t in (*owner.parameters(), *owner.buffers())]
         arrays = [t.float().numpy() for t in tensors]
     else:
         arrays = [a for a in getattr(owner, "__dict__", {}).values() if isinstance(a, np.ndarray)]
-    found = 0
+    found = crc32(np.ascontiguousarray(run(probe)).data)
     for array in arrays:
         if array.dtype != object:
             found = crc32(np.ascontiguousarray(array).data, found)

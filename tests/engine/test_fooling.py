@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from aelib.engine.capture import capture, evaluating
 from aelib.engine.packing import unpack
@@ -136,6 +137,64 @@ def gradient(z):
     return plain(z.detach() - step)
 
 
+class AlwaysTraining(nn.Module):
+    """A part of it cannot be put into evaluation mode."""
+
+    def __init__(self, part):
+        super().__init__()
+        self.part = part
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.part.train(True)
+        return self
+
+    def forward(self, z):
+        return self.part((z @ W).view(-1, 1, 4, 4)).sigmoid().flatten(1)
+
+
+class Caches(nn.Module):
+    """Answers again what it answered to the first rows of that shape."""
+
+    def __init__(self):
+        super().__init__()
+        self.known = {}
+
+    def forward(self, z):
+        return self.known.setdefault(z.shape, plain(z))
+
+
+def batch_statistics(z):
+    pictures = (z @ W).view(-1, 1, 4, 4)
+    return functional.batch_norm(pictures, None, None, training=True).sigmoid().flatten(1)
+
+
+def negative_where(far, z):
+    """Another picture where it is far out, which 3 N(0, 1) hardly ever is."""
+    return torch.where(far, 1 - plain(z), plain(z))
+
+
+def by_lists(z):
+    return torch.cat([negative_where(torch.tensor(max(r.tolist()) > 11), r[None]) for r in z])
+
+
+def by_numpy(z):
+    return negative_where(torch.from_numpy(z.detach().numpy()[:, :1] > 11), z)
+
+
+def by_an_array(z):
+    return negative_where(torch.as_tensor(np.asarray(z)[:, :1] > 11), z)
+
+
+def by_dlpack(z):
+    return negative_where(torch.tensor(np.from_dlpack(z.detach())[:, :1] > 11), z)
+
+
+def by_its_words(z):
+    return torch.cat([negative_where(torch.tensor("11." in f"{r}"), r[None]) for r in z])
+
+
+LEAVES = "hands the code's numbers to Python or NumPy"
 FOOLS = {  # those that no program can be right about: the words of the refusal
     "counts its calls": (Counts(), "differently|earlier calls|something else"),
     "counts in a buffer": (CountsInABuffer(), "stays from one call to the next"),
@@ -145,7 +204,7 @@ FOOLS = {  # those that no program can be right about: the words of the refusal
     "branch in Python": (lambda z: plain(z) * float(z.max()), "depend on the values"),
     "as many steps as the code says": (
         lambda z: plain(z * (len([v for v in z.flatten().tolist() if v > 0]))),
-        "depend|differ|something else",
+        LEAVES,
     ),
     "mixes rows by their mean": (lambda z: plain(z - z.mean(0)), "other rows"),
     "mixes rows by BatchNorm": (
@@ -164,13 +223,31 @@ FOOLS = {  # those that no program can be right about: the words of the refusal
         lambda z: plain(z) + time.perf_counter() % 1,
         "differently|depends|something else",
     ),
-    "through NumPy": (through_numpy, "something else|other rows"),
+    "through NumPy": (through_numpy, LEAVES),
     "not a number": (lambda z: plain(z) / 0 * 0, "NaN"),
     "half precision": (lambda z: (z @ W).half().float().sigmoid(), "float16"),
     "whole numbers": (lambda z: plain(z).mul(255).to(torch.uint8).float() / 255, "uint8"),
     "a rare branch in the steps": (
         lambda z: torch.where(z.norm(dim=1, keepdim=True) > 3, 1 - plain(z), plain(z)).flip(0),
         "other rows",
+    ),
+    "a rare branch over lists": (by_lists, LEAVES),
+    "a rare branch over a NumPy view": (by_numpy, LEAVES),
+    "a rare branch over an array": (by_an_array, LEAVES),
+    "a rare branch over shared memory": (by_dlpack, LEAVES),
+    "a rare branch over what is printed": (by_its_words, LEAVES),
+    "dropout that stays on": (AlwaysTraining(nn.Dropout()), "random"),
+    "BatchNorm that goes on learning": (
+        AlwaysTraining(nn.BatchNorm2d(1)),
+        "stays from one call to the next",
+    ),
+    "mixes rows by batch statistics": (batch_statistics, "other rows"),
+    "counts its rows": (lambda z: plain(z) / len(z), "other rows"),
+    "answers a row alone differently": (lambda z: plain(z) / min(len(z), 2), "other rows"),
+    "caches by shape": (Caches(), "other rows|something else"),
+    "fails far out": (
+        lambda z: plain(z) if np.abs(z.numpy()).max() < 4 else [][0],
+        f"IndexError|{LEAVES}",
     ),
     "ignores the code": (lambda z: torch.sigmoid(W[:1]), "not PyTorch's"),
 }
@@ -183,6 +260,12 @@ HONEST = {
     "weights from the code": weights_from_code,
     "Python state that comes back": RunsTwice().eval(),
     "a jump inside the steps": lambda z: torch.where(z[:, :1] < -2.5, 1 - plain(z), plain(z)),
+    "another picture where gradients flow": (
+        lambda z: plain(-z) if torch.is_grad_enabled() else plain(z)
+    ),
+    "another default type": lambda z: plain(z) * torch.tensor(1.0).element_size() / 4,
+    "row by row through vmap": torch.func.vmap(plain),
+    "rows of a stack": lambda z: torch.stack([plain(row[None])[0] for row in z]),
     "clamped codes": lambda z: plain(z.clamp(-2, 2)),
     "a check of its own, with a mask": lambda z: torch.nan_to_num(plain(z), 0.0),
 }

@@ -113,6 +113,32 @@ def test_bent_programs_are_seen_whatever_the_decoder():
     assert len(unseen) <= 0.01 * count, unseen
 
 
+def test_an_enormous_answer_to_one_code_hides_nothing_in_the_others():
+    w = torch.randn(4, 16, generator=torch.Generator().manual_seed(0))
+
+    def decode(z, steeper=1.0):
+        return torch.sigmoid(steeper * (z @ w)) + torch.exp(8 * z.abs().amax(1, keepdim=True) - 24)
+
+    def run(rows):
+        return decode(torch.from_numpy(rows)).numpy()
+
+    z, rows = torch.zeros(1, 4), codes_to_try(4)
+    assert run(rows).max() > 1e12
+    verify(capture(decode, z), run, rows)
+    with pytest.raises(Refused, match="something else"):
+        verify(capture(lambda z: decode(z, 1.1), z), run, rows)
+
+
+def test_a_function_that_fails_at_some_code_is_refused_with_what_it_said():
+    def run(rows):
+        if np.abs(rows).max() > 4:
+            raise ValueError("too far out\nsecond line")
+        return rows
+
+    with pytest.raises(Refused, match=r"^it failed with ValueError: too far out$"):
+        verify(capture(lambda z: z * 1, torch.zeros(1, 4)), run, codes_to_try(4))
+
+
 def test_rounding_that_shows_makes_pairs_and_what_float16_cannot_hold_is_refused():
     torch.manual_seed(0)
     w = torch.randn(300, 200)

@@ -10,6 +10,8 @@ import pytest
 import torch
 import traitlets
 from sklearn.decomposition import PCA
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from aelib.models import Autoencoder, ConditionalVAE, LinearAutoencoder
@@ -429,6 +431,44 @@ def test_a_model_that_was_trained_further_is_sent_again_when_it_is_shown(model, 
     assert all(after[name] != before[name] for name in before)
     codes = np.frombuffer(after["_codes"], "<f4").reshape(len(x), 3)
     np.testing.assert_allclose(codes, model.transform(x), rtol=1e-4, atol=1e-5)
+
+
+def test_what_lies_behind_a_function_is_watched_too(model):
+    shown = LatentExplorer(lambda z: model.decode(z), latent_dim=3)
+    before = shown._weights
+    shown._repr_mimebundle_()
+    assert shown._weights == before
+    with torch.no_grad():
+        model.decoder[0].weight += 0.5
+    shown._repr_mimebundle_()
+    assert shown._weights != before
+
+
+def test_a_hook_that_came_later_is_seen(model):
+    shown = LatentExplorer(model)
+    before = shown._models
+    model.decoder.register_forward_hook(lambda module, given, answer: 1 - answer)
+    shown._repr_mimebundle_()
+    assert len(shown._models[0]["decoder"]["program"]["steps"]) == 1 + len(
+        before[0]["decoder"]["program"]["steps"]
+    )
+
+
+def test_a_pipeline_that_was_fitted_again_is_sent_again(x):
+    pipeline = make_pipeline(StandardScaler(), PCA(3)).fit(x[:20])
+    shown = LatentExplorer(pipeline, latent_dim=3)
+    before = shown._weights
+    pipeline.fit(x[10:])
+    shown._repr_mimebundle_()
+    assert shown._weights != before
+
+
+def test_a_decoder_that_fails_far_out_is_left_to_the_kernel():
+    def fussy(z):
+        assert np.abs(z).max() < 2
+        return z @ np.ones((2, 4), np.float32)
+
+    assert LatentExplorer(fussy, latent_dim=2).where.startswith("kernel, because ")
 
 
 def test_a_scikit_learn_object_that_was_fitted_again_is_sent_again(x):
