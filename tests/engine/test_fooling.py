@@ -80,6 +80,19 @@ class RunsTwice(nn.Module):
         return plain(z)
 
 
+def written_by_mask(z):
+    h = z @ W
+    h[h < 0] = 0.5
+    return h.sigmoid()
+
+
+def written_by_place(z):
+    h = z @ W
+    h[:, [1, 3, 6]] = 0.5
+    h[:, [2]] = torch.tensor([[7.0]])
+    return h.sigmoid().scatter(1, torch.tensor([[4, 9]]).expand(len(z), 2), z[:, :2])
+
+
 def stale_view(z):
     h = z @ W
     top, h2 = h[:, :8], h.view(-1, 4, 4)
@@ -224,6 +237,14 @@ FOOLS = {  # those that no program can be right about: the words of the refusal
         "differently|depends|something else",
     ),
     "through NumPy": (through_numpy, LEAVES),
+    "writes where it says itself": (
+        lambda z: torch.zeros(len(z), 16).scatter(1, (z @ W).argsort(1), plain(z)),
+        "where it writes depends on the code",
+    ),
+    "writes rows where it says itself": (
+        lambda z: torch.zeros(len(z), 16).index_put((torch.arange(len(z)), z.argmax(1)), z[:, 0]),
+        "where it writes depends on the code",
+    ),
     "not a number": (lambda z: plain(z) / 0 * 0, "NaN"),
     "half precision": (lambda z: (z @ W).half().float().sigmoid(), "float16"),
     "whole numbers": (lambda z: plain(z).mul(255).to(torch.uint8).float() / 255, "uint8"),
@@ -252,6 +273,8 @@ FOOLS = {  # those that no program can be right about: the words of the refusal
     "ignores the code": (lambda z: torch.sigmoid(W[:1]), "not PyTorch's"),
 }
 HONEST = {
+    "writes by mask": written_by_mask,
+    "writes by place": written_by_place,
     "a view that goes stale": stale_view,
     "changes its input": overwritten_input,
     "writes through a transposed view": shared_storage,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch.utils._pytree import tree_leaves
+from torch.utils._pytree import tree_leaves, tree_map
 
 from aelib.engine.steps import Shape, Steps, Value
 
@@ -17,7 +17,28 @@ def _same(s: Steps, func: Any, shapes: Shapes, x: Any, *_: Any, **__: Any) -> Va
 
 
 def _move(s: Steps, func: Any, shapes: Shapes, *args: Any, **kwargs: Any) -> list[Value]:
-    return s.move(func, shapes, args, kwargs)
+    def moved(a: Any) -> Any:  # known numbers are moved like those that depend on the code
+        known = isinstance(a, torch.Tensor) and a.is_floating_point()
+        return s.value(a) if known else a
+
+    return s.move(func, shapes, *tree_map(moved, (args, kwargs)))
+
+
+def _put(
+    s: Steps, func: Any, shapes: Shapes, x: Any, where: Any, values: Any, accumulate: bool = False
+) -> Any:
+    masked = len(where) == 1 and isinstance(where[0], Value) and s.shape(where[0]) == shapes[0]
+    if masked and s.number(values) is not None and not accumulate:  # x[mask] = number
+        return s.step("where", [where[0], s.expand(values, shapes[0]), x], shapes[0])
+    if accumulate or any(isinstance(a, Value) for a in where):
+        return s.poison("where it writes depends on the code", shapes[0])
+    return _move(s, func, shapes, x, where, values)
+
+
+def _scatter(s: Steps, func: Any, shapes: Shapes, x: Any, dim: int, where: Any, *rest: Any) -> Any:
+    if isinstance(where, Value):
+        return s.poison("where it writes depends on the code", shapes[0])
+    return _move(s, func, shapes, x, dim, where, *rest)
 
 
 def _look_up(s: Steps, func: Any, shapes: Shapes, x: Any, *where: Any, **kwargs: Any) -> Any:
@@ -64,13 +85,16 @@ _MOVES = (
     "unsafe_split_with_sizes unsafe_chunk movedim "
     "upsample_nearest1d upsample_nearest2d _upsample_nearest_exact1d _upsample_nearest_exact2d "
     "reflection_pad1d reflection_pad2d replication_pad1d replication_pad2d "
-    "slice_scatter select_scatter index_put scatter index_copy diag_embed"
+    "slice_scatter select_scatter diag_embed"
 )
 
 PLACES: dict[str, Lower] = {
     **dict.fromkeys(_SAME.split(), _same),
     **dict.fromkeys(_MOVES.split(), _move),
     **dict.fromkeys(_LOOKED_UP, _look_up),
+    "index_put": _put,
+    "scatter": _scatter,
+    "index_copy": _scatter,
     "copy": _copy,
     "fill": _fill,
     "zero": _fill,
