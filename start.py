@@ -303,6 +303,17 @@ def log_from(start):
     return LOG.read_bytes()[start:].decode("utf-8", errors="replace")
 
 
+def keep_originals():
+    """Without git, keep the lessons as they came, once; `aelib reset` copies from there."""
+    kept, draft = ROOT / ".originals", ROOT / ".originals.tmp"
+    if kept.exists() or (ROOT / ".git").exists():
+        return
+    with contextlib.suppress(OSError):  # the lessons open all the same
+        shutil.rmtree(str(draft), ignore_errors=True)
+        shutil.copytree(str(ROOT / "notebooks"), str(draft))
+        draft.replace(kept)
+
+
 def launch(command, rest):
     """Run the tests or JupyterLab to the end and return the exit status."""
     notebooks = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -340,6 +351,7 @@ def main(argv):
     except KeyboardInterrupt:
         sentence, way = "Interrupted; nothing is lost", "to go on, run"
     else:
+        keep_originals()
         return launch(command, rest)
     line = " ".join([python, "start.py", *argv])
     print(f"\n{sentence}; {way} `{line}`.", file=sys.stderr)

@@ -5,6 +5,8 @@ data, models, losses, training, metrics, plotting, engine, widgets. The public n
 loaded when they are first used, so `import aelib` alone costs neither torch nor widgets.
 """
 
+import sys
+
 from aelib.lazy import lazy
 
 _HOME = {
@@ -85,3 +87,9 @@ _MODULES = {
 }
 
 __all__, __getattr__, __dir__ = lazy(__name__, _HOME, _MODULES)
+
+if "ipykernel" in sys.modules:
+    from aelib.notebook import explain_missing_names
+
+    explain_missing_names()
+    del explain_missing_names

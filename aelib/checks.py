@@ -1,5 +1,7 @@
 """What a network refuses to read, and the sentence that says why."""
 
+from collections.abc import Iterable
+from math import prod
 from operator import index
 from typing import Any
 
@@ -20,6 +22,12 @@ def whole_number(name: str, value: Any, smallest: int = 1, largest: int | None =
     return number
 
 
+def whole_numbers(name: str, values: Any) -> list[int]:
+    """Several whole numbers, 1 or more; a single one may stand alone, as in hidden=800."""
+    several = isinstance(values, Iterable) and not isinstance(values, str | bytes)
+    return [whole_number(name, value) for value in (values if several else [values])]
+
+
 def check_rows(values: torch.Tensor, name: str, width: int, dtype: torch.dtype) -> None:
     """Refuse what a layer would misread: the wrong kind of thing, shape or number."""
     if not isinstance(values, torch.Tensor):
@@ -30,14 +38,30 @@ def check_rows(values: torch.Tensor, name: str, width: int, dtype: torch.dtype) 
     if values.ndim != 2 or values.shape[1] != width:
         raise ValueError(
             f"{name} has shape {tuple(values.shape)}, this model takes (N, {width}): one row for "
-            f"each image. Usual cure: {name}.reshape(-1, {width})."
+            f"each image. {_cure_of_shape(name, tuple(values.shape), width)}"
         )
     if values.dtype != dtype:
-        cure = f"{name}.float()" if values.is_floating_point() else f"{name}.float() / 255"
+        cure = name + (_CASTS.get(dtype) or f".to({dtype})")
+        if name == "x" and values.numel() and values.dtype != torch.bool:
+            cure += "" if values.max() <= 1 else " / 255"
         raise ValueError(f"{name} holds {values.dtype}, this model {dtype}. Usual cure: {cure}.")
     if len(values) and values.amin().isnan():  # passes NaN on; isnan().any() takes 20 times longer
         row = int(values.isnan().any(dim=1).nonzero()[0])
         raise ValueError(f"{name} holds NaN, first in row {row}. Mend or leave out that row.")
+
+
+_CASTS = {torch.float32: ".float()", torch.float64: ".double()", torch.float16: ".half()"}
+
+
+def _cure_of_shape(name: str, shape: tuple[int, ...], width: int) -> str:
+    """What makes rows of this width of values of this shape, if anything does."""
+    if len(shape) > 2 and prod(shape[1:]) == width:
+        return f"Usual cure: {name}.flatten(1)."
+    if len(shape) in (1, 2) and prod(shape) == width:
+        return f"Usual cure: {name}.reshape(1, {width}), a single row."
+    if len(shape) == 2 and shape[0] == width:
+        return f"Usual cure: {name}.T."
+    return f"No reshaping makes such rows of it: {name} was made for another model."
 
 
 def check_pixels(x: torch.Tensor, width: int, dtype: torch.dtype) -> None:

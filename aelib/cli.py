@@ -1,4 +1,4 @@
-"""The console command `aelib`: grade, site, strip."""
+"""The console command `aelib`: exercises, grade, reset, site, strip."""
 
 import argparse
 import json
@@ -17,9 +17,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"aelib {version('aelib')}")
     commands = parser.add_subparsers(title="commands", required=True)
     strip = commands.add_parser("strip", help="take live widgets out of notebooks to be committed")
-    strip.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
+    given = "files, or - for one that comes in and goes out, as a filter of git"
+    strip.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK", help=given)
     strip.add_argument("--check", action="store_true", help="change nothing; exit 1 if needed")
     strip.set_defaults(run=lambda chosen: _strip(chosen.notebooks, chosen.check))
+    reset = commands.add_parser("reset", help="put a fresh copy of a lesson beside yours")
+    reset.add_argument("lesson", metavar="NN", help="its number, such as 03")
+    beside = "where your lessons are; default: this folder"
+    reset.add_argument("--folder", type=Path, default=Path(), help=beside)
+    reset.set_defaults(run=lambda chosen: _reset(chosen.lesson, chosen.folder))
     _add_grade(commands.add_parser("grade", help="grade a class: submissions in, grades.csv out"))
     own = commands.add_parser("exercises", help="check exercises of your own").add_subparsers(
         title="commands", required=True
@@ -38,18 +44,37 @@ def _strip(paths: list[Path], check: bool) -> int:
 
     status = 0
     for path in paths:
+        piped = str(path) == "-"
         try:
-            notebook = json.loads(path.read_text(encoding="utf-8"))
+            content = sys.stdin.buffer.read() if piped else path.read_bytes()
+            notebook = json.loads(content.decode())
         except (OSError, ValueError) as error:
             print(f"{path} is not a notebook that can be read ({error}).", file=sys.stderr)
             return 2
-        if strip(notebook):
+        changed = strip(notebook)
+        if changed:
+            content = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
             status |= check
-            print(f"{path}: {'holds' if check else 'took out'} live widgets")
-            if not check:
-                text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
-                write_atomically(path, text.encode())
+            said = f"{path}: {'holds' if check else 'took out'} live widgets"
+            print(said, file=sys.stderr if piped else sys.stdout)
+        if piped and not check:
+            sys.stdout.buffer.write(content)
+        elif changed and not check:
+            write_atomically(path, content)
     return status
+
+
+def _reset(lesson: str, folder: Path) -> int:
+    """Put a fresh copy of a lesson beside the learner's."""
+    from aelib.originals import put_beside
+
+    try:
+        path = put_beside(lesson, folder)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"A fresh copy is in {path}; your own is as it was.")
+    return 0
 
 
 def _add_grade(grade: argparse.ArgumentParser) -> None:

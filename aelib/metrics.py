@@ -287,7 +287,8 @@ def _check_bases(A: ArrayLike, B: ArrayLike) -> None:  # noqa: N803
         if basis.ndim != 2 or not basis.size or basis.shape[1] > len(basis):
             raise ValueError(
                 f"{name} has shape {basis.shape}; a basis has one column for each dimension and "
-                f"no more columns than rows. Usual cure: {name}.T."
+                f"no more columns than rows. Usual cure: {name}"
+                f"{'.reshape(-1, 1)' if basis.ndim == 1 else '.T'}."
             )
         if not np.isfinite(basis).all():
             raise ValueError(f"{name} holds NaN or infinity. Did the training diverge?")

@@ -30,7 +30,7 @@ class TrainingError(Exception):
 class History:
     """What happened during `fit`, in the unit of its loss."""
 
-    loss: list[float] = field(default_factory=list)  # mean over each finished epoch
+    loss: list[float] = field(default_factory=list)  # mean over each epoch, also one cut short
     validation: list[float] = field(default_factory=list)  # after each epoch, if asked for
     steps: list[float] = field(default_factory=list)  # every batch
     seconds: float = 0.0
@@ -60,7 +60,8 @@ def fit(
 ) -> History:
     """Train a network with AdamW and a one-cycle learning rate.
 
-    The stop button (KeyboardInterrupt) ends it early; what was learned is kept.
+    The stop button (KeyboardInterrupt) ends it early; what was learned is kept, and measured like
+    a whole epoch. Before the first step nothing is kept, and the interrupt goes on.
 
     Args:
         model: Any module; it is trained in place and left in evaluation mode.
@@ -105,19 +106,32 @@ def fit(
                     schedule.step()
                     history.steps.append(number)
                     report.step(epoch + (step + 1) / per_epoch, number)
-                history.loss.append(float(np.mean(history.steps[-per_epoch:])))
+                _note_epoch(history, epoch, per_epoch)
                 if validation is not None:
                     history.validation.append(_evaluate(model, validation, loss))
                 report.epoch(history.loss[-1], history.validation[-1:])
         message = "finished"
     except KeyboardInterrupt:
+        message = "stopped by hand, before the first step"
+        if not history.steps:
+            raise
         history.interrupted = True
         message = "stopped by hand; what was learned so far is kept"
+        _note_epoch(history, epoch, per_epoch)
+        if validation is not None and len(history.validation) < len(history.loss):
+            history.validation.append(_evaluate(model, validation, loss))
     finally:
         model.eval()
         history.seconds = time.perf_counter() - started
         report.finish(message)
     return history
+
+
+def _note_epoch(history: History, epoch: int, per_epoch: int) -> None:
+    """Note the mean loss of an epoch, once, if it took a step."""
+    steps = history.steps[epoch * per_epoch :]
+    if steps and len(history.loss) == epoch:
+        history.loss.append(float(np.mean(steps)))
 
 
 def _evaluate(model: nn.Module, x: torch.Tensor, loss: Loss) -> float:

@@ -1,11 +1,15 @@
 """aelib.cli: the console command."""
 
+import copy
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from aelib.cli import main
+from aelib.widgets.strip import strip_dead
 
 LIVE = {
     "cells": [
@@ -44,6 +48,49 @@ def test_strip_check_only_tells(notebook, capsys):
     assert "holds live widgets" in capsys.readouterr().out
     main(["strip", str(notebook)])
     assert main(["strip", "--check", str(notebook)]) == 0
+
+
+def test_strip_is_a_filter_of_git(notebook, tmp_path):
+    """As .gitattributes of the course and the line in it set it up."""
+    attributes = Path(__file__).parents[1] / ".gitattributes"
+    (tmp_path / ".gitattributes").write_text(attributes.read_text())
+
+    def git(*command):
+        return subprocess.run(
+            ["git", *command], cwd=tmp_path, check=True, capture_output=True
+        ).stdout
+
+    git("init")
+    git("config", "filter.aelib.clean", f'"{sys.executable}" -m aelib strip -')
+    before = notebook.read_bytes()
+    git("add", ".")
+    kept = json.loads(git("show", f":{notebook.name}"))
+    assert kept["cells"][0]["outputs"] == [{"data": {"text/plain": "W()"}}]
+    assert kept["cells"][0]["source"] == "é"
+    assert notebook.read_bytes() == before, "the file itself stays alive"
+
+
+def test_a_notebook_without_widgets_goes_through_the_filter_untouched(tmp_path):
+    plain = b'{"cells": [],\n "metadata": {}}'
+    command = [sys.executable, "-m", "aelib", "strip", "-"]
+    run = subprocess.run(command, input=plain, capture_output=True, cwd=tmp_path, check=True)
+    assert run.stdout == plain
+
+
+def test_only_views_without_state_are_dead():
+    view, state = "widget-view", "widget-state"
+    kinds = {name: f"application/vnd.jupyter.{name}+json" for name in (view, state)}
+    bundles = [{"text/plain": name, kinds[view]: {"model_id": name}} for name in ("dead", "alive")]
+    notebook = {
+        "metadata": {"widgets": {kinds[state]: {"state": {"alive": {}}}}},
+        "cells": [{"outputs": [{"data": bundle} for bundle in bundles]}, {"source": "no outputs"}],
+    }
+    before = copy.deepcopy(notebook)
+    strip_dead(notebook)
+    dead, alive = notebook["cells"][0]["outputs"]
+    assert dead == {"data": {"text/plain": "dead"}}
+    assert alive == before["cells"][0]["outputs"][1]
+    assert notebook["metadata"] == before["metadata"]
 
 
 def test_strip_says_what_is_no_notebook(tmp_path, capsys):

@@ -36,12 +36,14 @@ FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may impo
     "engine": set(),
     "widgets": {"checks", "data", "engine", "lazy"},
     "exercises": STEPS,
+    "originals": {"data"},
     "site": {"data", "widgets"},
     "classroom": {"data", "exercises"},
-    "cli": {"classroom", "data", "site", "widgets"},
-    "jupyter": set(),
+    "cli": {"classroom", "data", "originals", "site", "widgets"},
+    "jupyter": {"widgets"},
     "__main__": {"cli"},
-    "__init__": {"lazy"},
+    "notebook": set(),
+    "__init__": {"lazy", "notebook"},
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 IMPORTED_AS = {"pillow": "PIL", "scikit-image": "skimage", "scikit-learn": "sklearn"}
@@ -225,6 +227,11 @@ def test_a_wheel_carries_the_package_the_data_and_the_widgets(tmp_path):
             assert str(path.relative_to(ROOT)) in names
     for path in ROOT.glob("data/mnist/*"):
         assert f"aelib/_data/mnist/{path.name}" in names
+    for path in ROOT.glob("notebooks/*.ipynb"):
+        assert f"aelib/_notebooks/{path.name}" in names
+    assert any(
+        name.endswith("data/etc/jupyter/jupyter_server_config.d/aelib.json") for name in names
+    )
 
 
 def test_a_wheels_own_data_is_found_first(tmp_path, monkeypatch):

@@ -416,3 +416,30 @@ def test_jupyterlab_gets_the_courses_settings_before_those_of_the_machine(course
     course()
     wanted = f"JUPYTER_CONFIG_PATH={course.folder}/aelib/jupyter{os.pathsep}/mine\n"
     assert wanted in (course.folder / "env").read_text()
+
+
+@pytest.mark.usefixtures("uv")
+def test_without_git_the_lessons_are_kept_as_they_came(course):
+    lesson = course.folder / "notebooks" / "00_start_here.ipynb"
+    lesson.write_text("as it came")
+    course()
+    lesson.write_text("changed")
+    course()
+    assert (course.folder / ".originals" / lesson.name).read_text() == "as it came"
+
+
+@pytest.mark.usefixtures("uv")
+def test_with_git_they_are_not_kept_twice(course):
+    (course.folder / ".git").mkdir()
+    course()
+    assert not (course.folder / ".originals").exists()
+
+
+@pytest.mark.usefixtures("uv")
+def test_where_they_cannot_be_kept_the_lessons_open_all_the_same(course, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copytree", full)
+    assert course()[0] == 0
+    assert not (course.folder / ".originals").exists()

@@ -138,7 +138,7 @@ def test_it_trains_in_training_mode_and_ends_in_evaluation_mode(model, x):
 # What stops it
 
 
-@pytest.mark.parametrize("stop_at", range(1, 9))
+@pytest.mark.parametrize("stop_at", range(2, 9))
 def test_the_stop_button_keeps_what_was_learned(model, x, stop_at):
     calls, before = [], weights(model)
 
@@ -153,7 +153,22 @@ def test_the_stop_button_keeps_what_was_learned(model, x, stop_at):
     trained = stop_at - 1 - (stop_at - 1) // 4  # each fourth call is a validation
     assert len(history.steps) == trained
     assert weights(model).isfinite().all()
-    assert torch.equal(weights(model), before) == (trained == 0)
+    assert not torch.equal(weights(model), before)
+    assert not model.training
+    epochs = (trained + 2) // 3  # of which the last may be one that was cut short
+    assert len(history.loss) == len(history.validation) == epochs
+    left = history.steps[3 * (epochs - 1) :]
+    assert history.loss[-1] == pytest.approx(np.mean(left))
+
+
+def test_stopped_before_the_first_step_it_stops_as_any_cell_does(model, x):
+    def stopped(model, batch):
+        raise KeyboardInterrupt
+
+    before = weights(model)
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, x, stopped, epochs=4)
+    assert torch.equal(weights(model), before)
     assert not model.training
 
 

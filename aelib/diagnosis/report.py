@@ -199,7 +199,7 @@ def _check_input(model: Any, x: Any, x_train: Any) -> None:
             f"x must be a float tensor of ten pictures or more, such as x_test, not {_kind(x)}."
         )
     if not x.is_floating_point():
-        cure = "x.float()" if x.dtype == torch.bool else "x.float() / 255"
+        cure = "x.float()" + (" / 255" if x.max() > 1 else "")
         raise ValueError(f"x holds {x.dtype} and must hold floats in [0, 1]. Usual cure: {cure}.")
     if not x.isfinite().all():
         raise ValueError("x holds NaN or infinity. Mend or leave out those rows.")

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from torch import nn
 from torch.nn import functional
 
-from aelib.checks import check_classes, check_pixels, check_rows, whole_number
+from aelib.checks import check_classes, check_pixels, check_rows, whole_number, whole_numbers
 from aelib.models.blocks import Residual, conv_block, dense_layers, residual_layers, whole_picture
 
 Array = TypeVar("Array", np.ndarray, torch.Tensor)
@@ -87,14 +87,15 @@ class Autoencoder(Model):
 
     Args:
         latent_dim: How many numbers the code has.
-        hidden: The widths of the encoder's hidden layers; the decoder mirrors them.
+        hidden: The widths of the encoder's hidden layers, or the width of a single one; the
+            decoder mirrors them.
         input_dim: How many pixels a picture has.
     """
 
     def __init__(
-        self, latent_dim: int, hidden: Sequence[int] = (512, 256), input_dim: int = 784
+        self, latent_dim: int, hidden: Sequence[int] | int = (512, 256), input_dim: int = 784
     ) -> None:
-        hidden = [whole_number("hidden", width) for width in hidden]
+        hidden = whole_numbers("hidden", hidden)
         super().__init__(latent_dim, input_dim, hidden=hidden)
         self.encoder = nn.Sequential(*dense_layers([input_dim, *hidden, latent_dim]))
         self.decoder = nn.Sequential(
@@ -109,7 +110,8 @@ class VAE(Model):
 
     Args:
         latent_dim: How many numbers the code has.
-        hidden: The widths of the encoder's hidden layers; the decoder mirrors them.
+        hidden: The widths of the encoder's hidden layers, or the width of a single one; the
+            decoder mirrors them.
         input_dim: How many pixels a picture has.
 
     Reference: Kingma and Welling (2014), Auto-encoding variational Bayes.
@@ -118,9 +120,9 @@ class VAE(Model):
     n_classes = 0  # told to encoder and decoder; see ConditionalVAE
 
     def __init__(
-        self, latent_dim: int, hidden: Sequence[int] = (512, 256), input_dim: int = 784
+        self, latent_dim: int, hidden: Sequence[int] | int = (512, 256), input_dim: int = 784
     ) -> None:
-        hidden = [whole_number("hidden", width) for width in hidden]
+        hidden = whole_numbers("hidden", hidden)
         super().__init__(latent_dim, input_dim, hidden=hidden)
         n_in, n_code = self.input_dim + self.n_classes, self.latent_dim + self.n_classes
         self.encoder = nn.Sequential(*dense_layers([n_in, *hidden, 2 * self.latent_dim]))
@@ -170,7 +172,8 @@ class ConditionalVAE(VAE):
     Args:
         latent_dim: How many numbers the code has.
         n_classes: How many classes there are; a class is a whole number from 0 on.
-        hidden: The widths of the encoder's hidden layers; the decoder mirrors them.
+        hidden: The widths of the encoder's hidden layers, or the width of a single one; the
+            decoder mirrors them.
         input_dim: How many pixels a picture has.
 
     Reference: Sohn, Lee and Yan (2015), Learning structured output representation using deep
@@ -181,7 +184,7 @@ class ConditionalVAE(VAE):
         self,
         latent_dim: int,
         n_classes: int,
-        hidden: Sequence[int] = (512, 256),
+        hidden: Sequence[int] | int = (512, 256),
         input_dim: int = 784,
     ) -> None:
         self.n_classes = whole_number("n_classes", n_classes)  # first: it decides the widths
@@ -404,7 +407,7 @@ def _quietly(model: Model, function: Any, values: Array, *classes: ArrayLike) ->
 
 def _two_channels(channels: Sequence[int]) -> list[int]:
     """How many feature maps the large and the small layer have."""
-    counts = [whole_number("channels", count) for count in channels]
+    counts = whole_numbers("channels", channels)
     if len(counts) != 2:
         raise ValueError(f"channels must be two whole numbers, not {counts}.")
     return counts

@@ -1,12 +1,14 @@
-"""Takes live widgets out of a notebook that is to be committed.
+"""Takes live widgets out of a notebook that is to be committed, or opened without a kernel.
 
 A stored view without its stored state shows "model not found"; a stored state holds all weights
 and changes with every run. The still picture and the text that every widget stores stay.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
+_STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def strip(notebook: dict[str, Any]) -> bool:
@@ -19,8 +21,23 @@ def strip(notebook: dict[str, Any]) -> bool:
         Whether there was anything to remove.
     """
     changed = notebook.get("metadata", {}).pop("widgets", None) is not None
-    for cell in notebook.get("cells", []):
-        for output in cell.get("outputs", []):
-            for part in (output.get("data", {}), output.get("metadata", {})):
-                changed |= part.pop(_VIEW, None) is not None
+    for output in _outputs(notebook):
+        for part in (output.get("data", {}), output.get("metadata", {})):
+            changed |= part.pop(_VIEW, None) is not None
     return changed
+
+
+def strip_dead(notebook: dict[str, Any]) -> None:
+    """Remove the views whose state the notebook does not hold, in place."""
+    widgets = notebook.get("metadata", {}).get("widgets", {})
+    state = widgets.get(_STATE, {}).get("state", {})
+    for output in _outputs(notebook):
+        view = output.get("data", {}).get(_VIEW)
+        if view is not None and view.get("model_id") not in state:
+            for part in (output["data"], output.get("metadata", {})):
+                part.pop(_VIEW, None)
+
+
+def _outputs(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for cell in notebook.get("cells", []):
+        yield from cell.get("outputs", [])

@@ -1,5 +1,7 @@
 """What every network of aelib.models promises, and how each differs from the others."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -166,13 +168,13 @@ def spoilt(x, row):
 
 
 BAD_PIXELS = {
-    "too narrow": (lambda x: x[:, :700], r"\(5, 700\).*\(N, 784\).*reshape\(-1, 784\)"),
+    "too narrow": (lambda x: x[:, :700], r"\(5, 700\).*\(N, 784\).*made for another model"),
     "pictures": (lambda x: x.reshape(5, 28, 28), r"\(5, 28, 28\).*one row for each image"),
-    "channels": (lambda x: x.reshape(5, 1, 28, 28), r"\(5, 1, 28, 28\).*reshape\(-1, 784\)"),
+    "channels": (lambda x: x.reshape(5, 1, 28, 28), r"\(5, 1, 28, 28\).*flatten\(1\)"),
     "one flat image": (lambda x: x[0], r"shape \(784,\)"),
     "NaN": (lambda x: spoilt(x, 3), "x holds NaN, first in row 3"),
     "bytes": (lambda x: (x * 255).byte(), r"torch.uint8.*x.float\(\) / 255"),
-    "integers": (lambda x: x.long(), r"torch.int64.*x.float\(\) / 255"),
+    "integers": (lambda x: (x * 255).long(), r"torch.int64.*x.float\(\) / 255"),
     "0 to 255": (lambda x: x * 255, r"x lies in \[.*\].*\[0, 1\].*x / 255"),
     "standardised": (lambda x: 12 * (x - 0.5), r"x lies in .*no other scaling or centring"),
     "infinite": (lambda x: x / 0, r"x lies in"),
@@ -180,6 +182,54 @@ BAD_PIXELS = {
     "an array": (lambda x: x.numpy(), "must be a torch tensor, not ndarray; torch.as_tensor"),
     "a list": (lambda x: x.tolist(), "must be a torch tensor, not list"),
 }
+
+
+CURABLE = {
+    "pictures": lambda x: x.reshape(5, 28, 28),
+    "channels": lambda x: x.reshape(5, 1, 28, 28),
+    "one picture": lambda x: x[0].reshape(28, 28),
+    "one flat image": lambda x: x[0],
+    "a picture in each column": lambda x: x.T,
+    "bytes": lambda x: (x * 255).byte(),
+    "ink or none": lambda x: x > 0.5,
+    "ones and zeros": lambda x: (x > 0.5).long(),
+    "float64": lambda x: x.double(),
+    "float64, 0 to 255": lambda x: 255 * x.double(),
+}
+
+
+def cured(error, names):
+    """What the cure that an error names makes of a value."""
+    return eval(re.search(r"Usual cure: (.*?)(, a single row)?\.$", str(error.value))[1], names)
+
+
+@pytest.mark.parametrize("case", CURABLE)
+def test_the_usual_cure_cures(model, x, case):
+    bad = CURABLE[case](x)
+    with pytest.raises(ValueError, match="Usual cure") as error:
+        model.transform(bad)
+    good = cured(error, {"x": bad})
+    assert model.transform(good).shape[1] == model.latent_dim
+    assert good.amax() <= 1
+    assert good.amax() > 0.1
+
+
+def test_the_cure_is_a_double_where_the_model_is(x):
+    model = aelib.Autoencoder(3, hidden=20).double()
+    with pytest.raises(ValueError, match=r"torch\.float32, this model torch\.float64") as error:
+        model.transform(x)
+    assert model.transform(cured(error, {"x": x})).dtype == torch.float64
+
+
+@pytest.mark.parametrize("spoil", [lambda z: z.T, lambda z: z[0], lambda z: z.long()])
+def test_the_cure_of_a_code_cures_too(spoil):
+    model, z = aelib.Autoencoder(3, hidden=20), 5 * torch.ones(7, 3)
+    with pytest.raises(ValueError, match="Usual cure") as error:
+        model.inverse_transform(spoil(z))
+    good = cured(error, {"z": spoil(z)})
+    torch.testing.assert_close(
+        model.inverse_transform(good), model.inverse_transform(z[: len(good)])
+    )
 
 
 @pytest.mark.parametrize("case", BAD_PIXELS)
@@ -244,6 +294,9 @@ def test_whole_numbers_of_numpy_are_whole_numbers(name):
     ("kind", "arguments", "sentence"),
     [
         ("Autoencoder", {"hidden": (512, 0)}, "hidden must be a whole number"),
+        ("Autoencoder", {"hidden": "800"}, "hidden must be a whole number, 1 or more, not '800'"),
+        ("Autoencoder", {"hidden": None}, "hidden must be a whole number, 1 or more, not None"),
+        ("ConvAutoencoder", {"channels": 16}, r"channels must be two whole numbers, not \[16\]"),
         ("Autoencoder", {"input_dim": -784}, "input_dim must be a whole number"),
         ("ConvAutoencoder", {"channels": (16, 2.5)}, "channels must be a whole number"),
         ("ConvAutoencoder", {"channels": (16, 32, 64)}, r"two whole numbers, not \[16, 32, 64\]"),
@@ -286,6 +339,13 @@ def test_parameter_counts():
     block = 2 * 384 + (384 * 192 + 192) + (192 * 384 + 384)
     layers = (784 * 384 + 384) + (384 * 30 + 30) + (30 * 384 + 384) + (384 * 784 + 784)
     assert count(aelib.ResidualAutoencoder(30)) == layers + 4 * block + 2 * (2 * 384)
+
+
+@pytest.mark.parametrize("name", ["Autoencoder", "VAE"])
+def test_a_single_hidden_layer_may_be_a_number(name):
+    alone, in_a_row = (getattr(aelib, name)(4, hidden=h) for h in (30, [30]))
+    assert str(alone) == str(in_a_row)
+    assert alone.arguments == in_a_row.arguments
 
 
 def test_autoencoder_has_the_hidden_layers_it_was_asked_for():
