@@ -138,7 +138,7 @@ def _check_pictures(x: Any) -> None:
     if x.ndim != 2:
         raise ValueError(
             f"x has shape {tuple(x.shape)}, noise takes (N, D): one row of pixels for each "
-            f"picture. Usual cure: {'x.flatten(1)' if x.ndim > 2 else 'x.reshape(1, -1)'}."
+            f"picture. Usual cure: {'x.flatten(1)' if x.ndim > 2 else 'x[None]'}."
         )
     if x.numel() and not (x.min() >= 0 and x.max() <= 1):  # also when NaN
         raise ValueError(
