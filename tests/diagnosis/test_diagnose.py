@@ -417,7 +417,7 @@ def test_the_report_reads_as_a_text():
         ((Autoencoder(2), X_TEST, [1.0]), "history must be what fit returned"),
         ((nn.Linear(784, 10), X_TEST, History(loss=[1.0])), r"with \(500, 10\); diagnose needs a"),
         ((ConditionalVAE(2, 10), X_TEST, History(loss=[1.0])), "give y=y_test"),
-        ((Autoencoder(2), X_TEST.byte(), History(loss=[1.0])), r"torch.uint8.*float\(\) / 255"),
+        ((Autoencoder(2), (X_TEST * 255).byte(), History(loss=[1.0])), r"uint8.*float\(\) / 255"),
         ((Autoencoder(2), X_TEST > 0, History(loss=[1.0])), r"torch.bool.*: x.float\(\)\."),
         ((Autoencoder(2), X_TEST, History(loss=["a"])), "history must be what fit returned"),
         ((Told(lambda x: [x]), X_TEST, History(loss=[1.0])), "500 pictures with list; diagnose"),
