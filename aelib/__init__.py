@@ -89,7 +89,7 @@ _MODULES = {
 __all__, __getattr__, __dir__ = lazy(__name__, _HOME, _MODULES)
 
 if "ipykernel" in sys.modules:
-    from aelib.notebook import explain_missing_names
+    from aelib.notebook import explain_errors
 
-    explain_missing_names()
-    del explain_missing_names
+    explain_errors()
+    del explain_errors

@@ -1,32 +1,40 @@
-"""What a notebook adds to Python's own words when a name is not there."""
+"""What a notebook adds to Python's own words: where a name comes from, and what frees memory."""
 
+import re
 import sys
 from types import TracebackType
 from typing import Any
 
-_SENTENCE = (
+_NO_NAME = (
     "{name} is not there (yet): it is made in a cell above that has not been run since Python was "
     "started, or it is spelt otherwise. Run ▸ Run All Above Selected Cell, then this cell again."
 )
+_NO_MEMORY = (
+    "This does not fit into memory: take fewer rows at a time, such as x[:1000], or a smaller "
+    "network. Kernel ▸ Restart Kernel frees what other cells hold."
+)
+_FULL = re.compile(r"allocate memory|not enough memory|out of memory", re.I)  # as torch says it
 
 
-def explain_missing_names() -> None:
-    """In a notebook, end a NameError in a sentence that says what to do."""
+def explain_errors() -> None:
+    """In a notebook, end some of Python's errors in a sentence that says what to do."""
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
     if shell is not None and not shell.custom_exceptions:  # what others have set up stays
-        shell.set_custom_exc((NameError,), _explain)
+        shell.set_custom_exc((NameError, MemoryError, RuntimeError), _explain)
 
 
 def _explain(
     shell: Any,
-    kind: type[NameError],
-    error: NameError,
+    kind: type[Exception],
+    error: Exception,
     trace: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
     """Show the error as always, and the sentence below it."""
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
-    if error.name and not isinstance(error, UnboundLocalError):
-        print(_SENTENCE.format(name=error.name), file=sys.stderr)
+    if kind is NameError and error.name:  # type: ignore[attr-defined]
+        print(_NO_NAME.format(name=error.name), file=sys.stderr)  # type: ignore[attr-defined]
+    if isinstance(error, MemoryError) or (kind is RuntimeError and _FULL.search(str(error))):
+        print(_NO_MEMORY, file=sys.stderr)
