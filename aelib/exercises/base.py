@@ -318,7 +318,10 @@ def _listed(names: list[str]) -> str:
 def _describe_error(error: BaseException, function: Callable[..., Any]) -> str:
     """Name the exception and the line, and keep the first line of what it says."""
     try:
-        message = str(error).strip().partition("\n")[0][:200].rstrip(".")
+        message, _, more = str(error).strip().partition("\n")
+        if message.endswith(":"):
+            message = f"{message} {more.strip().partition(chr(10))[0]}"
+        message = message[:200].rstrip(".")
     except Exception:  # its own __str__ may be broken too
         message = ""
     if "on Tensor that requires grad" in message:

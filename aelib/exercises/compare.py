@@ -17,7 +17,7 @@ def arranged(given: Answer, expected: Answer) -> Answer:
         if shape and alike:  # rows of a table, or the numbers of a row
             leaf = replace(given.leaves[0], path="", values=np.stack(values))
             return replace(given, leaves=(leaf,))
-    if got == [""] and wanted == places(len(wanted)) and values[0].shape == (len(wanted),):
+    if got == [""] and wanted == places(len(wanted)) and values[0].shape[:1] == (len(wanted),):
         pairs = zip(wanted, values[0], strict=True)
         leaves = tuple(replace(given.leaves[0], path=path, values=v) for path, v in pairs)
         return replace(given, leaves=leaves)

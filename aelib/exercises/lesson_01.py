@@ -1,13 +1,18 @@
-"""Exercises of lesson 01: the squared error, backpropagation by hand, an unseen digit."""
+"""Exercises of lesson 01: squared error, backpropagation, a first network, an unseen digit."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import binary_cross_entropy
 
 from aelib.exercises.base import Arguments, Exercise, Mistake, no_arguments
 
 Parameters = dict[str, np.ndarray]
+Weights = dict[str, torch.Tensor]
+Copies = tuple[torch.Tensor, torch.Tensor]
 
 
 def error_of_each(x_hat: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -27,6 +32,29 @@ def gradients_tanh(x: np.ndarray, p: Parameters) -> Parameters:
         "W2": h.T @ delta,
         "b2": delta.sum(axis=0),
     }
+
+
+def one_step(x: torch.Tensor, weights: Weights, lr: float) -> Copies:
+    """Copies of x by a network with the given weights, before and after one training step."""
+
+    class Network(nn.Module):
+        def __init__(self, n_pixels: int, n_codes: int) -> None:
+            super().__init__()
+            self.encoder = nn.Linear(n_pixels, n_codes)
+            self.decoder = nn.Linear(n_codes, n_pixels)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.sigmoid(self.decoder(self.encoder(x)))
+
+    n_pixels, n_codes = weights["decoder.weight"].shape
+    network = Network(n_pixels, n_codes)
+    network.load_state_dict(weights)
+    optimizer = torch.optim.SGD(network.parameters(), lr=lr)
+    before = network(x)
+    loss = ((before - x) ** 2).sum() / len(x)
+    loss.backward()
+    optimizer.step()
+    return before.detach(), network(x).detach()
 
 
 def gradient_tied(x: np.ndarray, p: Parameters) -> np.ndarray:
@@ -72,6 +100,58 @@ def _tied_networks(rng: np.random.Generator) -> list[Arguments]:
 def _parameters(rng: np.random.Generator, d: int, k: int) -> Parameters:
     shapes = {"W1": (d, k), "b1": (k,), "W2": (k, d), "b2": (d,)}
     return {name: rng.normal(size=shape) for name, shape in shapes.items()}
+
+
+def _first_networks(rng: np.random.Generator) -> list[Arguments]:
+    """Pictures, the weights of a network as PyTorch keeps them, and a learning rate."""
+    cases: list[Arguments] = []
+    for n, d, k, lr in ((1, 12, 3, 0.1), (4, 12, 3, 0.2), (6, 20, 5, 1.1)):
+        shapes = {"encoder.weight": (k, d), "encoder.bias": (k,)}
+        shapes |= {"decoder.weight": (d, k), "decoder.bias": (d,)}
+        weights = {name: _floats(rng.normal(size=shape)) for name, shape in shapes.items()}
+        cases.append((_floats(rng.random((n, d))), weights, lr * float(rng.uniform(1, 2))))
+    return cases
+
+
+def _floats(values: np.ndarray) -> torch.Tensor:
+    return torch.as_tensor(values).float()
+
+
+def _summed(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    return ((x_hat - x) ** 2).sum() / len(x)
+
+
+def _stepped(
+    loss: Callable[..., torch.Tensor] = _summed,
+    bend: Callable[..., torch.Tensor] = lambda code: code,
+    last: Callable[..., torch.Tensor] = torch.sigmoid,
+    optimizer: Callable[..., Any] = torch.optim.SGD,
+    begin: Callable[[Weights], Weights] = lambda weights: weights,
+    give: Callable[..., Copies] = lambda before, after: (before, after),
+) -> Callable[..., Copies]:
+    """Make a variant of `one_step` with one thing changed."""
+
+    def step(x: torch.Tensor, weights: Weights, lr: float) -> Copies:
+        w = {name: value.clone().requires_grad_() for name, value in begin(weights).items()}
+
+        def copies() -> torch.Tensor:
+            code = bend(x @ w["encoder.weight"].T + w["encoder.bias"])
+            return last(code @ w["decoder.weight"].T + w["decoder.bias"])
+
+        taken, before = optimizer(list(w.values()), lr=lr), copies()
+        loss(before, x).backward()
+        taken.step()
+        return give(before, copies())
+
+    return step
+
+
+def _untold(weights: Weights) -> Weights:
+    """The weights that fresh layers draw, in place of those given."""
+    n_pixels, n_codes = weights["decoder.weight"].shape
+    encoder, decoder = nn.Linear(n_pixels, n_codes), nn.Linear(n_codes, n_pixels)
+    drawn = (encoder.weight, encoder.bias, decoder.weight, decoder.bias)
+    return dict(zip(weights, (value.detach() for value in drawn), strict=True))
 
 
 def _backwards(
@@ -197,6 +277,72 @@ EXERCISES = [
             Mistake(
                 _backwards(slope_at_b1=np.ones_like),
                 "W1 is right, but b1 misses the slope of tanh; both take the same delta_h",
+            ),
+        ),
+    ),
+    Exercise(
+        name="one_step",
+        lesson="01",
+        minutes=15,
+        points=3,
+        reference=one_step,
+        cases=_first_networks,
+        hints=(
+            "The shapes in `weights` say how many pixels and how many numbers of the code.",
+            "Two `nn.Linear` layers called encoder and decoder, and the sigmoid behind the second. "
+            "The step is forward, loss, backward, step.",
+            "`torch.optim.SGD(network.parameters(), lr=lr)` takes the step. Keep the copies from "
+            "before it, and ask the network once more behind it.",
+        ),
+        wrong=(
+            Mistake(
+                _stepped(give=lambda before, after: (before, before)),
+                "both pairs of copies are those before the step; take the step, then ask the "
+                "network anew",
+            ),
+            Mistake(
+                _stepped(loss=lambda x_hat, x: ((x_hat - x) ** 2).mean()),
+                "the network is right, but its step is too short: the loss was averaged over the "
+                "pixels too; sum over the pixels of an image",
+            ),
+            Mistake(
+                _stepped(loss=lambda x_hat, x: ((x_hat - x) ** 2).sum()),
+                "the network is right, but its step is too long: divide the loss by the number "
+                "of images",
+            ),
+            Mistake(
+                _stepped(loss=lambda x_hat, x: -_summed(x_hat, x)),
+                "the network is right, but the step goes uphill: the error has grown; go against "
+                "the gradient",
+            ),
+            Mistake(
+                _stepped(
+                    loss=lambda x_hat, x: binary_cross_entropy(x_hat, x, reduction="sum") / len(x)
+                ),
+                "the network is right, but this step makes the cross-entropy smaller; the loss "
+                "here is the squared error",
+            ),
+            Mistake(
+                _stepped(optimizer=torch.optim.Adam),
+                "the network is right, but this is a step of Adam; plain gradient descent is "
+                "torch.optim.SGD",
+            ),
+            Mistake(
+                _stepped(last=lambda a: a),
+                "the sigmoid at the end is missing",
+            ),
+            Mistake(
+                _stepped(bend=torch.sigmoid),
+                "there is a sigmoid behind the encoder too; only the decoder has one",
+            ),
+            Mistake(
+                _stepped(begin=_untold),
+                "the network draws with weights of its own; hand it those that are given, with "
+                "load_state_dict",
+            ),
+            Mistake(
+                _stepped(give=lambda before, after: (after, before)),
+                "the two results are exchanged; first the copies before the step",
             ),
         ),
     ),

@@ -1,18 +1,41 @@
-"""Exercises of lesson 04: counting, receptive fields, stamps, and moved or shuffled pixels."""
+"""Exercises of lesson 04: counting, a small network, receptive fields, stamps, moved pixels."""
 
 from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import nn
+from torch.nn import functional
 
 from aelib.exercises.base import Arguments, Exercise, Mistake, no_arguments
 
 Layers = list[tuple[int, int]]
+Weights = dict[str, torch.Tensor]
+Copies = tuple[torch.Tensor, torch.Tensor]
 
 
 def conv_parameters(n_in: int, n_out: int, kernel: int) -> int:
     """Parameters of a convolution with a square kernel."""
     return n_out * (n_in * kernel**2 + 1)
+
+
+def conv_step(x: torch.Tensor, weights: Weights, lr: float) -> Copies:
+    """Copies of x (N, 1, H, W) by a small network, before and after one training step."""
+    maps = len(weights["0.bias"])
+    network = nn.Sequential(
+        nn.Conv2d(1, maps, kernel_size=3, padding=1),
+        nn.SiLU(),
+        nn.MaxPool2d(2),
+        nn.ConvTranspose2d(maps, 1, kernel_size=4, stride=2, padding=1),
+        nn.Sigmoid(),
+    )
+    network.load_state_dict(weights)
+    optimizer = torch.optim.SGD(network.parameters(), lr=lr)
+    before = network(x)
+    loss = ((before - x) ** 2).sum() / len(x)
+    loss.backward()
+    optimizer.step()
+    return before.detach(), network(x).detach()
 
 
 def prints(size: int, kernel: int, stride: int) -> list[int]:
@@ -53,6 +76,60 @@ def moved(x: torch.Tensor, pixels: int) -> torch.Tensor:
 
 def _convolutions(rng: np.random.Generator) -> list[Arguments]:
     return [(int(a), int(b), int(c)) for a, b, c in rng.integers(2, (40, 40, 8), (5, 3))]
+
+
+def _small_networks(rng: np.random.Generator) -> list[Arguments]:
+    """Pictures, the weights of a network as PyTorch keeps them, and a learning rate."""
+    cases: list[Arguments] = []
+    for n, maps, side, lr in ((1, 2, (6, 8), 1.1), (3, 4, (8, 8), 0.02), (4, 3, (8, 6), 0.03)):
+        shapes = {"0.weight": (maps, 1, 3, 3), "0.bias": (maps,)}
+        shapes |= {"3.weight": (maps, 1, 4, 4), "3.bias": (1,)}
+        weights = {name: _floats(rng.normal(size=shape)) for name, shape in shapes.items()}
+        x = _floats(rng.random((n, 1, *side)))
+        cases.append((x, weights, lr * float(rng.uniform(1, 2))))
+    return cases
+
+
+def _floats(values: np.ndarray) -> torch.Tensor:
+    return torch.as_tensor(values).float()
+
+
+def _summed(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    return ((x_hat - x) ** 2).sum() / len(x)
+
+
+def _stepped(
+    loss: Callable[..., torch.Tensor] = _summed,
+    bend: Callable[..., torch.Tensor] = functional.silu,
+    pool: Callable[..., torch.Tensor] = functional.max_pool2d,
+    last: Callable[..., torch.Tensor] = torch.sigmoid,
+    begin: Callable[[Weights], Weights] = lambda weights: weights,
+    give: Callable[..., Copies] = lambda before, after: (before, after),
+) -> Callable[..., Copies]:
+    """Make a variant of `conv_step` with one thing changed."""
+
+    def step(x: torch.Tensor, weights: Weights, lr: float) -> Copies:
+        w = {name: value.clone().requires_grad_() for name, value in begin(weights).items()}
+
+        def copies() -> torch.Tensor:
+            maps = pool(bend(functional.conv2d(x, w["0.weight"], w["0.bias"], padding=1)), 2)
+            stamps = {"weight": w["3.weight"], "bias": w["3.bias"], "stride": 2, "padding": 1}
+            return last(functional.conv_transpose2d(maps, **stamps))
+
+        taken, before = torch.optim.SGD(list(w.values()), lr=lr), copies()
+        loss(before, x).backward()
+        taken.step()
+        return give(before, copies())
+
+    return step
+
+
+def _untold(weights: Weights) -> Weights:
+    """The weights that fresh layers draw, in place of those given."""
+    maps = len(weights["0.bias"])
+    layers = nn.Conv2d(1, maps, 3), nn.ConvTranspose2d(maps, 1, 4)
+    drawn = [value.detach() for layer in layers for value in (layer.weight, layer.bias)]
+    return dict(zip(weights, drawn, strict=True))
 
 
 def _stamps(rng: np.random.Generator) -> list[Arguments]:
@@ -152,6 +229,69 @@ EXERCISES = [
             Mistake(
                 lambda n_in, n_out, kernel: n_in * (n_out * kernel**2 + 1),
                 "the biases belong to the output maps; you counted one for each input map",
+            ),
+        ),
+    ),
+    Exercise(
+        name="conv_step",
+        lesson="04",
+        minutes=20,
+        points=3,
+        reference=conv_step,
+        cases=_small_networks,
+        hints=(
+            "Five layers in an nn.Sequential, in the order of the text. How many maps there are, "
+            "the shapes in `weights` say.",
+            "nn.Conv2d(1, maps, 3, padding=1) keeps height and width, nn.MaxPool2d(2) halves them, "
+            "nn.ConvTranspose2d(maps, 1, 4, stride=2, padding=1) doubles them.",
+            "Load the weights, keep the copies from before the step, let loss.backward() and "
+            "torch.optim.SGD take it, and ask the network once more.",
+        ),
+        wrong=(
+            Mistake(
+                _stepped(give=lambda before, after: (before, before)),
+                "both pairs of copies are those before the step; take the step, then ask the "
+                "network anew",
+            ),
+            Mistake(
+                _stepped(loss=lambda x_hat, x: ((x_hat - x) ** 2).mean()),
+                "the network is right, but its step is too short: the loss was averaged over the "
+                "pixels too; sum over the pixels of an image",
+            ),
+            Mistake(
+                _stepped(loss=lambda x_hat, x: ((x_hat - x) ** 2).sum()),
+                "the network is right, but its step is too long: divide the loss by the number "
+                "of images",
+            ),
+            Mistake(
+                _stepped(loss=lambda x_hat, x: -_summed(x_hat, x)),
+                "the network is right, but the step goes uphill: the error has grown; go against "
+                "the gradient",
+            ),
+            Mistake(
+                _stepped(bend=lambda maps: maps),
+                "the SiLU behind the convolution is missing",
+            ),
+            Mistake(
+                _stepped(bend=functional.relu),
+                "there is a ReLU where the text asks for a SiLU",
+            ),
+            Mistake(
+                _stepped(pool=functional.avg_pool2d),
+                "the pooling takes the mean of four values; max pooling keeps the largest",
+            ),
+            Mistake(
+                _stepped(last=lambda a: a),
+                "the sigmoid at the end is missing",
+            ),
+            Mistake(
+                _stepped(begin=_untold),
+                "the network draws with weights of its own; hand it those that are given, with "
+                "load_state_dict",
+            ),
+            Mistake(
+                _stepped(give=lambda before, after: (after, before)),
+                "the two results are exchanged; first the copies before the step",
             ),
         ),
     ),

@@ -294,6 +294,12 @@ EXERCISES = [
                 "this is the distance between rows, where long rows are far from all; the cosine "
                 "looks at directions only",
             ),
+            Mistake(
+                lambda weight, i, k: film_neighbours(
+                    weight - weight.mean(axis=1, keepdims=True), i, k
+                ),
+                "you took the mean of each row away first: that is a correlation, not the cosine",
+            ),
         ),
     ),
 ]

@@ -15,7 +15,7 @@ from aelib.widgets.base import StillWidget, module
 
 _FILES = Path(__file__).parents[1] / "exercises" / "quiz"
 _MASK = 131  # as in quiz.js
-_WIDTH, _LINE = 640, 20  # pixels of the still picture, and of a line in it
+_WIDTH, _LINE = 520, 19  # pixels of the still picture, and of a line in it
 
 
 def quiz(lesson: str) -> "Quiz":
@@ -84,20 +84,23 @@ class Quiz(StillWidget):
 
     def _still(self) -> tuple[bytes, str]:
         """The questions and their answers as a page to read; it gives nothing away."""
-        lines: list[str] = []
+        lines: list[tuple[int, str, bool]] = []  # its left end, its words, whether a ring leads it
         for number, question in enumerate(self._questions, 1):
-            lines += textwrap.wrap(f"{number}. {question['text']}", 76)
+            asked = textwrap.wrap(f"{number}. {question['text']}", 76)
+            lines += [(8, line, False) for line in asked]
             for answer in question["answers"]:
-                lines += textwrap.wrap(
-                    f"○ {answer}", 72, initial_indent="   ", subsequent_indent="      "
-                )
-            lines.append("")
+                first, *rest = textwrap.wrap(answer, 72)
+                lines += [(32, first, True), *((32, line, False) for line in rest)]
+            lines.append((8, "", False))
         page = Image.new("L", (_WIDTH, _LINE * len(lines) + 10), "white")
-        draw, font = ImageDraw.Draw(page), ImageFont.load_default(size=14)
-        for row, line in enumerate(lines):
-            draw.text((8, 6 + _LINE * row), line, font=font, fill="black")
+        draw, font = ImageDraw.Draw(page), ImageFont.load_default(size=13)
+        for row, (left, line, ring) in enumerate(lines):
+            top = 6 + _LINE * row
+            draw.text((left, top), line, font=font, fill="black")
+            if ring:  # the font has no such sign
+                draw.ellipse((left - 16, top + 4, left - 8, top + 12), outline="black")
         stream = BytesIO()
-        page.quantize(8).save(stream, format="png", optimize=True)
+        page.quantize(3).save(stream, format="png", optimize=True)
         texts = " ".join(question["text"] for question in self._questions)
         return stream.getvalue(), f"{self._title}, four answers each. {texts}"
 

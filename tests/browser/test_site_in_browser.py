@@ -5,7 +5,9 @@ import json
 import os
 import re
 import threading
+import tomllib
 from functools import partial
+from html import unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from io import BytesIO
@@ -131,6 +133,19 @@ def test_every_notebook_has_its_page_and_its_download(site):
         assert (site / "notebooks" / path.name).read_bytes() == path.read_bytes()
 
 
+def test_no_page_gives_the_answers_to_its_questions_away(site):
+    files = [path.read_text(encoding="utf-8") for path in site.rglob("*.*") if is_text(path)]
+    assert any('aelib.quiz("06")' in unescape(text) for text in files)
+    for path in (ROOT / "aelib" / "exercises" / "quiz").glob("*.toml"):
+        for question in tomllib.loads(path.read_text(encoding="utf-8"))["question"]:
+            for reason in (question["why"], *(wrong["why"] for wrong in question["wrong"])):
+                assert not any(reason in text for text in files), reason
+
+
+def is_text(path):
+    return path.suffix in (".html", ".js", ".ipynb", ".json")
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("server", [False, True], ids=["file", "http"])
 def test_a_page_opens_and_nothing_moves(open_page, name, server):
@@ -219,6 +234,9 @@ def move(page, box, kind):
         drag(page, box.locator(".drawing canvas"), (0.3, 0.2), (0.7, 0.2), (0.45, 0.85))
     elif kind == "CodeSwap":
         box.get_by_role("radio", name="entry 14").check(force=True)
+    elif kind == "Quiz":
+        box.get_by_role("radio").first.check()
+        box.get_by_role("button", name="Check question 1").click()
     elif kind == "TextSearch":
         box.get_by_role("searchbox").fill("write numbers into a file")
     elif box.locator(".plane").count():
@@ -274,6 +292,25 @@ def assert_search(box, widget):
         assert found == pytest.approx(scores[places].tolist(), abs=1e-3)
 
 
+def assert_questions(box, widget):
+    """The first answer is told to be right or wrong as its lesson's file has it, and why."""
+    widget.chosen = box.evaluate("(box) => box.model.get('chosen')")
+    assert widget.chosen[0] == 0
+    asked = box.locator("fieldset").first
+    shown = asked.locator("label span:not(.mark)").all_inner_texts()
+    assert shown == widget._questions[0]["answers"]
+    (question,) = (q for q in questions_of(widget) if q["text"] == widget._questions[0]["text"])
+    reasons = {question["right"]: f"Right. {question['why']}"}
+    reasons |= {each["answer"]: f"Not this one. {each['why']}" for each in question["wrong"]}
+    assert asked.get_by_role("status").inner_text() == reasons[shown[0]]
+
+
+def questions_of(widget):
+    lesson = widget._title.rpartition(" ")[2]
+    file = ROOT / "aelib" / "exercises" / "quiz" / f"{lesson}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))["question"]
+
+
 def assert_divider(box, widget):
     """Both pictures are those of Python, and the second begins where the divider stands."""
     position = box.evaluate("(box) => box.model.get('position')")
@@ -312,7 +349,7 @@ def test_what_a_hand_moves_is_what_pytorch_computes(open_page, monkeypatch, stem
     assert len(boxes) == len(widgets) > 0
     oracles = {"FilmRater": assert_films, "Flipbook": assert_page, "CodeSwap": assert_swap}
     oracles |= {"ThresholdExplorer": assert_counts, "TextSearch": assert_search}
-    oracles["BeforeAfter"] = assert_divider
+    oracles |= {"BeforeAfter": assert_divider, "Quiz": assert_questions}
     for box, widget in zip(boxes, widgets, strict=True):
         kind = type(widget).__name__
         assert box.get_attribute("data-kind") == kind

@@ -21,10 +21,12 @@ SHIFT_FREE = "only differences count"
 TRUTH = "y holds only 0 and 1"
 PIXELS = "cross-entropy takes pixels and probabilities from 0 to 1"
 LABELS = "only whether labels are equal counts"
+DETACHED = "whether gradients could pass on from the answer does not matter"
 
 _NOT_NEGATIVE = {NOT_NEGATIVE: ["result: without signs", "result: never below 0"]}
 _WHOLE = {**_NOT_NEGATIVE, WHOLE: ["result: rounded"]}
 _SHARE = {SHARE: ["result: without signs", "result: clipped to 0 and 1", "result: never below 0"]}
+_LEFT_ATTACHED = ["before.detach() -> before", "network(x).detach() -> network(x)"]
 _OF_0_AND_1 = [
     "y: the sign turned",
     "y: without signs",
@@ -49,6 +51,7 @@ def _order(*names: str) -> list[str]:
 EQUIVALENT: dict[str, dict[str, list[str]]] = {
     "error_of_each": {**_NOT_NEGATIVE, LAST_AXIS: ["1 -> -1"]},
     "gradients_tanh": {SUMMED: _order("x")},
+    "one_step": {**_SHARE, DETACHED: _LEFT_ATTACHED, UNIT: _unit("x"), POSITIVE: _positive("lr")},
     "gradient_tied": {SUMMED: _order("x")},
     "dead_units": {
         **_WHOLE,
@@ -107,6 +110,13 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
         **_WHOLE,
         COUNT: _positive("n_in", "n_out"),
         SQUARED: ["kernel: the sign turned", "kernel: without signs"],
+    },
+    "conv_step": {
+        **_SHARE,
+        DETACHED: _LEFT_ATTACHED,
+        UNIT: _unit("x"),
+        POSITIVE: _positive("lr"),
+        "the maps are added up, in any order": ["weights: rows backwards"],
     },
     "prints": {
         **_WHOLE,

@@ -10,6 +10,7 @@ import heapq
 import itertools
 import math
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import torch
@@ -102,6 +103,117 @@ def tied_by_rows(x, p):
     for row in x:
         total = total + sum(tied_parts(row[None], p)) / len(x)
     return total
+
+
+def through_numpy(x, weights, lr):
+    """One step by hand, with the gradients of lesson 01."""
+    x = as_array(x)
+    w1, b1, w2, b2 = (as_array(value) for value in weights.values())
+
+    def copies():
+        h = x @ w1.T + b1
+        return h, 1 / (1 + np.exp(-(h @ w2.T + b2)))
+
+    h, before = copies()
+    delta = 2 * (before - x) * before * (1 - before) / len(x)
+    delta_h = delta @ w2
+    w1, b1 = w1 - lr * delta_h.T @ x, b1 - lr * delta_h.sum(0)
+    w2, b2 = w2 - lr * delta.T @ h, b2 - lr * delta.sum(0)
+    return before, copies()[1]
+
+
+class TwoLayers(nn.Module):
+    def __init__(self, n_pixels, n_codes):
+        super().__init__()
+        self.encoder = nn.Linear(n_pixels, n_codes)
+        self.decoder = nn.Sequential(nn.Linear(n_codes, n_pixels), nn.Sigmoid())
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+def with_copied_weights(x, weights, lr):
+    network = TwoLayers(x.shape[1], len(weights["encoder.bias"]))
+    with torch.no_grad():
+        for own, given in zip(network.parameters(), weights.values(), strict=True):
+            own.copy_(given)
+    return trained_once(network, x, lr)
+
+
+def trained_once(network, x, lr):
+    """Both copies, the step taken by hand."""
+    before = network(x)
+    loss = F.mse_loss(before, x, reduction="sum") / len(x)
+    loss.backward()
+    with torch.no_grad():
+        for value in network.parameters():
+            value -= lr * value.grad
+    return before, network(x)
+
+
+def one_bend(x, w):
+    return torch.sigmoid(
+        F.linear(F.linear(x, w["encoder.weight"], w["encoder.bias"]), w["decoder.weight"])
+        + w["decoder.bias"]
+    )
+
+
+def stencils(x, w):
+    maps = F.max_pool2d(F.silu(F.conv2d(x, w["0.weight"], w["0.bias"], padding=1)), 2)
+    return F.conv_transpose2d(maps, w["3.weight"], w["3.bias"], stride=2, padding=1).sigmoid()
+
+
+def by_functions(draw, x, weights, lr):
+    """The same without any module: gradients of the weights themselves."""
+    leaves = {name: value.clone().requires_grad_() for name, value in weights.items()}
+    before = draw(x, leaves)
+    loss = (before - x).square().flatten(1).sum(1).mean()
+    slopes = torch.autograd.grad(loss, list(leaves.values()))
+    pairs = zip(leaves.items(), slopes, strict=True)
+    return before, draw(x, {name: value - lr * slope for (name, value), slope in pairs})
+
+
+def by_torch_func(draw, x, weights, lr):
+    slopes = torch.func.grad(lambda w: (draw(x, w) - x).pow(2).sum() / x.shape[0])(weights)
+    moved = {name: weights[name] - lr * slopes[name] for name in weights}
+    return [draw(x, weights), draw(x, moved)]
+
+
+def in_double(step, x, weights, lr):
+    return step(x.double(), {name: value.double() for name, value in weights.items()}, lr)
+
+
+def image_after_image(draw, x, weights, lr):
+    """Gradients add up over the images; the step is taken at the end."""
+    leaves = {name: value.clone().requires_grad_() for name, value in weights.items()}
+    optimizer = torch.optim.SGD(leaves.values(), lr=lr)
+    for one in x.split(1):
+        (((draw(one, leaves) - one) ** 2).sum() / len(x)).backward()
+    optimizer.step()
+    return draw(x, weights).tolist(), draw(x, leaves).tolist()
+
+
+class Stencils(nn.Module):
+    """Other names for the layers, and a pooling of its own."""
+
+    def __init__(self, maps):
+        super().__init__()
+        self.down = nn.Conv2d(1, maps, 3, padding="same")
+        self.up = nn.ConvTranspose2d(maps, 1, (4, 4), 2, 1)
+
+    def forward(self, x):
+        maps = self.down(x)
+        maps = maps * torch.sigmoid(maps)
+        n, k, height, width = maps.shape
+        maps = maps.reshape(n, k, height // 2, 2, width // 2, 2).amax(dim=(3, 5))
+        return torch.sigmoid(self.up(maps))
+
+
+def own_stencils(x, weights, lr):
+    network = Stencils(len(weights["0.bias"]))
+    names = {"0": "down", "3": "up"}
+    network.load_state_dict({names[n[0]] + n[1:]: value for n, value in weights.items()})
+    return trained_once(network, x, lr)
 
 
 def keep_by_loop(z, k):
@@ -325,6 +437,14 @@ RIGHT = {
         lambda x, p: {name: value.tolist() for name, value in tanh_by_steps(x, p).items()},
         lambda x, p: {name: torch.tensor(v) for name, v in image_by_image(x, p).items()},
     ],
+    "one_step": [
+        through_numpy,
+        with_copied_weights,
+        partial(by_functions, one_bend),
+        partial(by_torch_func, one_bend),
+        partial(in_double, partial(by_functions, one_bend)),
+        partial(image_after_image, one_bend),
+    ],
     "gradient_tied": [
         lambda x, p: sum(tied_parts(x, p)),
         lambda x, p: tied_by_autograd(x, p, lambda w: w.T),
@@ -492,6 +612,13 @@ RIGHT = {
         lambda n_in, n_out, kernel: sum(n_in * kernel * kernel + 1 for _ in range(n_out)),
         lambda n_in, n_out, kernel: np.prod([n_out, n_in, kernel, kernel]) + n_out,
         lambda n_in, n_out, kernel: torch.tensor(n_out * (n_in * kernel**2 + 1)),
+    ],
+    "conv_step": [
+        own_stencils,
+        partial(by_functions, stencils),
+        partial(by_torch_func, stencils),
+        partial(in_double, partial(by_functions, stencils)),
+        partial(image_after_image, stencils),
     ],
     "prints": [
         stamped,

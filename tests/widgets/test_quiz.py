@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
 import aelib
 from aelib.widgets import Quiz
@@ -115,5 +115,15 @@ def test_nothing_is_chosen_at_first_and_places_are_checked(small):
 
 def test_the_still_picture_can_be_read_and_says_what_it_is(small):
     png, text = small._still()
-    assert Image.open(BytesIO(png)).width == 640
+    assert Image.open(BytesIO(png)).width == 520
     assert text == "Questions, four answers each. Which? Which?"
+
+
+def test_the_still_pictures_font_has_every_sign_of_every_question():
+    """What a font lacks it draws as a box with a cross."""
+    font = ImageFont.load_default(size=13)
+    box = bytes(font.getmask("\uffff"))
+    for lesson in QUESTIONS:
+        for question in aelib.quiz(lesson)._questions:
+            for sign in set("".join([question["text"], *question["answers"]])) - {" "}:
+                assert bytes(font.getmask(sign)) != box, sign

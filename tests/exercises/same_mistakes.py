@@ -1,0 +1,1192 @@
+"""Two more answers for each listed mistake, written as learners write them.
+
+exercise -> some words of the sentence -> two functions. None calls the reference or the answer
+that stands beside the sentence; loops, the other library and longer ways are meant. Reports have
+numbers and words in their place.
+"""
+
+import math
+from collections import Counter
+from functools import partial
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F  # noqa: N812
+
+# Lesson 01
+
+
+def sigmoid(a):
+    return np.exp(a) / (1 + np.exp(a))
+
+
+def by_chain(x, p, code=np.tanh, slope=lambda a: 1 - np.tanh(a) ** 2, **changed):
+    """Row by row: what a learner gets who walks the table with one line wrong."""
+    total = {name: np.zeros_like(value) for name, value in p.items()}
+    for row in x:
+        a = row @ p["W1"] + p["b1"]
+        y = sigmoid(code(a) @ p["W2"] + p["b2"])
+        delta = 2 * (y - row) * y * (1 - y) / len(x)
+        back = (p["W2"] @ delta) * slope(a)
+        total["W2"] += np.outer(changed.get("seen", code)(a), delta)
+        total["b2"] += delta
+        total["W1"] += np.outer(row, back)
+        total["b1"] += (p["W2"] @ delta) * changed.get("slope_of_b1", slope)(a)
+    return total
+
+
+def by_autograd(x, p, forward):
+    """What autograd answers for a network that is not the one asked for."""
+    leaves = {name: torch.tensor(value, requires_grad=True) for name, value in p.items()}
+    loss = ((forward(torch.tensor(x), leaves) - torch.tensor(x)) ** 2).sum() / len(x)
+    loss.backward()
+    return {name: leaf.grad.numpy() for name, leaf in leaves.items()}
+
+
+def without_bend(x, p):
+    return torch.sigmoid((x @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"])
+
+
+class StraightThrough(torch.autograd.Function):
+    """tanh forwards, and backwards what is handed to it."""
+
+    @staticmethod
+    def forward(ctx, a, slope):
+        ctx.save_for_backward(slope(a))
+        return torch.tanh(a)
+
+    @staticmethod
+    def backward(ctx, out):
+        return out * ctx.saved_tensors[0], None
+
+
+def with_slope(slope):
+    def forward(x, p):
+        h = StraightThrough.apply(x @ p["W1"] + p["b1"], slope)
+        return torch.sigmoid(h @ p["W2"] + p["b2"])
+
+    return lambda x, p: by_autograd(x, p, forward)
+
+
+def bend_only_backwards(x, p):
+    """The code stays straight, the way back gets 1 - h**2 of it."""
+    h = x @ p["W1"] + p["b1"]
+    y = sigmoid(h @ p["W2"] + p["b2"])
+    delta = 2 * (y - x) * (y - y**2) / len(x)
+    delta_h = np.einsum("nd,kd->nk", delta, p["W2"]) * (1 - h) * (1 + h)
+    return {"W2": h.T @ delta, "b2": delta.sum(0), "W1": x.T @ delta_h, "b1": delta_h.sum(0)}
+
+
+def w2_before_the_bend(x, p):
+    h = x @ p["W1"] + p["b1"]
+    bent = np.tanh(h)
+    y = sigmoid(bent @ p["W2"] + p["b2"])
+    delta = 2 * (y - x) * y * (1 - y) / len(x)
+    delta_h = delta @ p["W2"].T / np.cosh(h) ** 2
+    return {"W1": x.T @ delta_h, "b1": delta_h.sum(0), "W2": h.T @ delta, "b2": delta.sum(0)}
+
+
+def b1_without_slope(x, p):
+    bent = np.tanh(x @ p["W1"] + p["b1"])
+    y = sigmoid(bent @ p["W2"] + p["b2"])
+    delta = 2 * (y - x) * y * (1 - y) / len(x)
+    wanted = delta @ p["W2"].T
+    return {
+        "W1": x.T @ (wanted * (1 - bent * bent)),
+        "b1": wanted.sum(axis=0),
+        "W2": bent.T @ delta,
+        "b2": delta.sum(axis=0),
+    }
+
+
+def in_the_encoder(x, p):
+    """Autograd where the decoder is a copy of its own."""
+    w = torch.tensor(p["W1"], requires_grad=True)
+    h = torch.tensor(x) @ w + torch.tensor(p["b1"])
+    y = torch.sigmoid(h @ torch.tensor(p["W1"].T) + torch.tensor(p["b2"]))
+    return torch.autograd.grad(((y - torch.tensor(x)) ** 2).sum() / len(x), w)[0].numpy()
+
+
+def in_the_decoder(x, p):
+    w = torch.tensor(p["W1"].T.copy(), requires_grad=True)
+    h = torch.tensor(x @ p["W1"] + p["b1"])
+    y = torch.sigmoid(h @ w + torch.tensor(p["b2"]))
+    return torch.autograd.grad(((y - torch.tensor(x)) ** 2).sum() / len(x), w)[0].numpy().T
+
+
+def in_both(x, p):
+    """Each image's two parts, in a list."""
+    parts = []
+    for row in x:
+        h = row @ p["W1"] + p["b1"]
+        y = sigmoid(p["W1"] @ h + p["b2"])
+        delta = 2 * (y - row) * y * (1 - y) / len(x)
+        parts.append((np.outer(row, delta @ p["W1"]), np.outer(delta, h)))
+    return sum(first for first, _ in parts), sum(second for _, second in parts)
+
+
+# Networks that take a step
+
+
+class Small(nn.Module):
+    def __init__(self, weights, bend=None, last=torch.sigmoid):
+        super().__init__()
+        self.encoder = nn.Linear(*reversed(weights["encoder.weight"].shape))
+        self.decoder = nn.Linear(*reversed(weights["decoder.weight"].shape))
+        self.bend, self.last = bend or nn.Identity(), last
+
+    def forward(self, x):
+        return self.last(self.decoder(self.bend(self.encoder(x))))
+
+
+def dense(weights, **changed):
+    return Small(weights, **changed)
+
+
+def stencils(weights, bend=nn.SiLU, pool=nn.MaxPool2d, last=nn.Sigmoid):
+    maps = weights["0.bias"].numel()
+    down, up = nn.Conv2d(1, maps, 3, padding=1), nn.ConvTranspose2d(maps, 1, 4, 2, 1)
+    return nn.Sequential(down, bend(), pool(2), up, last())
+
+
+def trained(make, x, weights, lr, *, loss=None, optimizer=torch.optim.SGD, load=True):
+    network = make(weights)
+    if load:
+        network.load_state_dict(weights)
+    taken = optimizer(network.parameters(), lr=lr)
+    before = network(x)
+    taken.zero_grad()
+    (loss or summed)(before, x).backward()
+    taken.step()
+    return before, network(x)
+
+
+def by_hand(make, x, weights, lr, *, sign=-1.0, scale=lambda x: 1 / len(x)):
+    """The step written out, in double precision."""
+    network = make(weights).double()
+    network.load_state_dict(weights)
+    x = x.double()
+    before = network(x)
+    (((x - before) ** 2).sum() * scale(x)).backward()
+    with torch.no_grad():
+        for value in network.parameters():
+            value += sign * lr * value.grad
+        return before, network(x)
+
+
+def summed(x_hat, x):
+    return F.mse_loss(x_hat, x, reduction="sum") / x.shape[0]
+
+
+def step_is_forgotten(make, x, weights, lr):
+    """loss.backward() without the step."""
+    network = make(weights)
+    network.load_state_dict(weights)
+    torch.optim.SGD(network.parameters(), lr=lr)
+    before = network(x)
+    summed(before, x).backward()
+    return before, network(x)
+
+
+def not_asked_again(make, x, weights, lr):
+    before, _ = trained(make, x, weights, lr)
+    return before, before.clone()
+
+
+def steps_of(make, last, bend):
+    """The mistakes that both networks share."""
+    return {
+        "both pairs of copies": (
+            partial(step_is_forgotten, make),
+            partial(not_asked_again, make),
+        ),
+        "averaged over the pixels too": (
+            partial(trained, make, loss=F.mse_loss),
+            partial(by_hand, make, scale=lambda x: 1 / x.numel()),
+        ),
+        "divide the loss by the number": (
+            partial(trained, make, loss=partial(F.mse_loss, reduction="sum")),
+            partial(by_hand, make, scale=lambda x: 1.0),
+        ),
+        "goes uphill": (
+            partial(trained, make, loss=lambda x_hat, x: -summed(x_hat, x)),
+            partial(by_hand, make, sign=1.0),
+        ),
+        "the sigmoid at the end": (
+            partial(trained, partial(make, last=last)),
+            partial(by_hand, partial(make, last=last)),
+        ),
+        "weights of its own": (
+            partial(trained, make, load=False),
+            lambda x, weights, lr: [
+                part.tolist() for part in trained(make, x, weights, lr, load=False)
+            ],
+        ),
+        "exchanged": (
+            lambda x, weights, lr: trained(make, x, weights, lr)[::-1],
+            lambda x, weights, lr: tuple(reversed(by_hand(make, x, weights, lr))),
+        ),
+        **bend,
+    }
+
+
+def nats(x_hat, x):
+    return -(x * x_hat.log() + (1 - x) * (1 - x_hat).log()).sum() / len(x)
+
+
+# Lesson 04
+
+
+def counted(size, kernel, stride, add=True):
+    """Stamps pressed by slices."""
+    line = np.zeros((size - 1) * stride + kernel, int)
+    for place in range(size):
+        here = slice(place * stride, place * stride + kernel)
+        line[here] = line[here] + 1 if add else 1
+    return line
+
+
+def by_counter(places, length):
+    found = Counter(places)
+    return [found[i] for i in range(length)]
+
+
+def stamps(size, kernel, stride):
+    return [place * stride + k for place in range(size) for k in range(kernel)]
+
+
+def interval(layers, reach=lambda kernel: kernel - 1, apart=True, first=0):
+    """The field as an interval of pixels that grows."""
+    low, high, step = 0, first, 1
+    for kernel, stride in layers:
+        high += reach(kernel) * step
+        step *= stride if apart else 1
+    return high - low + 1
+
+
+def backwards_from_one(layers):
+    """From the unit to the picture, but through the layers in the order of the list."""
+    side = 1
+    for kernel, stride in layers:
+        side = (side - 1) * stride + kernel
+    return side
+
+
+def own_stride_first(layers):
+    side, step = 1, 1
+    for kernel, stride in layers:
+        step *= stride
+        side += step * (kernel - 1)
+    return side
+
+
+def only_the_last_stride(layers):
+    side, previous = 1, 1
+    for kernel, stride in layers:
+        side, previous = side + previous * (kernel - 1), stride
+    return side
+
+
+def squares(x):
+    return x.view(-1, 28, 28)
+
+
+def by_columns(x, pixels, sign=-1):
+    columns = (torch.arange(28) + sign * pixels) % 28
+    return squares(x)[:, :, columns].reshape(len(x), 784)
+
+
+def by_rows(x, pixels):
+    rows = (torch.arange(28) - pixels) % 28
+    return squares(x)[:, rows].reshape(len(x), 784)
+
+
+def with_empty_columns(x, pixels):
+    moved = torch.zeros_like(squares(x))
+    if pixels > 0:
+        moved[:, :, pixels:] = squares(x)[:, :, :-pixels]
+    elif pixels < 0:
+        moved[:, :, :pixels] = squares(x)[:, :, -pixels:]
+    else:
+        moved = squares(x)
+    return moved.flatten(1)
+
+
+def padded(x, pixels):
+    left, right = max(pixels, 0), max(-pixels, 0)
+    wide = F.pad(squares(x), (left, right))
+    return wide[:, :, right : right + 28].flatten(1)
+
+
+# Lesson 06
+
+
+def kl_entries(mu, logvar):
+    q = torch.distributions.Normal(mu, torch.exp(logvar / 2))
+    return torch.distributions.kl_divergence(q, torch.distributions.Normal(0.0, 1.0))
+
+
+def log_likelihood(x_hat, x):
+    return (x * torch.log(x_hat) + (1 - x) * torch.log1p(-x_hat)).sum(dim=-1)
+
+
+# Lesson 09
+
+
+def shares(q):
+    values = np.asarray(q).ravel().tolist()
+    return [count / len(values) for count in Counter(values).values()]
+
+
+def tried_one_by_one(decoder, code, rival, enough):
+    if code >= rival:
+        return 0
+    n = 0
+    while not enough(decoder + n * code, n * rival):
+        n += 1
+    return n
+
+
+def savings(decoder, code, rival):
+    return decoder / (rival - code)
+
+
+def bit_by_bit(deviation, total, error, choose=np.argmax):
+    bits = [0] * len(deviation)
+    for _ in range(total):
+        bits[int(choose([error(d, b) for d, b in zip(deviation, bits, strict=True)]))] += 1
+    return bits
+
+
+# Lesson 12
+
+
+def known_only(x_hat, x, known):
+    here = known > 0
+    return (x_hat - x)[here], known.size
+
+
+def film_sums(stars, film, n_films):
+    sums, counts = np.zeros(n_films), np.zeros(n_films)
+    for star, one in zip(stars, film, strict=True):
+        sums[one] += star
+        counts[one] += 1
+    return sums, counts
+
+
+def plain_means(stars, film, n_films):
+    return [stars[film == one].mean() if (film == one).any() else None for one in range(n_films)]
+
+
+def ranked(scores, seen, k, upwards=False, again=False):
+    films = [i for i in range(len(scores)) if again or not seen[i]]
+    return sorted(films, key=lambda i: scores[i], reverse=not upwards)[:k]
+
+
+def hits(films, liked):
+    return sum(bool(liked[i]) for i in films)
+
+
+def by_similarity(weight, i, k, similarity, leave_out=True, least=False):
+    others = [j for j in range(len(weight)) if j != i or not leave_out]
+    return sorted(others, key=lambda j: similarity(weight[i], weight[j]), reverse=not least)[:k]
+
+
+def cosine(a, b):
+    return float(a @ b) / math.hypot(*a) / math.hypot(*b)
+
+
+SAME = {
+    "error_of_each": {
+        "mean over the pixels": (
+            lambda x_hat, x: np.mean(np.square(x - x_hat), axis=-1),
+            lambda x_hat, x: [sum((a - b) ** 2) / len(a) for a, b in zip(x_hat, x, strict=True)],
+        ),
+        "summed over the images": (
+            lambda x_hat, x: np.square(x - x_hat).T.sum(axis=1),
+            lambda x_hat, x: sum((a - b) ** 2 for a, b in zip(x_hat, x, strict=True)),
+        ),
+        "one number for all images together": (
+            lambda x_hat, x: np.linalg.norm(x_hat - x) ** 2,
+            lambda x_hat, x: float(torch.tensor(x_hat - x).square().sum()),
+        ),
+        "mean over the images": (
+            lambda x_hat, x: np.mean(np.sum((x - x_hat) ** 2, axis=1)),
+            lambda x_hat, x: np.linalg.norm(x_hat - x) ** 2 / x.shape[0],
+        ),
+        "absolute differences": (
+            lambda x_hat, x: np.linalg.norm(x_hat - x, ord=1, axis=1),
+            lambda x_hat, x: torch.tensor(x - x_hat).abs().sum(dim=1),
+        ),
+        "summed first": (
+            lambda x_hat, x: np.square(x_hat.sum(axis=1) - x.sum(axis=1)),
+            lambda x_hat, x: [sum(a - b) ** 2 for a, b in zip(x_hat, x, strict=True)],
+        ),
+        "root of the squared error": (
+            lambda x_hat, x: np.linalg.norm(x - x_hat, axis=1),
+            lambda x_hat, x: [math.dist(a, b) for a, b in zip(x_hat, x, strict=True)],
+        ),
+    },
+    "gradients_tanh": {
+        "gradient without the bend": (
+            lambda x, p: by_autograd(x, p, without_bend),
+            partial(by_chain, code=lambda a: a, slope=np.ones_like),
+        ),
+        "on the way back the slope is missing": (
+            with_slope(torch.ones_like),
+            partial(by_chain, slope=np.ones_like),
+        ),
+        "bend it once more in the slope": (
+            with_slope(lambda a: 1 - a.tanh().tanh() ** 2),
+            partial(by_chain, slope=lambda a: 1 / np.cosh(np.tanh(a)) ** 2),
+        ),
+        "slope of the sigmoid": (
+            with_slope(lambda a: a.tanh() - a.tanh() ** 2),
+            partial(by_chain, slope=lambda a: np.tanh(a) * (1 - np.tanh(a))),
+        ),
+        "not the way forwards": (
+            bend_only_backwards,
+            partial(by_chain, code=lambda a: a, slope=lambda a: 1 - a**2),
+        ),
+        "square h": (
+            with_slope(lambda a: 1 - a.tanh()),
+            partial(by_chain, slope=lambda a: 1 - np.tanh(a)),
+        ),
+        "the code before the bend": (w2_before_the_bend, partial(by_chain, seen=lambda a: a)),
+        "b1 misses the slope": (b1_without_slope, partial(by_chain, slope_of_b1=np.ones_like)),
+    },
+    "one_step": steps_of(
+        dense,
+        last=lambda a: a,
+        bend={
+            "the cross-entropy smaller": (
+                partial(trained, dense, loss=nats),
+                partial(
+                    trained,
+                    dense,
+                    loss=lambda x_hat, x: (
+                        F.binary_cross_entropy_with_logits(torch.logit(x_hat), x, reduction="none")
+                        .sum(1)
+                        .mean()
+                    ),
+                ),
+            ),
+            "a step of Adam": (
+                partial(trained, dense, optimizer=torch.optim.Adam),
+                partial(
+                    trained,
+                    dense,
+                    optimizer=lambda values, lr: torch.optim.AdamW(values, lr, weight_decay=0),
+                ),
+            ),
+            "behind the encoder too": (
+                partial(trained, partial(dense, bend=torch.sigmoid)),
+                partial(by_hand, partial(dense, bend=nn.Sigmoid())),
+            ),
+        },
+    ),
+    "gradient_tied": {
+        "this is what the encoder says": (in_the_encoder, lambda x, p: in_both(x, p)[0]),
+        "this is what the decoder says": (in_the_decoder, lambda x, p: in_both(x, p)[1]),
+        "mean of the two places": (
+            lambda x, p: np.mean(in_both(x, p), axis=0),
+            lambda x, p: 0.5 * in_the_encoder(x, p) + 0.5 * in_the_decoder(x, p),
+        ),
+        "encoder's gradient twice": (
+            lambda x, p: in_the_encoder(x, p) + in_both(x, p)[0],
+            lambda x, p: torch.tensor(in_both(x, p)[0]) * 2,
+        ),
+        "subtracted": (
+            lambda x, p: in_the_encoder(x, p) - in_the_decoder(x, p),
+            lambda x, p: np.subtract(*in_both(x, p)),
+        ),
+    },
+    "error_on_seven": {
+        "less than 1": (0.68, 0.75),
+        "error on the 7s itself": (29.4, 33.0),
+        "error on the other digits": (20.0, 21.9),
+        "difference of the two errors": (9.4, 10.8),
+        "in per cent": (141.0, 152.0),
+    },
+    "conv_parameters": {
+        "the biases are missing": (
+            lambda n_in, n_out, kernel: nn.Conv2d(n_in, n_out, kernel).weight.numel(),
+            lambda n_in, n_out, kernel: np.prod([n_in, n_out, kernel, kernel]),
+        ),
+        "every stencil a bias": (
+            lambda n_in, n_out, kernel: n_out * n_in * kernel * kernel + n_out * n_in,
+            lambda n_in, n_out, kernel: sum(kernel**2 + 1 for _ in range(n_in * n_out)),
+        ),
+        "kernel ** 2 weights": (
+            lambda n_in, n_out, kernel: n_in * n_out * kernel + n_out,
+            lambda n_in, n_out, kernel: sum(
+                w.numel() for w in nn.Conv1d(n_in, n_out, kernel).parameters()
+            ),
+        ),
+        "n_in is missing": (
+            lambda n_in, n_out, kernel: n_out * kernel * kernel + n_out,
+            lambda n_in, n_out, kernel: sum(
+                w.numel() for w in nn.Conv2d(1, n_out, kernel).parameters()
+            ),
+        ),
+        "one bias is not enough": (
+            lambda n_in, n_out, kernel: 1 + kernel * kernel * n_out * n_in,
+            lambda n_in, n_out, kernel: nn.Conv2d(n_in, n_out, kernel).weight.numel() + 1,
+        ),
+        "one for each input map": (
+            lambda n_in, n_out, kernel: n_in * n_out * kernel * kernel + n_in,
+            lambda n_in, n_out, kernel: sum(
+                w.numel() for w in nn.ConvTranspose2d(n_out, n_in, kernel).parameters()
+            ),
+        ),
+    },
+    "conv_step": steps_of(
+        stencils,
+        last=nn.Identity,
+        bend={
+            "SiLU behind the convolution": (
+                partial(trained, partial(stencils, bend=nn.Identity)),
+                partial(by_hand, partial(stencils, bend=nn.Identity)),
+            ),
+            "a ReLU where": (
+                partial(trained, partial(stencils, bend=nn.ReLU)),
+                partial(by_hand, partial(stencils, bend=lambda: nn.LeakyReLU(0.0))),
+            ),
+            "the mean of four values": (
+                partial(trained, partial(stencils, pool=nn.AvgPool2d)),
+                partial(by_hand, partial(stencils, pool=nn.AvgPool2d)),
+            ),
+        },
+    ),
+    "prints": {
+        "you wrote 1": (
+            lambda size, kernel, stride: counted(size, kernel, stride, add=False).tolist(),
+            lambda size, kernel, stride: by_counter(
+                set(stamps(size, kernel, stride)), (size - 1) * stride + kernel
+            ),
+        ),
+        "one place apart": (
+            lambda size, kernel, stride: counted(size, kernel, 1).tolist(),
+            lambda size, kernel, stride: by_counter(stamps(size, kernel, 1), size - 1 + kernel),
+        ),
+        "ends too early": (
+            lambda size, kernel, stride: by_counter(
+                stamps(size, kernel, stride), min(size * stride, (size - 1) * stride + kernel)
+            ),
+            lambda size, kernel, stride: counted(size, kernel, stride)[: stride * size],
+        ),
+        "one stamp too many": (
+            lambda size, kernel, stride: counted(size + 1, kernel, stride).tolist(),
+            lambda size, kernel, stride: by_counter(
+                stamps(size + 1, kernel, stride), size * stride + kernel
+            ),
+        ),
+        "one stamp too few": (
+            lambda size, kernel, stride: (
+                counted(size - 1, kernel, stride).tolist() if size > 1 else []
+            ),
+            lambda size, kernel, stride: (
+                by_counter(stamps(size - 1, kernel, stride), max(0, (size - 2) * stride + kernel))
+                if size > 1
+                else []
+            ),
+        ),
+        "kernel and stride are exchanged": (
+            lambda size, kernel, stride: counted(size, stride, kernel).tolist(),
+            lambda size, kernel, stride: by_counter(
+                stamps(size, stride, kernel), (size - 1) * kernel + stride
+            ),
+        ),
+    },
+    "field": {
+        "the strides are missing": (
+            lambda layers: 1 + sum(kernel - 1 for kernel, _ in layers),
+            partial(interval, apart=False),
+        ),
+        "own stride counts only": (
+            own_stride_first,
+            lambda layers: (
+                1
+                + sum(
+                    (kernel - 1) * math.prod(stride for _, stride in layers[: place + 1])
+                    for place, (kernel, _) in enumerate(layers)
+                )
+            ),
+        ),
+        "reaches 2 units further": (
+            partial(interval, reach=lambda kernel: kernel),
+            lambda layers: (
+                1
+                + sum(
+                    kernel * math.prod(stride for _, stride in layers[:place])
+                    for place, (kernel, _) in enumerate(layers)
+                )
+            ),
+        ),
+        "last stride only": (
+            only_the_last_stride,
+            lambda layers: (
+                1
+                + sum(
+                    (kernel - 1) * (layers[place - 1][1] if place else 1)
+                    for place, (kernel, _) in enumerate(layers)
+                )
+            ),
+        ),
+        "multiplied the kernels": (
+            lambda layers: math.prod(kernel for kernel, _ in layers),
+            lambda layers: int(np.prod([kernel for kernel, _ in layers], initial=1)),
+        ),
+        "one too few": (
+            partial(interval, first=-1),
+            lambda layers: sum(
+                (kernel - 1) * math.prod(stride for _, stride in layers[:place])
+                for place, (kernel, _) in enumerate(layers)
+            ),
+        ),
+        "went through the layers backwards": (
+            backwards_from_one,
+            lambda layers: interval(list(reversed(layers))),
+        ),
+    },
+    "blocks_to_see_all": {
+        "three blocks see 22": (3.0, np.int64(3)),
+        "two blocks see 10": (2.0, np.int64(2)),
+        "five are enough": (5.0, np.int64(5)),
+        "7 times 4 is 28": (7.0, np.int64(7)),
+        "the side of the field": (46.0, np.int64(46)),
+    },
+    "for_shuffled": {
+        "this undoes the order": (
+            lambda first, last, bias, order: (
+                torch.zeros_like(first).index_copy(1, order, first),
+                torch.zeros_like(last).index_copy(0, order, last),
+                torch.zeros_like(bias).index_copy(0, order, bias),
+            ),
+            lambda first, last, bias, order: (
+                first @ torch.eye(len(order))[order],
+                torch.eye(len(order))[order].T @ last,
+                torch.eye(len(order))[order].T @ bias,
+            ),
+        ),
+        "the bias also has a number": (
+            lambda first, last, bias, order: [
+                first.index_select(1, order),
+                last.index_select(0, order),
+                bias,
+            ],
+            lambda first, last, bias, order: (
+                first @ torch.eye(len(order))[order].T,
+                torch.eye(len(order))[order] @ last,
+                bias.clone(),
+            ),
+        ),
+        "still draws in the old order": (
+            lambda first, last, bias, order: (first.index_select(1, order), last, bias),
+            lambda first, last, bias, order: (
+                first @ torch.eye(len(order))[order].T,
+                last.clone(),
+                bias.clone(),
+            ),
+        ),
+        "still reads in the old order": (
+            lambda first, last, bias, order: (
+                first,
+                last.index_select(0, order),
+                bias.index_select(0, order),
+            ),
+            lambda first, last, bias, order: (
+                first.clone(),
+                torch.eye(len(order))[order] @ last,
+                torch.eye(len(order))[order] @ bias,
+            ),
+        ),
+        "in another order than": (
+            lambda first, last, bias, order: (
+                first.index_select(1, order),
+                torch.zeros_like(last).index_copy(0, order, last),
+                torch.zeros_like(bias).index_copy(0, order, bias),
+            ),
+            lambda first, last, bias, order: (
+                torch.stack(list(first.T[order]), dim=1),
+                torch.eye(len(order))[order].T @ last,
+                torch.eye(len(order))[order].T @ bias,
+            ),
+        ),
+    },
+    "moved": {
+        "enters the next one": (
+            lambda x, pixels: torch.stack([row.roll(pixels) for row in x]),
+            lambda x, pixels: x[:, (torch.arange(784) - pixels) % 784],
+        ),
+        "moved down": (by_rows, lambda x, pixels: squares(x).roll(pixels, 1).flatten(1)),
+        "moved to the left": (
+            partial(by_columns, sign=1),
+            lambda x, pixels: squares(x).roll(-pixels, 2).flatten(1),
+        ),
+        "moved the images": (
+            lambda x, pixels: x.roll(pixels, 0),
+            lambda x, pixels: x[(torch.arange(len(x)) - pixels) % len(x)],
+        ),
+        "as they were": (
+            lambda x, pixels: x.clone(),
+            lambda x, pixels: by_columns(by_columns(x, pixels), -pixels),
+        ),
+        "should enter on the left": (with_empty_columns, padded),
+    },
+    "draw_code": {
+        "by the variance": (
+            lambda mu, logvar, eps: eps * torch.exp(logvar) + mu,
+            lambda mu, logvar, eps: torch.addcmul(mu, logvar.exp(), eps),
+        ),
+        "by the logarithm itself": (
+            lambda mu, logvar, eps: torch.addcmul(mu, logvar, eps),
+            lambda mu, logvar, eps: eps * logvar + mu,
+        ),
+        "half belongs inside": (
+            lambda mu, logvar, eps: mu + logvar.exp() / 2 * eps,
+            lambda mu, logvar, eps: torch.addcmul(mu, logvar.exp(), eps, value=0.5),
+        ),
+        "you drew new noise": (
+            lambda mu, logvar, eps: mu + logvar.exp().sqrt() * torch.randn(mu.shape),
+            lambda mu, logvar, eps: mu + torch.randn_like(logvar).mul((logvar / 2).exp()),
+        ),
+        "middle of the cloud": (
+            lambda mu, logvar, eps: mu.clone(),
+            lambda mu, logvar, eps: mu + 0 * eps,
+        ),
+    },
+    "kl_of_each": {
+        "summed over the code": (
+            lambda mu, logvar: kl_entries(mu, logvar).sum(-1),
+            lambda mu, logvar: torch.stack([row.sum() for row in kl_entries(mu, logvar)]),
+        ),
+        "price of the whole code": (
+            lambda mu, logvar: kl_entries(mu, logvar).sum(1).mean(),
+            lambda mu, logvar: kl_entries(mu, logvar).mean(0).sum(),
+        ),
+        "you priced the spread": (
+            lambda mu, logvar: (
+                (mu.square() + (logvar / 2).exp() - 1 - logvar / 2).sum(0) / (2 * len(mu))
+            ),
+            lambda mu, logvar: kl_entries(mu, logvar / 2).mean(0),
+        ),
+        "the -1 is missing": (
+            lambda mu, logvar: kl_entries(mu, logvar).mean(0) + 0.5,
+            lambda mu, logvar: (mu * mu + logvar.exp() - logvar).sum(0) / 2 / len(mu),
+        ),
+    },
+    "elbo_of_each": {
+        "minus the ELBO": (
+            lambda x_hat, x, mu, logvar: kl_entries(mu, logvar).sum(1) - log_likelihood(x_hat, x),
+            lambda x_hat, x, mu, logvar: (
+                F.binary_cross_entropy(x_hat, x, reduction="none").sum(1)
+                + (mu**2 + logvar.exp() - 1 - logvar).sum(1) / 2
+            ),
+        ),
+        "wrong sign": (
+            lambda x_hat, x, mu, logvar: log_likelihood(x_hat, x) + kl_entries(mu, logvar).sum(1),
+            lambda x_hat, x, mu, logvar: (
+                (mu**2 + logvar.exp() - 1 - logvar).sum(1) / 2
+                - F.binary_cross_entropy(x_hat, x, reduction="none").sum(1)
+            ),
+        ),
+        "this is the average": (
+            lambda x_hat, x, mu, logvar: (
+                (log_likelihood(x_hat, x).sum() - kl_entries(mu, logvar).sum()) / len(x)
+            ),
+            lambda x_hat, x, mu, logvar: (
+                log_likelihood(x_hat, x).mean() - kl_entries(mu, logvar).sum(1).mean()
+            ),
+        ),
+        "the KL is missing": (
+            lambda x_hat, x, mu, logvar: log_likelihood(x_hat, x),
+            lambda x_hat, x, mu, logvar: (
+                torch.distributions.Bernoulli(x_hat).log_prob(x).sum(dim=1)
+            ),
+        ),
+        "mean over the pixels": (
+            lambda x_hat, x, mu, logvar: (
+                log_likelihood(x_hat, x) / x.shape[1] - kl_entries(mu, logvar).sum(1)
+            ),
+            lambda x_hat, x, mu, logvar: (
+                torch.distributions.Bernoulli(x_hat).log_prob(x).mean(dim=1)
+                - kl_entries(mu, logvar).sum(1)
+            ),
+        ),
+    },
+    "free_bits": {
+        "`free` is not used": (
+            lambda mu, logvar, free: kl_entries(mu, logvar).sum() / len(mu),
+            lambda mu, logvar, free: kl_entries(mu, logvar).sum(1).mean(),
+        ),
+        "not for their sum": (
+            lambda mu, logvar, free: torch.clamp(kl_entries(mu, logvar).sum(1).mean(), min=free),
+            lambda mu, logvar, free: torch.maximum(
+                kl_entries(mu, logvar).sum() / len(mu), torch.tensor(free)
+            ),
+        ),
+        "average over the images first": (
+            lambda mu, logvar, free: kl_entries(mu, logvar).clamp(min=free).mean(0).sum(),
+            lambda mu, logvar, free: (
+                torch.maximum(kl_entries(mu, logvar), torch.tensor(free)).sum(1).mean()
+            ),
+        ),
+        "clamp from below": (
+            lambda mu, logvar, free: torch.minimum(
+                kl_entries(mu, logvar).mean(0), torch.tensor(free)
+            ).sum(),
+            lambda mu, logvar, free: kl_entries(mu, logvar).mean(0).clip(max=free).sum(),
+        ),
+        "free part off": (
+            lambda mu, logvar, free: F.relu(kl_entries(mu, logvar).mean(0) - free).sum(),
+            lambda mu, logvar, free: (kl_entries(mu, logvar).mean(0).clamp(min=free) - free).sum(),
+        ),
+        "do not average": (
+            lambda mu, logvar, free: torch.maximum(
+                kl_entries(mu, logvar).mean(0), torch.tensor(free)
+            ).mean(),
+            lambda mu, logvar, free: (
+                kl_entries(mu, logvar).mean(0).clamp(min=free).sum() / mu.shape[1]
+            ),
+        ),
+    },
+    "in_our_nats": {
+        "not over the pixels": (
+            lambda error, kl, pixels, numbers: error * pixels + kl * pixels,
+            lambda error, kl, pixels, numbers: sum([error, kl]) * pixels,
+        ),
+        "the KL is a mean as well": (
+            lambda error, kl, pixels, numbers: kl + error * pixels,
+            lambda error, kl, pixels, numbers: np.array([error, kl]) @ [pixels, 1],
+        ),
+        "these are means": (
+            lambda error, kl, pixels, numbers: sum([kl, error]),
+            lambda error, kl, pixels, numbers: torch.tensor(error) + kl,
+        ),
+        "you divided": (
+            lambda error, kl, pixels, numbers: error * (1 / pixels) + kl * (1 / numbers),
+            lambda error, kl, pixels, numbers: sum(np.divide([error, kl], [pixels, numbers])),
+        ),
+    },
+    "one_nat": {
+        "the wide cloud": (1.505241, np.float32(1.5052)),
+        "log of the spread": (-1.47405, np.float32(-1.474)),
+        "that is the variance; give": (0.05243, np.float32(0.05244)),
+        "the variance, rounded": (np.float32(0.05), np.array(0.05)),
+        "that is the spread": (0.22899, np.float32(0.229)),
+        "but for its sign": (2.94813, np.float32(2.948)),
+        "the half in front": (-1.84141, np.float32(-1.8414)),
+    },
+    "log_mean_exp": {
+        "log of the sum": (
+            lambda log_w: log_w.logsumexp(0),
+            lambda log_w: (log_w - log_w.amax(0)).exp().sum(0).log() + log_w.amax(0),
+        ),
+        "not the number itself": (
+            lambda log_w: log_w.logsumexp(0) - log_w.shape[0],
+            lambda log_w: (log_w - log_w.amax(0)).exp().sum(0).log() + log_w.amax(0) - len(log_w),
+        ),
+        "its log minus infinity": (
+            lambda log_w: (log_w.exp().sum(0) / len(log_w)).log(),
+            lambda log_w: torch.stack([row.exp().mean().log() for row in log_w.T]),
+        ),
+        "one maximum for the whole table": (
+            lambda log_w: (
+                ((log_w - log_w.max()).exp().sum(0) / len(log_w)).log() + log_w.flatten().max()
+            ),
+            lambda log_w: torch.stack(
+                [(row - log_w.max()).exp().mean().log() + log_w.max() for row in log_w.T]
+            ),
+        ),
+        "largest weight alone": (
+            lambda log_w: log_w.amax(dim=0),
+            lambda log_w: log_w.sort(dim=0).values[-1],
+        ),
+        "mean of the logs": (
+            lambda log_w: log_w.sum(0) / len(log_w),
+            lambda log_w: torch.stack([row.mean() for row in log_w.T]),
+        ),
+        "averaged over the images": (
+            lambda log_w: log_w.logsumexp(1) - math.log(log_w.size(1)),
+            lambda log_w: torch.stack([row.logsumexp(0) - math.log(len(row)) for row in log_w]),
+        ),
+    },
+    "bits_per_pixel": {
+        "bytes per pixel": (
+            lambda n_bytes, height, width: n_bytes / height / width,
+            lambda n_bytes, height, width: n_bytes / np.prod([height, width]),
+        ),
+        "not their sum": (
+            lambda n_bytes, height, width: n_bytes * 8 / sum((height, width)),
+            lambda n_bytes, height, width: n_bytes / ((width + height) / 8),
+        ),
+        "pixels per bit": (
+            lambda n_bytes, height, width: height / (8 * n_bytes) * width,
+            lambda n_bytes, height, width: 1 / (n_bytes * 8 / (height * width)),
+        ),
+        "so multiply": (
+            lambda n_bytes, height, width: n_bytes / 8 / height / width,
+            lambda n_bytes, height, width: n_bytes * 0.125 / (width * height),
+        ),
+    },
+    "entropy_bits": {
+        "in nats": (
+            lambda q: sum(p * math.log(1 / p) for p in shares(q)),
+            lambda q: torch.distributions.Categorical(torch.tensor(shares(q))).entropy(),
+        ),
+        "averaged over the different values": (
+            lambda q: np.mean([math.log2(1 / p) for p in shares(q)]),
+            lambda q: sum(-math.log2(p) for p in shares(q)) / len(shares(q)),
+        ),
+        "equally frequent": (
+            lambda q: math.log2(len(set(np.ravel(q).tolist()))),
+            lambda q: np.log2(np.unique(q).size),
+        ),
+        "bits of the whole array": (
+            lambda q: sum(-math.log2(p) * p * np.size(q) for p in shares(q)),
+            lambda q: sum(
+                -math.log2(count / q.size) * count for count in Counter(q.ravel().tolist()).values()
+            ),
+        ),
+        "the minus is missing": (
+            lambda q: sum(math.log2(p) * p for p in shares(q)),
+            lambda q: np.dot(shares(q), np.log2(shares(q))),
+        ),
+    },
+    "pictures_to_break_even": {
+        "cost the same in some cases": (
+            lambda d, c, r: tried_one_by_one(d, c, r, lambda ours, theirs: ours <= theirs),
+            lambda d, c, r: math.ceil(savings(d, c, r)) if r > c else 0,
+        ),
+        "pictures come whole": (
+            lambda d, c, r: savings(d, c, r) if c < r else 0,
+            lambda d, c, r: d / (r - c) if r - c > 0 else 0.0,
+        ),
+        "one picture too few": (
+            lambda d, c, r: int(savings(d, c, r)) if c < r else 0,
+            lambda d, c, r: math.floor(savings(d, c, r)) if c < r else 0,
+        ),
+        "the nearest whole number": (
+            lambda d, c, r: int(np.rint(savings(d, c, r))) if c < r else 0,
+            lambda d, c, r: int(f"{savings(d, c, r):.0f}") if c < r else 0,
+        ),
+        "the codes cost something too": (
+            lambda d, c, r: math.floor(d / r) + 1,
+            lambda d, c, r: next(n for n in range(10**6) if n * r > d),
+        ),
+    },
+    "bits_per_pixel_of_sixteen": {
+        "bits of the whole digit": (80, np.float32(80)),
+        "bytes per pixel": (0.0128, 0.01276),
+        "one number of the code": (0.0064, 0.006378),
+        "left after LZMA": (0.0918, 0.09184),
+        "pixels per bit": (9.8, 9.8000001),
+        "32 bits for each number": (0.653, 0.65306),
+    },
+    "allocate_bits": {
+        "equally many": (
+            lambda deviation, total: [
+                total // len(deviation) + (i < total % len(deviation))
+                for i in range(len(deviation))
+            ],
+            lambda deviation, total: np.bincount(
+                np.arange(total) % len(deviation), minlength=len(deviation)
+            ),
+        ),
+        "in proportion to the deviation": (
+            lambda deviation, total: [round(total * d / sum(deviation)) for d in deviation],
+            lambda deviation, total: (
+                torch.tensor(deviation / deviation.sum() * total).round().long()
+            ),
+        ),
+        "all bits went to one number": (
+            lambda deviation, total: bit_by_bit(deviation, total, lambda d, b: d),
+            lambda deviation, total: [
+                total * (i == np.argmax(deviation)) for i in range(len(deviation))
+            ],
+        ),
+        "multiplies by the bits": (
+            lambda deviation, total: bit_by_bit(deviation, total, lambda d, b: d / 2 * b),
+            lambda deviation, total: bit_by_bit(deviation, total, lambda d, b: d * b),
+        ),
+        "to the smallest error": (
+            lambda deviation, total: bit_by_bit(
+                deviation, total, lambda d, b: d / 2**b, choose=np.argmin
+            ),
+            lambda deviation, total: bit_by_bit(deviation, total, lambda d, b: -d * 0.5**b),
+        ),
+    },
+    "masked_rmse": {
+        "divided by all entries": (
+            lambda x_hat, x, known: math.sqrt(
+                np.square(known_only(x_hat, x, known)[0]).sum() / known.size
+            ),
+            lambda x_hat, x, known: np.linalg.norm(known * (x - x_hat)) / known.size**0.5,
+        ),
+        "root before you divided": (
+            lambda x_hat, x, known: np.linalg.norm((x_hat - x) * known) / (known > 0).sum(),
+            lambda x_hat, x, known: (
+                math.hypot(*known_only(x_hat, x, known)[0]) / np.count_nonzero(known)
+            ),
+        ),
+        "counted the missing entries": (
+            lambda x_hat, x, known: np.linalg.norm(x - x_hat) / x.size**0.5,
+            lambda x_hat, x, known: torch.tensor(x_hat - x).square().mean().sqrt(),
+        ),
+        "the root is missing": (
+            lambda x_hat, x, known: np.mean(known_only(x_hat, x, known)[0] ** 2),
+            lambda x_hat, x, known: np.average((x_hat - x) ** 2, weights=known),
+        ),
+        "absolute differences": (
+            lambda x_hat, x, known: np.abs(known_only(x_hat, x, known)[0]).mean(),
+            lambda x_hat, x, known: np.average(np.abs(x - x_hat), weights=known),
+        ),
+    },
+    "damped_film_mean": {
+        "count as 0 stars": (
+            lambda stars, film, n, damping: np.divide(
+                film_sums(stars, film, n)[0], film_sums(stars, film, n)[1] + damping
+            ),
+            lambda stars, film, n, damping: [
+                sum(stars[film == one]) / ((film == one).sum() + damping) for one in range(n)
+            ],
+        ),
+        "not in the count": (
+            lambda stars, film, n, damping: [
+                (stars[film == one].sum() + damping * stars.mean()) / max(1, (film == one).sum())
+                for one in range(n)
+            ],
+            lambda stars, film, n, damping: (
+                (film_sums(stars, film, n)[0] + damping * np.mean(stars))
+                / film_sums(stars, film, n)[1].clip(1)
+            ),
+        ),
+        "mean of the films' means": (
+            lambda stars, film, n, damping: [
+                (
+                    stars[film == one].sum()
+                    + damping * np.mean([m for m in plain_means(stars, film, n) if m is not None])
+                )
+                / ((film == one).sum() + damping)
+                for one in range(n)
+            ],
+            lambda stars, film, n, damping: (
+                (
+                    film_sums(stars, film, n)[0]
+                    + damping * np.mean([stars[film == one].mean() for one in set(film.tolist())])
+                )
+                / (film_sums(stars, film, n)[1] + damping)
+            ),
+        ),
+        "how far each film lies": (
+            lambda stars, film, n, damping: [
+                (stars[film == one] - stars.mean()).sum() / ((film == one).sum() + damping)
+                for one in range(n)
+            ],
+            lambda stars, film, n, damping: (
+                film_sums(stars - np.mean(stars), film, n)[0]
+                / (film_sums(stars, film, n)[1] + damping)
+            ),
+        ),
+        "plain mean of each film": (
+            lambda stars, film, n, damping: [
+                stars.mean() if mean is None else mean for mean in plain_means(stars, film, n)
+            ],
+            lambda stars, film, n, damping: [
+                stars[film == one].mean() if one in film else np.mean(stars) for one in range(n)
+            ],
+        ),
+    },
+    "recall_at": {
+        "already seen are recommended": (
+            lambda scores, liked, seen, k: (
+                hits(ranked(scores, seen, k, again=True), liked) / min(k, sum(liked))
+            ),
+            lambda scores, liked, seen, k: (
+                liked[torch.tensor(scores).topk(k).indices.numpy()].sum() / min(k, liked.sum())
+            ),
+        ),
+        "always divided by k": (
+            lambda scores, liked, seen, k: hits(ranked(scores, seen, k), liked) / k,
+            lambda scores, liked, seen, k: np.mean([liked[i] for i in ranked(scores, seen, k)]),
+        ),
+        "by the number of liked films": (
+            lambda scores, liked, seen, k: hits(ranked(scores, seen, k), liked) / sum(liked),
+            lambda scores, liked, seen, k: (
+                len(set(ranked(scores, seen, k)) & set(np.flatnonzero(liked).tolist()))
+                / np.count_nonzero(liked)
+            ),
+        ),
+        "number of hits": (
+            lambda scores, liked, seen, k: hits(ranked(scores, seen, k), liked),
+            lambda scores, liked, seen, k: len(
+                set(ranked(scores, seen, k)) & set(np.flatnonzero(liked).tolist())
+            ),
+        ),
+        "k lowest scores": (
+            lambda scores, liked, seen, k: (
+                hits(ranked(scores, seen, k, upwards=True), liked) / min(k, sum(liked))
+            ),
+            lambda scores, liked, seen, k: (
+                hits(ranked(-scores, seen, k), liked) / min(k, np.count_nonzero(liked))
+            ),
+        ),
+    },
+    "is_it_the_most_popular": {
+        "once more: are the two": ("Yes", " yes "),
+        "answer with a word": (np.True_, torch.tensor(True)),
+        "one of the words": (np.False_, torch.tensor(False)),
+        "recommended first": (
+            "shawshank redemption, the (1994)",
+            " Shawshank Redemption, The (1994) ",
+        ),
+    },
+    "film_neighbours": {
+        "product of the rows": (
+            lambda weight, i, k: by_similarity(weight, i, k, np.dot),
+            lambda weight, i, k: [j for j in np.argsort(-(weight @ weight[i])).tolist() if j != i][
+                :k
+            ],
+        ),
+        "its own nearest neighbour": (
+            lambda weight, i, k: by_similarity(weight, i, k, cosine, leave_out=False),
+            lambda weight, i, k: (
+                F.cosine_similarity(torch.tensor(weight), torch.tensor(weight[i])[None])
+                .topk(k)
+                .indices
+            ),
+        ),
+        "the places behind it moved": (
+            lambda weight, i, k: (
+                lambda others: np.argsort([-cosine(weight[i], other) for other in others])[:k]
+            )(np.delete(weight, i, axis=0)),
+            lambda weight, i, k: by_similarity(
+                np.vstack([weight[:i], weight[i + 1 :], weight[i]]), len(weight) - 1, k, cosine
+            ),
+        ),
+        "least similar": (
+            lambda weight, i, k: by_similarity(weight, i, k, cosine, least=True),
+            lambda weight, i, k: [
+                j
+                for j in F.cosine_similarity(torch.tensor(weight), torch.tensor(weight[i])[None])
+                .argsort()
+                .tolist()
+                if j != i
+            ][:k],
+        ),
+        "distance between rows": (
+            lambda weight, i, k: by_similarity(weight, i, k, math.dist, least=True),
+            lambda weight, i, k: by_similarity(
+                weight, i, k, lambda a, b: -float(((a - b) ** 2).sum())
+            ),
+        ),
+        "that is a correlation": (
+            lambda weight, i, k: by_similarity(weight, i, k, lambda a, b: np.corrcoef(a, b)[0, 1]),
+            lambda weight, i, k: [
+                j for j in np.argsort(-np.corrcoef(weight)[i]).tolist() if j != i
+            ][:k],
+        ),
+    },
+}

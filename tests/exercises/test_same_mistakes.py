@@ -1,0 +1,48 @@
+"""A sentence is true: two more answers with the same mistake, written otherwise, are told it."""
+
+import inspect
+
+import pytest
+from same_mistakes import SAME
+
+from aelib.exercises import find, lessons
+from aelib.exercises.base import answers, prepare
+from aelib.exercises.judge import judge
+
+COMPLETE = ("01", "04", "06", "09", "12")  # lessons of which every mistake has its two
+CASES = [(name, words) for name, mistakes in SAME.items() for words in mistakes]
+
+
+def told(exercise, answer, seed):
+    prepared = prepare(exercise, seed)
+    function = answer if callable(answer) else lambda: answer
+    given = answers(exercise, function, prepared.cases)
+    return judge(prepared, given, exercise.tolerance)
+
+
+def sentence_with(exercise, words):
+    (sentence,) = {m.sentence for m in exercise.wrong if words in m.sentence}
+    return sentence
+
+
+@pytest.mark.parametrize(("name", "words"), CASES)
+def test_the_same_mistake_written_otherwise_is_told_the_same(name, words):
+    exercise = find(name)
+    sentence, both = sentence_with(exercise, words), SAME[name][words]
+    assert len(both) == 2
+    for answer in both:
+        for seed in (0, 1):
+            assert told(exercise, answer, seed).sentence == sentence
+
+
+@pytest.mark.parametrize("lesson", COMPLETE)
+def test_every_mistake_of_these_lessons_has_its_two_more_answers(lesson):
+    for exercise in lessons()[lesson]:
+        tried = {sentence_with(exercise, words) for words in SAME[exercise.name]}
+        assert tried == {mistake.sentence for mistake in exercise.wrong}, exercise.name
+
+
+def test_none_of_them_calls_the_reference():
+    """They are other ways of going wrong, and no echo of the list."""
+    source = inspect.getsource(inspect.getmodule(SAME["moved"]["moved down"][0]))
+    assert "from aelib" not in source
