@@ -25,8 +25,15 @@ OURS = {
     "01": {"one bend": "activation function"},
     "04": {"stencil": "kernel"},
     "05": {"reader": "classifier"},
-    "08": {"false alarm": "false positive", "hits": "true positive", "outline": "total variation"},
+    "06": {"dice": "sample", "bell": "Gaussian"},
+    "08": {
+        "Letters are odd": "anomalies",
+        "false alarm": "false positive",
+        "hits": "true positive",
+        "outline": "total variation",
+    },
     "10": {"shelf": "database", "mates": "relevant"},
+    "12": {"the bar": "baseline"},
     "14": {"critic": "discriminator", "artist": "generator", "text of 49 words": "tokens"},
 }
 
