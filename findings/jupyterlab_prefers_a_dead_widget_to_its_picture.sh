@@ -5,7 +5,8 @@
 #          whether the widget can be drawn, and shows "Error displaying widget: model not found"; the
 #          picture beside it is not shown. (Of a file from elsewhere, not trusted, it is shown.)
 # Version: jupyterlab 4.6.6, ipywidgets 8.1.9 (jupyterlab_widgets 3.0.17). Needs Chromium.
-# Course:  committed notebooks keep the picture only (`aelib strip`), never a view without state.
+# Course:  committed notebooks keep the picture only (`aelib strip`), never a view without state; and
+#          aelib/jupyter/server.py opens a notebook that no kernel serves without such views.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/fresh.sh"

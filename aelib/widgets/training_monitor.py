@@ -7,6 +7,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from aelib.widgets.base import module
+
 _PAUSE = 0.1  # seconds between two messages to the browser: smooth to the eye, cheap to send
 
 
@@ -19,7 +21,7 @@ class TrainingMonitor(anywidget.AnyWidget):
         epochs: How many epochs are planned.
     """
 
-    _esm = Path(__file__).parent / "static" / "training_monitor.js"
+    _esm = module("training_monitor")
     _css = Path(__file__).parent / "static" / "training_monitor.css"
     epochs = traitlets.Int(1).tag(sync=True)
     done = traitlets.Float(0.0).tag(sync=True)  # epochs behind us

@@ -21,6 +21,17 @@ def print_z():
         f.write(str([explorer.z, model.inverse_transform(np.array([explorer.z]))[0].tolist()]))
 """
 
+LOST = "Python is gone, so nothing that moves here reaches it"
+TRAIN = """\
+import time
+from aelib.widgets import TrainingMonitor
+monitor = TrainingMonitor(5)
+display(monitor)
+for step in range(100_000):
+    monitor.step(step / 1000, 1.0)
+    time.sleep(0.01)
+"""
+
 
 @pytest.fixture
 def lab_page(browser, tmp_path):
@@ -93,3 +104,21 @@ def test_a_widget_outlives_a_kernel_restart_in_the_middle_of_a_drag(lab_page, tm
     drag()
     page.mouse.up()
     assert canvas.evaluate(picture) != before
+
+
+def test_a_widget_says_when_python_is_gone(lab_page, tmp_path):
+    page, url = lab_page
+    write_notebook(tmp_path / "gone.ipynb", MAKE, "explorer", TRAIN)
+    open_and_run(page, url, "gone.ipynb")
+    slider, widget = page.get_by_role("slider", name="z[1]"), page.locator(".aelib-widget")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("s left").wait_for()
+    assert LOST not in widget.inner_text()
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.locator("[data-command='kernelmenu:restart']").click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    page.locator(".aelib-monitor").get_by_text("Python is gone, and this training").first.wait_for()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    widget.get_by_text(LOST).wait_for()

@@ -5,7 +5,7 @@ import { frame, make, slider } from "./ui.js";
 async function render({ model, el }) {
   const [height, width] = model.get("_shape");
   const labels = model.get("_labels");
-  const { pictures, controls, say } = frame(el, `Before and after: ${labels.join(", ")}`);
+  const { pictures, controls, say, leave } = frame(el, `Before and after: ${labels.join(", ")}`, model);
   pictures.classList.add("wide");
   const figure = make("figure", {}, pictures);
   const pair = make("div", { class: "pair", role: "img" }, figure);
@@ -57,7 +57,7 @@ async function render({ model, el }) {
   pair.addEventListener("pointercancel", () => (held = false));
 
   redraw();
-  return close;
+  return () => (close(), leave());
 }
 
 async function open(parent, webp) {

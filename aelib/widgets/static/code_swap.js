@@ -17,7 +17,7 @@ async function render({ model, el }) {
     });
     models.decode(numbers);
   };
-  const { pictures, controls, say } = frame(el, "Code swap", model.get("_models"));
+  const { pictures, controls, say, leave } = frame(el, "Code swap", model);
   let number = 0; // the picture begun with
 
   // The picture, the chosen place marked on it. Two unseen sliders move the mark by keys.
@@ -102,6 +102,7 @@ async function render({ model, el }) {
 
   redraw();
   return () => {
+    leave();
     close();
     models.close();
   };

@@ -61,7 +61,7 @@ export function centred(ink, side, size = 28, box = 20) {
 async function render({ model, el }) {
   const examples = await openExamples(model);
   const shape = model.get("_shape");
-  const { pictures, controls, say } = frame(el, "Digit pad", model.get("_models"));
+  const { pictures, controls, say, leave } = frame(el, "Digit pad", model);
   const figure = make("figure", { class: "drawing" }, pictures);
   const canvas = make("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": "drawing" }, figure);
   make("figcaption", {}, figure, "draw here");
@@ -188,6 +188,7 @@ async function render({ model, el }) {
   [undo, clear].forEach((each) => (each.disabled = true));
   redraw();
   return () => {
+    leave();
     code.close();
     map?.close();
     models.close();

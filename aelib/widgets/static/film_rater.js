@@ -7,7 +7,7 @@ function render({ model, el }) {
   const titles = model.get("_titles");
   const films = model.get("_films");
   const fame = floats(model.get("_fame"));
-  const { pictures, controls, say } = frame(el, "Film rater", model.get("_models"));
+  const { pictures, controls, say, leave } = frame(el, "Film rater", model);
   const shown = make("div", { class: "ranking" }, pictures);
   make("strong", {}, shown, "recommended");
   const list = make("ol", {}, shown);
@@ -56,6 +56,7 @@ function render({ model, el }) {
   const { change, close } = openTraits(model, ["stars", "balance"], redraw);
   redraw();
   return () => {
+    leave();
     close();
     models.close();
   };

@@ -8,7 +8,7 @@ async function render({ model, el }) {
   const pixels = await inflate(bytes(model.get("_pixels")));
   const captions = model.get("_captions");
   const name = model.get("_name");
-  const { pictures, controls, say } = frame(el, `Flipbook, ${name}`);
+  const { pictures, controls, say, leave } = frame(el, `Flipbook, ${name}`, model);
   pictures.classList.add("wide");
   const page = picture(pictures, captions[0], shape);
 
@@ -36,7 +36,7 @@ async function render({ model, el }) {
   const heard = () => own || redraw();
   model.on("change:index", heard);
   redraw();
-  return () => model.off("change:index", heard);
+  return () => (model.off("change:index", heard), leave());
 }
 
 export default { render };

@@ -15,7 +15,7 @@ async function render({ model, el }) {
   const spread = model.get("_spread");
   const models = model.get("_models");
   const dim = spread.low.length;
-  const { pictures, controls, say } = frame(el, `Latent explorer, ${dim} dimensions`, model.get("_models"));
+  const { pictures, controls, say, leave } = frame(el, `Latent explorer, ${dim} dimensions`, model);
   const original = examples.count ? picture(pictures, "original", model.get("_shape")) : null;
   const shown = models.map(({ label }) => picture(pictures, label, model.get("_shape")));
   const latest = [];
@@ -124,6 +124,7 @@ async function render({ model, el }) {
   }
   redraw();
   return () => {
+    leave();
     model.off("change:told", redraw);
     code.close();
     decoders.close();

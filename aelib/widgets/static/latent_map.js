@@ -8,7 +8,7 @@ async function render({ model, el }) {
   const examples = await openExamples(model);
   const { mean, rows, usual } = model.get("_plane");
   const dim = mean.length;
-  const { pictures, controls, say } = frame(el, `Latent map, ${dim} dimensions`, model.get("_models"));
+  const { pictures, controls, say, leave } = frame(el, `Latent map, ${dim} dimensions`, model);
   const decoded = picture(pictures, "decoded here", model.get("_shape"));
   const real = picture(pictures, "nearest real picture", model.get("_shape"));
   let near = { index: -1 };
@@ -48,6 +48,7 @@ async function render({ model, el }) {
   }
   redraw();
   return () => {
+    leave();
     code.close();
     map.close();
     decoders.close();

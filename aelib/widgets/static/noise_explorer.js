@@ -9,7 +9,7 @@ const decibels = (value) => (Number.isFinite(value) ? `${value.toFixed(1)} dB` :
 async function render({ model, el }) {
   const examples = await openExamples(model);
   const shape = model.get("_shape");
-  const { pictures, controls, say } = frame(el, "Noise explorer", model.get("_models"));
+  const { pictures, controls, say, leave } = frame(el, "Noise explorer", model);
   const [clean, noisy, denoised] = ["clean", "noisy", "denoised"].map((name) => picture(pictures, name, shape));
   let x;
   let corrupted;
@@ -77,6 +77,7 @@ async function render({ model, el }) {
   model.on(events, heard);
   redraw(false);
   return () => {
+    leave();
     model.off(events, heard);
     code.close();
     models.close();

@@ -12,7 +12,7 @@ function opened(value) {
 function render({ model, el }) {
   const questions = model.get("_questions");
   const key = opened(model.get("_key"));
-  const { root, pictures } = frame(el, model.get("_title"));
+  const { root, pictures, leave } = frame(el, model.get("_title"), model);
   root.classList.add("quiz");
   root.querySelector(".controls").remove();
   pictures.classList.add("questions");
@@ -70,7 +70,7 @@ function render({ model, el }) {
 
   model.on("change:chosen", redraw);
   redraw();
-  return () => model.off("change:chosen", redraw);
+  return () => (model.off("change:chosen", redraw), leave());
 }
 
 export default { render };

@@ -65,7 +65,7 @@ function search(all, row, z) {
 }
 
 function render({ model, el }) {
-  const { pictures, controls, say } = frame(el, "Text search", model.get("_models"));
+  const { pictures, controls, say, leave } = frame(el, "Text search", model);
   pictures.parentElement.before(controls); // the box first, for eyes and for the Tab key
   controls.classList.add("above");
   pictures.classList.add("wide");
@@ -130,6 +130,7 @@ function render({ model, el }) {
     redraw();
   });
   return () => {
+    leave();
     close();
     models.close();
   };

@@ -18,7 +18,7 @@ async function render({ model, el }) {
   const total = [0, 0];
   odd.forEach((kind) => total[kind]++);
 
-  const { root, controls, pictures, say } = frame(el, "Threshold explorer");
+  const { root, controls, pictures, say, leave } = frame(el, "Threshold explorer", model);
   root.prepend(controls); // the slider lies right below its histogram, the pictures below both
   controls.style.gap = "0.2rem";
   const chart = make("canvas", { width: 1120, height: 280, role: "img" }, controls);
@@ -115,7 +115,7 @@ async function render({ model, el }) {
 
   const { change, close } = openTraits(model, ["threshold"], redraw);
   redraw();
-  return close;
+  return () => (close(), leave());
 }
 
 export default { render };

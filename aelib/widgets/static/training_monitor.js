@@ -1,4 +1,5 @@
 // Draws the loss of a training that is under way. Traits in, nothing out.
+import { watchPython } from "./ui.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 480;
@@ -6,6 +7,7 @@ const HEIGHT = 180;
 const LEFT = 56;
 const BOTTOM = 28;
 const TOP = 10;
+const LOST = "Python is gone, and this training with it: run the cell again.";
 
 function make(tag, attributes, parent) {
   const node = document.createElementNS(SVG, tag);
@@ -84,10 +86,15 @@ function render({ model, el }) {
     status.textContent = over ? model.get("message") : `epoch ${training.length} of ${model.get("epochs")}${loss}`;
   }
 
+  const unfinished = () => model.get("seconds_left") > 0 || !model.get("done");
+  const leave = watchPython(model, (gone) => {
+    if (gone && unfinished()) text.textContent = status.textContent = LOST;
+  });
   draw();
   model.on("change:curve change:message change:training change:validation", draw);
   model.on("change:training change:message", announce);
   return () => {
+    leave();
     model.off("change:curve change:message change:training change:validation", draw);
     model.off("change:training change:message", announce);
   };

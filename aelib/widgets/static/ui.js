@@ -14,9 +14,21 @@ export function button(parent, text, action, attributes = {}) {
   return node;
 }
 
+// Calls then(true) when Python is gone, and then(false) if it comes back. A notebook hands its own
+// model, which knows whether a kernel hears it, to those who listen for changes.
+export function watchPython(model, then) {
+  let own;
+  const look = (given) => {
+    own = given?.comm_live === undefined ? own : given;
+    if (own) then(!own.comm_live);
+  };
+  model.on("change comm_live_update", look);
+  return () => model.off("change comm_live_update", look);
+}
+
 // The widget's outer box: a stage (pictures left, controls right) and one voice. Below it, where
-// there are models that the browser does not decode: who does, and why.
-export function frame(el, name, models = []) {
+// there are models that the browser does not decode: who does, and why; and whether Python is gone.
+export function frame(el, name, model) {
   const root = make("div", { class: "aelib-widget", role: "group", "aria-label": name }, el);
   // JupyterLab would take arrows, Home, letters for itself: X cuts the cell. It keeps Ctrl, Cmd,
   // Alt, Esc, Tab and Enter, except the bare Enter that presses a button.
@@ -30,14 +42,18 @@ export function frame(el, name, models = []) {
   const pictures = make("div", { class: "pictures" }, left);
   const status = make("p", { class: "status", role: "status" }, left);
   const controls = make("div", { class: "controls" }, stage);
+  const models = model.get("_models") ?? [];
   for (const { label, where } of models) if (where !== "browser") make("p", { class: "where" }, root, `${label}: by the ${where}.`);
+  const alone = make("p", { class: "alone", role: "status" }, root);
+  const words = "Python is gone, so nothing that moves here reaches it: run the cell again.";
+  const leave = watchPython(model, (gone) => (alone.textContent = gone ? words : ""));
   let timer;
   // A live region for each number would chatter: one sentence, once the hand rests.
   const say = (describe) => {
     clearTimeout(timer);
     timer = setTimeout(() => (status.textContent = describe()), 400);
   };
-  return { root, pictures, controls, say };
+  return { root, pictures, controls, say, leave };
 }
 
 // A canvas of H x W pixels that the browser enlarges: crisp on any screen.

@@ -1,0 +1,73 @@
+"""The next day: what a saved notebook shows when it is opened again."""
+
+import json
+from pathlib import Path
+
+import pytest
+from lab import jupyter_lab, open_and_run, write_notebook
+from test_lab import MAKE
+
+JUPYTER = Path(__file__).parents[2] / "aelib" / "jupyter"
+DEAD = "Error displaying widget"
+
+
+@pytest.fixture
+def lab(browser, tmp_path, monkeypatch):
+    """JupyterLab as start.py starts it, and a page; a notebook in it was run and saved."""
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(JUPYTER))
+    write_notebook(tmp_path / "saved.ipynb", MAKE, "explorer")
+    with jupyter_lab(tmp_path) as url:
+        page = browser.new_page(viewport={"width": 1200, "height": 800})
+        page.set_default_timeout(60_000)
+        open_and_run(page, url, "saved.ipynb")
+        page.get_by_role("slider", name="z[1]").wait_for()
+        page.keyboard.press("Control+s")
+        for _ in range(60):
+            if "image/png" in (tmp_path / "saved.ipynb").read_text():
+                break
+            page.wait_for_timeout(500)
+        yield page, url
+        page.close()
+
+
+def opened(page, url):
+    """The saved notebook in a fresh page."""
+    page.goto("about:blank")
+    page.goto(f"{url}/lab/workspaces/next/tree/saved.ipynb?reset")
+    page.locator(".jp-Notebook .jp-Cell").nth(1).wait_for()
+
+
+def kinds_in(path):
+    notebook = json.loads(path.read_text())
+    return [set(output["data"]) for output in notebook["cells"][1]["outputs"]]
+
+
+def test_without_a_kernel_the_still_picture_is_shown(lab, tmp_path):
+    page, url = lab
+    (xsrf,) = (c["value"] for c in page.context.cookies() if c["name"] == "_xsrf")
+    for session in page.request.get(f"{url}/api/sessions").json():
+        gone = page.request.delete(
+            f"{url}/api/sessions/{session['id']}", headers={"X-XSRFToken": xsrf}
+        )
+        assert gone.ok
+    opened(page, url)
+    picture = page.locator(".jp-OutputArea-output img")
+    picture.wait_for()
+    page.wait_for_timeout(5000)  # long enough for a kernel to start and a view to fail
+    assert picture.evaluate("(image) => image.naturalWidth") > 100
+    assert DEAD not in page.locator(".jp-Notebook").inner_text()
+    (kinds,) = kinds_in(tmp_path / "saved.ipynb")
+    assert "application/vnd.jupyter.widget-view+json" in kinds, "the file stays as it was saved"
+
+
+def test_with_its_kernel_the_widget_lives_on(lab):
+    page, url = lab
+    opened(page, url)
+    slider = page.get_by_role("slider", name="z[1]")
+    slider.wait_for()
+    slider.focus()
+    canvas = page.locator(".aelib-widget canvas").first
+    before = canvas.evaluate("(canvas) => canvas.toDataURL()")
+    page.keyboard.press("End")
+    assert canvas.evaluate("(canvas) => canvas.toDataURL()") != before
+    assert DEAD not in page.locator(".jp-Notebook").inner_text()
