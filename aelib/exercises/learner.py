@@ -175,9 +175,10 @@ def _limited(job: Callable[[], Any], seconds: float) -> Any:
     A plain thread, not a Thread: it ends quietly even if TimeUp, a SystemExit, comes too late.
     """
     results: list[Any] = []
-    ended, gate = Event(), Lock()
+    begun, ended, gate = Event(), Event(), Lock()
 
     def work() -> None:
+        begun.set()
         try:
             results.append(job())
         finally:
@@ -189,14 +190,15 @@ def _limited(job: Callable[[], Any], seconds: float) -> Any:
         ended.wait(seconds)
     finally:  # also when the stop button was pressed
         if not ended.is_set():
-            start_new_thread(_stop, (thread, ended, gate))
+            start_new_thread(_stop, (thread, begun, ended, gate))
             ended.wait(0.2)
     return results[0] if results else None
 
 
-def _stop(thread: int, ended: Event, gate: Lock) -> None:
+def _stop(thread: int, begun: Event, ended: Event, gate: Lock) -> None:
     """End a thread; a loop that catches everything has to be told more than once."""
     target, give_up = ctypes.c_ulong(thread), monotonic() + 60
+    begun.wait(60)  # before, nobody knows its number, and it would seem to have ended
     while monotonic() < give_up:
         with gate:  # so that what has ended is never told
             alive = not ended.is_set() and ctypes.pythonapi.PyThreadState_SetAsyncExc(

@@ -74,6 +74,15 @@ def test_a_list_and_a_tuple_of_results_are_the_same_answer():
     assert judged(lambda x: torch.tensor([x.min(), x.max()]), two).status == "ok"
 
 
+def test_two_tables_may_come_in_one_list():
+    def two(x):
+        return x, double(x)
+
+    assert judged(lambda x: [x.tolist(), double(x).tolist()], two).status == "ok"
+    assert judged(lambda x: np.stack([x, double(x)]), two).status == "ok"
+    assert judged(lambda x: [double(x).tolist(), x.tolist()], two).status == "wrong"
+
+
 def test_the_order_of_a_dicts_keys_does_not_matter():
     def both(x):
         return {"low": x.min(), "high": x.max()}
@@ -541,3 +550,15 @@ def test_what_is_huge_is_told_by_its_shape():
     huge = np.broadcast_to(1.0, (10**6, 10**6))
     assert "(1000000, 1000000)" in sentence(lambda x: huge, double)
     assert "(1000000, 1000000)" in sentence(lambda: huge, lambda: 42, no_arguments)
+
+
+def test_what_an_error_says_goes_on_behind_a_colon():
+    """PyTorch tells on a second line which layers have no weights."""
+
+    def other_names(x):
+        torch.nn.Linear(2, 3).load_state_dict({"encoder": torch.zeros(3, 2)})
+
+    told = judged(other_names, double).sentence
+    assert (
+        'Error(s) in loading state_dict for Linear: Missing key(s) in state_dict: "weight"' in told
+    )

@@ -1,5 +1,6 @@
 """What a learner calls: one line for every input, never an exception, never a wait without end."""
 
+import gc
 import json
 import random
 import sys
@@ -213,11 +214,25 @@ def ended(before):
     return False
 
 
-def test_a_thread_that_is_told_too_late_ends_without_a_word(monkeypatch, capfd):
+@pytest.fixture
+def said(monkeypatch):
+    """What threads say on their way out.
+
+    What earlier tests left behind, such as the sockets of a notebook's kernel, would complain in
+    the middle of it; so that is swept up first.
+    """
+    heard = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+    gc.collect()
+    gc.disable()
+    monkeypatch.setattr(sys, "unraisablehook", heard.append)
+    monkeypatch.setattr(threading, "excepthook", heard.append)
+    yield heard
+    gc.enable()
+
+
+def test_a_thread_that_is_told_too_late_ends_without_a_word(said, capfd):
     """TimeUp may arrive between the end of the job and the end of its thread."""
-    said = []
-    monkeypatch.setattr(sys, "unraisablehook", said.append)
-    monkeypatch.setattr(threading, "excepthook", said.append)
     before = len(sys._current_frames())
 
     def at_the_last_moment():
@@ -234,9 +249,20 @@ def test_a_thread_that_is_told_too_late_ends_without_a_word(monkeypatch, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_what_ends_at_the_time_limit_is_right_or_late_and_nothing_else(monkeypatch, capfd):
-    said = []
-    monkeypatch.setattr(sys, "unraisablehook", said.append)
+def test_a_thread_that_has_not_begun_is_waited_for():
+    """Python finds no thread of its number yet; it must not be taken for one that has ended."""
+    begun, ended, nobody = threading.Event(), threading.Event(), 1
+    arguments = (nobody, begun, ended, threading.Lock())
+    stopper = threading.Thread(target=learner._stop, args=arguments, daemon=True)
+    stopper.start()
+    stopper.join(0.1)
+    assert stopper.is_alive()
+    begun.set()
+    stopper.join(30)
+    assert not stopper.is_alive()
+
+
+def test_what_ends_at_the_time_limit_is_right_or_late_and_nothing_else(said, capfd):
     for wait in np.linspace(0.002, 0.006, 60):
         assert learner._limited(lambda w=wait: time.sleep(w) or "done", 0.004) in ("done", None)
     assert said == []
