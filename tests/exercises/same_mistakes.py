@@ -5,6 +5,8 @@ that stands beside the sentence; loops, the other library and longer ways are me
 numbers and words in their place.
 """
 
+# ruff: noqa: N803
+
 import math
 from collections import Counter
 from functools import partial
@@ -317,6 +319,78 @@ def padded(x, pixels):
     left, right = max(pixels, 0), max(-pixels, 0)
     wide = F.pad(squares(x), (left, right))
     return wide[:, :, right : right + 28].flatten(1)
+
+
+# Lesson 02
+
+
+def columns_that(z, test):
+    return sum(bool(test(column)) for column in z.T.tolist())
+
+
+def sparseness(z, root=None, first=None, second=None, below=True):
+    """Row by row; None stands for what the formula has."""
+    found = []
+    for row in z.double():
+        width = (root or math.sqrt)(len(row))
+        one = (first or (lambda r: r.abs().sum()))(row)
+        two = (second or (lambda r: r.norm()))(row)
+        found.append((width - one / two) / (width - 1 if below else 1))
+    return torch.stack(found)
+
+
+def tanh_norms(W, b, x, slope=lambda z: 1 - z**2, power=2, rows=lambda w: w.square().sum()):
+    """One number for each image, unit by unit."""
+    z = torch.tanh(torch.einsum("nd,kd->nk", x, W) + b)
+    return sum(slope(z[:, k]) ** power * rows(W[k]) for k in range(len(W)))
+
+
+def by_sorting(z, k, key=lambda v: v, fill=0.0):
+    """Keep what is among the first k of a row when sorted by a key."""
+    rows = []
+    for row in z:
+        order = key(row).argsort(descending=True)[:k]
+        kept = torch.full_like(row, fill)
+        kept[order] = row[order]
+        rows.append(kept)
+    return torch.stack(rows)
+
+
+# Lesson 05
+
+
+def decibels(errors):
+    return torch.stack([10 * torch.log10(1 / error) for error in errors])
+
+
+def pixel_by_pixel(x, amount, draw, choose):
+    pairs = zip(x.flatten().tolist(), draw.flatten().tolist(), strict=True)
+    return torch.tensor([choose(value, d) for value, d in pairs]).reshape(x.shape)
+
+
+def ridge(inputs, targets, alpha, last=False, spare=False, n=None):
+    """The weights by NumPy's solver."""
+    ones = np.ones((len(inputs), 1))
+    a = np.hstack([inputs, ones] if last else [ones, inputs])
+    held = np.eye(a.shape[1])
+    if spare:
+        held[0, 0] = 0
+    n = n or len(a)
+    weights = np.linalg.solve(a.T @ a / n + alpha * held, a.T @ np.asarray(targets) / n)
+    return torch.tensor(weights).float()
+
+
+def ridge_by_lstsq(inputs, targets, alpha, n=None):
+    """The same from more rows: alpha as pictures of its own."""
+    n = n or len(inputs)
+    a = torch.cat([torch.ones(len(inputs), 1), inputs], dim=1).double() / n**0.5
+    a = torch.cat([a, alpha**0.5 * torch.eye(a.shape[1], dtype=a.dtype)])
+    b = torch.cat([targets.double() / n**0.5, torch.zeros(a.shape[1], targets.shape[1])])
+    return torch.linalg.lstsq(a, b).solution.float()
+
+
+def towards(x_hat, target):
+    return sum(((a - b) ** 2).sum() for a, b in zip(x_hat, target, strict=True)) / len(x_hat)
 
 
 # Lesson 06
@@ -734,6 +808,364 @@ SAME = {
             lambda x, pixels: by_columns(by_columns(x, pixels), -pixels),
         ),
         "should enter on the left": (with_empty_columns, padded),
+    },
+    "dead_units": {
+        "0 for some image": (
+            lambda z: columns_that(z, lambda column: 0 in column),
+            lambda z: (z.abs().amin(0) == 0).sum(),
+        ),
+        "counted images whose": (
+            lambda z: columns_that(z.T, lambda row: not any(row)),
+            lambda z: int((z.abs().amax(1) == 0).sum()),
+        ),
+        "all the zeros of the table": (
+            lambda z: z.numel() - z.count_nonzero(),
+            lambda z: sum(row.count(0) for row in z.tolist()),
+        ),
+        "its values cancel": (
+            lambda z: columns_that(z, lambda column: sum(column) == 0),
+            lambda z: z.shape[1] - z.sum(0).count_nonzero(),
+        ),
+        "negative values is not dead": (
+            lambda z: (z.amax(0) <= 0).sum(),
+            lambda z: columns_that(z, lambda column: max(column) <= 0),
+        ),
+        "tiny values is weak": (
+            lambda z: torch.isclose(z, torch.zeros(1), atol=1e-6).all(0).sum(),
+            lambda z: columns_that(z, lambda column: max(map(abs, column)) < 1e-8),
+        ),
+        "that are alive": (
+            lambda z: columns_that(z, any),
+            lambda z: z.abs().sum(0).count_nonzero(),
+        ),
+        "whether it is dead": (
+            lambda z: z.abs().amax(0) == 0,
+            lambda z: [not any(column) for column in z.T.tolist()],
+        ),
+    },
+    "pixels_in_use": {
+        "never used": (111.0, np.int64(111)),
+        "that is all of them": (784.0, np.int64(784)),
+        "for the test digits": (668.0, np.int64(668)),
+        "rank of the training set": (664.0, np.int64(664)),
+        "no pixel has ink in": (0.0, np.int64(0)),
+        "all 60,000 digits": (717.0, np.int64(717)),
+    },
+    "components_needed": {
+        "write <= in place of <": (
+            lambda errors, level: next((k for k, e in enumerate(errors) if e < level), 0),
+            lambda errors, level: list(errors < level).index(True) if (errors < level).any() else 0,
+        ),
+        "one too many": (
+            lambda errors, level: next(k for k, e in enumerate(errors, 1) if e <= level),
+            lambda errors, level: int((errors > level).sum()) + 1,
+        ),
+        "one too few": (
+            lambda errors, level: next(k for k, e in enumerate(errors, -1) if e <= level),
+            lambda errors, level: int((errors > level).sum()) - 1,
+        ),
+        "counted all sizes": (
+            lambda errors, level: len([e for e in errors if e <= level]),
+            lambda errors, level: np.count_nonzero(errors <= level),
+        ),
+        "the error that is reached": (
+            lambda errors, level: next(e for e in errors if e <= level),
+            lambda errors, level: max(errors[errors <= level]),
+        ),
+        "nearest to the level": (
+            lambda errors, level: min(range(len(errors)), key=lambda k: abs(errors[k] - level)),
+            lambda errors, level: np.square(errors - level).argmin(),
+        ),
+    },
+    "hoyer": {
+        "values with their signs": (
+            partial(sparseness, first=torch.sum),
+            lambda z: (
+                (z.shape[1] ** 0.5 - z.shape[1] * z.mean(1) / z.square().sum(1).sqrt())
+                / (z.shape[1] ** 0.5 - 1)
+            ),
+        ),
+        "you took K where": (
+            partial(sparseness, root=lambda k: k),
+            lambda z: (z.shape[1] - F.normalize(z).abs().sum(1)) / (z.shape[1] - 1),
+        ),
+        "upper half of the fraction": (
+            partial(sparseness, below=False),
+            lambda z: math.sqrt(z.shape[1]) - F.normalize(z).abs().sum(1),
+        ),
+        "the summed squares": (
+            partial(sparseness, second=lambda row: row @ row),
+            lambda z: (
+                (math.sqrt(z.shape[1]) - z.abs().sum(1) / torch.einsum("nk,nk->n", z, z))
+                / (math.sqrt(z.shape[1]) - 1)
+            ),
+        ),
+        "codes that are not sparse": (
+            lambda z: (F.normalize(z).abs().sum(1) - 1) / (z.shape[1] ** 0.5 - 1),
+            lambda z: 1 - sparseness(z),
+        ),
+        "over all images together": (
+            lambda z: (
+                (math.sqrt(z.shape[1]) - z.abs().sum() / z.square().sum().sqrt())
+                / (math.sqrt(z.shape[1]) - 1)
+            ),
+            lambda z: (
+                (z.shape[1] ** 0.5 - torch.linalg.vector_norm(z, 1) / torch.linalg.vector_norm(z))
+                / (z.shape[1] ** 0.5 - 1)
+            ),
+        ),
+        "half of K": (
+            partial(sparseness, root=lambda k: k**1 / 2),
+            lambda z: (0.5 * z.shape[1] - F.normalize(z).abs().sum(1)) / (0.5 * z.shape[1] - 1),
+        ),
+        "mean over the images": (
+            lambda z: sparseness(z).mean(),
+            lambda z: sum(sparseness(z)) / len(z),
+        ),
+    },
+    "contraction_tanh": {
+        "has to be squared as well": (
+            lambda W, b, x: tanh_norms(W, b, x, power=1).mean(),
+            lambda W, b, x: ((1 / torch.cosh(x @ W.T + b) ** 2) * W.norm(dim=1) ** 2).sum(1).mean(),
+        ),
+        "one number for each image": (
+            tanh_norms,
+            lambda W, b, x: (torch.cosh(x @ W.T + b) ** -4 * W.square().sum(1)).sum(1),
+        ),
+        "summed over the images": (
+            lambda W, b, x: tanh_norms(W, b, x).sum(),
+            lambda W, b, x: (torch.cosh(x @ W.T + b) ** -4 * W.square().sum(1)).sum(),
+        ),
+        "averaged over the units": (
+            lambda W, b, x: tanh_norms(W, b, x).mean() / W.shape[0],
+            lambda W, b, x: (torch.cosh(x @ W.T + b) ** -4 * W.square().sum(1)).mean(),
+        ),
+        "the bias b is missing": (
+            lambda W, b, x: tanh_norms(W, torch.zeros_like(b), x).mean(),
+            lambda W, b, x: (torch.cosh(x @ W.T) ** -4 * W.square().sum(1)).sum(1).mean(),
+        ),
+        "slope of the sigmoid": (
+            lambda W, b, x: tanh_norms(W, b, x, slope=lambda z: z - z * z).mean(),
+            lambda W, b, x: (
+                ((z := torch.tanh(x @ W.T + b)) * (1 - z)).pow(2).mul(W.pow(2).sum(1)).sum(1).mean()
+            ),
+        ),
+        "length of each row": (
+            lambda W, b, x: tanh_norms(W, b, x, rows=torch.norm).mean(),
+            lambda W, b, x: (
+                (torch.cosh(x @ W.T + b) ** -4 * W.square().sum(1).sqrt()).sum(1).mean()
+            ),
+        ),
+        "this is the norm": (
+            lambda W, b, x: tanh_norms(W, b, x).mean().sqrt(),
+            lambda W, b, x: (
+                (torch.cosh(x @ W.T + b) ** -4 * W.square().sum(1)).sum(1).mean() ** 0.5
+            ),
+        ),
+        "multiply them unit by unit": (
+            lambda W, b, x: (torch.cosh(x @ W.T + b) ** -4).sum(1).mean() * W.norm() ** 2,
+            lambda W, b, x: (
+                ((1 - torch.tanh(x @ W.T + b) ** 2) ** 2).sum() / len(x) * (W * W).sum()
+            ),
+        ),
+    },
+    "keep_largest": {
+        "moved together": (
+            lambda z, k: z.sort(dim=1, descending=True).values[:, :k],
+            lambda z, k: torch.stack([row.topk(k).values for row in z]),
+        ),
+        "marked the places": (
+            lambda z, k: torch.zeros_like(z).scatter(1, z.topk(k).indices, 1.0),
+            lambda z, k: (by_sorting(z, k, fill=math.nan).isnan().logical_not()).float(),
+        ),
+        "kept the smallest values": (
+            lambda z, k: by_sorting(z, k, key=torch.neg),
+            lambda z, k: torch.zeros_like(z).scatter(
+                1, (i := z.topk(k, largest=False).indices), z.gather(1, i)
+            ),
+        ),
+        "largest absolute values": (
+            lambda z, k: by_sorting(z, k, key=torch.abs),
+            lambda z, k: torch.zeros_like(z).scatter(
+                1, (i := z.square().topk(k).indices), z.gather(1, i)
+            ),
+        ),
+        "of all codes together": (
+            lambda z, k: by_sorting(z.reshape(1, -1), k).reshape(z.shape),
+            lambda z, k: z * (z >= z.flatten().sort(descending=True).values[k - 1]),
+        ),
+        "the k largest of each unit": (
+            lambda z, k: by_sorting(z.T, k).T,
+            lambda z, k: z * (z >= z.sort(0, descending=True).values[min(k, len(z)) - 1]),
+        ),
+        "one value too few": (
+            lambda z, k: by_sorting(z, k - 1),
+            lambda z, k: z * (z > z.sort(1, descending=True).values[:, k - 1 : k]),
+        ),
+        "the other way round": (
+            lambda z, k: z - by_sorting(z, k),
+            lambda z, k: z.scatter(1, z.topk(k).indices, 0.0),
+        ),
+    },
+    "psnr_of_each": {
+        "average of all images": (
+            lambda x_hat, x: decibels((x_hat - x).square().mean(1)).mean(),
+            lambda x_hat, x: (10 * (1 / (x_hat - x).pow(2).mean(1)).log10()).sum() / len(x),
+        ),
+        "summed over the pixels": (
+            lambda x_hat, x: decibels((x_hat - x).square().sum(1)),
+            lambda x_hat, x: -20 * torch.log10((x_hat - x).norm(dim=1)),
+        ),
+        "natural logarithm": (
+            lambda x_hat, x: -10 * torch.log((x - x_hat).pow(2).mean(-1)),
+            lambda x_hat, x: 10 * torch.log(1 / (x - x_hat).pow(2).mean(-1)),
+        ),
+        "logarithms of the pixels": (
+            lambda x_hat, x: -20 * (x_hat - x).abs().log10().mean(1),
+            lambda x_hat, x: torch.stack([decibels(row).mean() for row in (x_hat - x).square()]),
+        ),
+        "averaged over the images, dim 0": (
+            lambda x_hat, x: decibels((x_hat - x).square().mean(0)),
+            lambda x_hat, x: -10 * torch.log10((x - x_hat).T.square().mean(1)),
+        ),
+        "absolute differences": (
+            lambda x_hat, x: decibels((x_hat - x).abs().mean(1)),
+            lambda x_hat, x: -10 * torch.log10((x_hat - x).norm(p=1, dim=1) / x.shape[1]),
+        ),
+        "20 goes with the root": (
+            lambda x_hat, x: 2 * decibels((x_hat - x).square().mean(1)),
+            lambda x_hat, x: 20 * torch.log10(1 / (x - x_hat).square().mean(1)),
+        ),
+    },
+    "pepper": {
+        "exchanged: ink where": (
+            lambda x, a, draw: pixel_by_pixel(
+                x, a, draw, lambda v, d: (0.0 if d < a / 2 else 1.0) if d < a else v
+            ),
+            lambda x, a, draw: x.masked_fill(draw < a, 1.0).masked_fill(draw < a / 2, 0.0),
+        ),
+        "compare with 0.5": (
+            lambda x, a, draw: pixel_by_pixel(
+                x, a, draw, lambda v, d: float(d < 0.5) if d < a else v
+            ),
+            lambda x, a, draw: x.masked_fill(draw < a, 0.0).masked_fill(
+                (draw < a) & (draw < 0.5), 1.0
+            ),
+        ),
+        "that should stay": (
+            lambda x, a, draw: pixel_by_pixel(
+                x, a, draw, lambda v, d: v if d < a else float(d < a / 2)
+            ),
+            lambda x, a, draw: x.masked_fill(draw >= a, 0.0),
+        ),
+        "that is masking": (
+            lambda x, a, draw: x * (draw >= a),
+            lambda x, a, draw: x.masked_fill(draw < a, 0),
+        ),
+        "all replaced pixels became ink": (
+            lambda x, a, draw: x.masked_fill(draw < a, 1),
+            lambda x, a, draw: pixel_by_pixel(x, a, draw, lambda v, d: 1.0 if d < a else v),
+        ),
+        "right in its share": (
+            lambda x, a, draw: pixel_by_pixel(
+                x, a, draw, lambda v, d: 1.0 if d < a / 2 else 0.0 if d > 1 - a / 2 else v
+            ),
+            lambda x, a, draw: x.masked_fill(draw > 1 - a / 2, 0.0).masked_fill(draw < a / 2, 1.0),
+        ),
+    },
+    "shots_needed": {
+        "20 is for amplitudes": (
+            lambda gain: math.ceil(math.sqrt(10 ** (gain / 10))),
+            lambda gain: int(np.ceil(10 ** (0.05 * gain))),
+        ),
+        "no parts of shots": (
+            lambda gain: math.pow(10, gain / 10),
+            lambda gain: float(np.power(10.0, 0.1 * gain)),
+        ),
+        "rounded to the nearest": (
+            lambda gain: int(10 ** (gain / 10) + 0.5),
+            lambda gain: int(np.rint(10 ** (gain / 10))),
+        ),
+        "you rounded down": (
+            lambda gain: int(10 ** (gain / 10)),
+            lambda gain: 10 ** (gain / 10) // 1,
+        ),
+        "by a hair": (
+            lambda gain: int(-(-math.exp(gain * math.log(10) / 10) // 1)),
+            lambda gain: int(np.ceil(np.exp(gain * np.log(10) / 10))),
+        ),
+        "one too many where": (
+            lambda gain: int(10 ** (gain / 10)) + 1,
+            lambda gain: next(n for n in range(1, 10**7) if n > 10 ** (gain / 10)),
+        ),
+        "not of e": (
+            lambda gain: int(np.ceil(np.exp(gain / 10))),
+            lambda gain: math.ceil(math.e ** (gain * 0.1)),
+        ),
+        "the square once too often": (
+            lambda gain: math.ceil(10 ** (2 * gain / 10)),
+            lambda gain: math.ceil(100 ** (gain / 10)),
+        ),
+    },
+    "linear_denoiser": {
+        "alpha has no effect": (
+            lambda x_noisy, x, alpha: ridge(x_noisy, x, 0),
+            lambda x_noisy, x, alpha: ridge_by_lstsq(x_noisy, x, 0),
+        ),
+        "are sums here": (
+            lambda x_noisy, x, alpha: ridge(x_noisy, x, alpha, n=1),
+            lambda x_noisy, x, alpha: ridge_by_lstsq(x_noisy, x, alpha, n=1),
+        ),
+        "you spared the constant": (
+            lambda x_noisy, x, alpha: ridge(x_noisy, x, alpha, spare=True),
+            lambda x_noisy, x, alpha: ridge(x_noisy, x.double(), alpha, spare=True).double(),
+        ),
+        "in the last row": (
+            lambda x_noisy, x, alpha: ridge(x_noisy, x, alpha, last=True),
+            lambda x_noisy, x, alpha: ridge_by_lstsq(x_noisy, x, alpha).roll(-1, 0),
+        ),
+        "row of the constant is missing": (
+            lambda x_noisy, x, alpha: ridge(x_noisy, x, alpha)[1:],
+            lambda x_noisy, x, alpha: ridge(x_noisy, x, alpha, last=True)[:-1],
+        ),
+        "noisy picture from the clean": (
+            lambda x_noisy, x, alpha: ridge(x, x_noisy, alpha),
+            lambda x_noisy, x, alpha: ridge_by_lstsq(x, x_noisy, alpha),
+        ),
+        "the target is the noisy picture": (
+            lambda x_noisy, x, alpha: ridge(x_noisy, x_noisy, alpha),
+            lambda x_noisy, x, alpha: ridge_by_lstsq(x_noisy, x_noisy, alpha),
+        ),
+    },
+    "breaking_point": {
+        "the noisy digits have 17 dB": (0.19, 0.2),
+        "the U-Net of section 7": (0.735, 0.745),
+        "still have 20 dB": (0.49, 0.51),
+        "these are the decibels": (17, 17.02),
+    },
+    "noisy_target_error": {
+        "you clipped the target": (
+            lambda x_hat, x, draw, sigma: towards(x_hat, torch.clip(draw * sigma + x, 0, 1)),
+            lambda x_hat, x, draw, sigma: (
+                F.mse_loss(x_hat, (x + sigma * draw).clamp(0, 1), reduction="sum") / len(x)
+            ),
+        ),
+        "the target is clean": (
+            lambda x_hat, x, draw, sigma: towards(x_hat, x),
+            lambda x_hat, x, draw, sigma: F.mse_loss(x_hat, x, reduction="sum") / x.shape[0],
+        ),
+        "sigma is missing": (
+            lambda x_hat, x, draw, sigma: towards(x_hat, x + draw),
+            lambda x_hat, x, draw, sigma: (x_hat - x - draw).square().sum(1).mean(),
+        ),
+        "on the wrong side": (
+            lambda x_hat, x, draw, sigma: towards(x_hat, x - sigma * draw),
+            lambda x_hat, x, draw, sigma: (x - x_hat - sigma * draw).square().sum(1).mean(),
+        ),
+        "multiplied by the variance": (
+            lambda x_hat, x, draw, sigma: towards(x_hat, x + sigma * sigma * draw),
+            lambda x_hat, x, draw, sigma: (x_hat - x - sigma**2 * draw).square().sum(1).mean(),
+        ),
     },
     "draw_code": {
         "by the variance": (
