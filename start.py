@@ -28,11 +28,14 @@ TORCH = os.environ.get("AELIB_TORCH") or "torch==2.13.0"
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PIP = [str(PYTHON), "-m", "pip", "install", "--progress-bar", "off"]
+UV = str(PYTHON.with_name("uv"))  # where pip puts it
 JUPYTER = ROOT / "aelib" / "jupyter"  # no delay for small messages, no pop-up asking for news
 LOG, STAMP, NO_GPU = VENV / "setup.log", VENV / "setup.json", VENV / "no-gpu.txt"
 BASE = getattr(sys, "_base_executable", sys.executable)  # never the Python of .venv itself
 MINOR = "3.{1}".format(*sys.version_info)
-COSTS = {False: ("about 400 MB", 3), True: ("several GB", 12)}  # --cuda: download, free GB
+FREE = {False: 3, True: 12}  # --cuda: GB of disk
+GPU = "about 3 GB"  # to download
 
 # What pip calls a setting, and the variable by which uv, which does not read pip's, takes it.
 UV_NAMES = {
@@ -44,6 +47,10 @@ UV_NAMES = {
 }
 UV_SOURCES = re.compile(r"UV_(DEFAULT_|EXTRA_)?INDEX(_URL)?$|UV_(FIND_LINKS|NO_INDEX)$")
 
+GPU_ONLY = (
+    "The package sources of this machine hold only PyTorch's GPU build for Python "
+    f"{MINOR}: take {GPU} with --cuda, or name another version by AELIB_TORCH"
+)
 # What an installer writes -> what that means and the way on; the first that fits is told.
 CAUSES = {
     r"No space left|Errno 28\b|os error (28|112)\b": "The disk is full: free 3 GB",
@@ -57,8 +64,7 @@ CAUSES = {
     "could not be reached; nothing is lost: check the network (and proxy)",
     r"Permission denied|Read-only file|Access is denied": f"{ROOT} cannot be written to: close "
     "what still uses it, or copy the course to a folder of your own",
-    r"\btriton\b": "The package sources of this machine hold only PyTorch's GPU build for Python "
-    f"{MINOR}: take its gigabytes with --cuda, or name another version by AELIB_TORCH",
+    r"\btriton\b": GPU_ONLY,
     r"unexpected argument '--torch-backend'": "This uv is too old: `uv self update`",
 }
 BUSY = re.compile(r"^\s*((?:Collecting|Download|Processing|Using cached|Building|Install).*)", re.M)
@@ -74,10 +80,11 @@ def explain(text, otherwise):
     return next((told for sign, told in CAUSES.items() if re.search(sign, text, re.I)), otherwise)
 
 
-def runs(*command):
+def runs(*command, env=None):
     """Tell whether a command can be run."""
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": env}
     try:
-        status = subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        status = subprocess.call(command, **silent)
     except OSError:
         return False
     return status == 0
@@ -161,6 +168,47 @@ def hand_over(settings, env):
         env.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
 
 
+class Sources:
+    """Where this machine takes packages from, and the installer that it has for them."""
+
+    def __init__(self, env):
+        """Look at the settings of pip and uv; what pip is told is handed over to uv in `env`."""
+        settings = pip_settings()
+        self.uv = shutil.which("uv") if runs("uv", "--version") else None
+        self.own = uv_configured()
+        self.configured = self.own or any(settings.get(name) for name in list(UV_NAMES)[:4])
+        self.closed = bool(settings.get("no-index") or env.get("UV_NO_INDEX"))
+        hand_over(settings, env)
+        self.env = env
+        if self.configured:
+            print("Packages come from where this machine's pip or uv is told to look.", flush=True)
+
+    def asked(self):
+        """Return a uv that knows what pip is told, to ask; None where there is none."""
+        if self.uv or self.own:  # pip does not read what uv is told
+            return self.uv
+        return UV if runs(*PIP, "--quiet", "uv", env=self.env) else None
+
+
+def only_gpu(uv, options, env):
+    """Let uv choose all packages and fetch none, without PyTorch's GPU build.
+
+    Returns:
+        Whether that fails since the sources hold only that build; None where uv cannot say.
+    """
+    command = [uv, "pip", "compile", "--quiet", "--python", str(PYTHON), "--constraint"]
+    command += [str(NO_GPU), *options, "-", "pyproject.toml"]
+    settings = {"cwd": str(ROOT), "env": env, "timeout": 120, "check": False}
+    try:
+        done = subprocess.run(command, input=TORCH.encode(), capture_output=True, **settings)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    said = done.stderr.decode("utf-8", errors="replace")
+    if done.returncode and "No solution" in said and re.search(r"\btriton\b", said):
+        return True
+    return None if done.returncode else False
+
+
 class Plan:
     """What is wanted of .venv, beside what its stamp says of the last set-up."""
 
@@ -172,6 +220,7 @@ class Plan:
             old = {}
         text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
         self.cuda = cuda or bool(old.get("cuda"))
+        self.cpu = sys.platform.startswith("linux") and not self.cuda
         self.stamp = {
             "folder": str(ROOT),
             "python": MINOR,
@@ -191,44 +240,75 @@ class Plan:
         if self.keep:
             print("Something changed; bringing .venv up to date.", flush=True)
             return STAMP.unlink()
-        download, gigabytes = COSTS[self.cuda]
+        gigabytes = FREE[self.cuda]
         if shutil.disk_usage(str(ROOT)).free < gigabytes * 10**9:
             raise SetupError(f"The disk is too full for the packages: free {gigabytes} GB")
         if self.unfinished:
             print("An earlier set-up did not finish; starting it again.")
         elif VENV.exists():
             print(".venv was moved, or made otherwise than now wanted; making it anew.")
-        print(f"Setting up in {VENV}: {download} to download.", flush=True)
+        print(f"Setting up in {VENV}.", flush=True)
         if VENV.exists():
             shutil.rmtree(str(VENV))
         return VENV.mkdir()
 
-    def steps(self, env):
-        """Return the (title, command) pairs that make or update .venv."""
-        settings, steps = pip_settings(), []
-        uv = shutil.which("uv") if runs("uv", "--version") else None
-        configured = uv_configured() or any(settings.get(name) for name in list(UV_NAMES)[:4])
-        hand_over(settings, env)
-        if configured:
-            print("Packages come from where this machine's pip or uv is told to look.", flush=True)
+    def first_steps(self, sources):
+        """Return the (title, command) pairs that make .venv, and bring uv where we need it."""
+        steps = []
         if not self.keep:
-            by_uv = [uv, "venv", "--no-project", "--seed", "--allow-existing", "--python", BASE]
-            command = [*(by_uv if uv else [BASE, "-m", "venv"]), str(VENV)]
+            options = ["--no-project", "--seed", "--allow-existing", "--python", BASE]
+            by_uv = [sources.uv, "venv", *options]
+            command = [*(by_uv if sources.uv else [BASE, "-m", "venv"]), str(VENV)]
             steps.append(("Making the environment in .venv", command))
-        pip = [str(PYTHON), "-m", "pip", "install", "--progress-bar", "off"]
-        cpu = sys.platform.startswith("linux") and not self.cuda
-        if cpu and not configured and not uv:  # pip alone would take the GPU build: gigabytes
-            steps.append(("Getting uv, which can choose PyTorch's CPU build", [*pip, "uv"]))
-            uv = str(PYTHON.with_name("uv"))
-        install = [uv, "pip", "install", "--python", str(PYTHON)] if uv else pip
-        if cpu and not configured and "UV_TORCH_BACKEND" not in env:
-            install = [*install, "--torch-backend", "cpu"]
-        if cpu:  # the GPU build cannot do without triton, the CPU build has no use for it
-            NO_GPU.write_text("triton<0\n", encoding="utf-8")
-            install = [*install, "--constraint", str(NO_GPU)]
-        steps.append((f"Installing PyTorch ({TORCH})", [*install, TORCH]))
+        if self.cpu and not sources.configured and not sources.uv:
+            # pip alone would take the GPU build: gigabytes
+            command = [*PIP, "uv"]
+            steps.append(("Getting uv, which can choose PyTorch's CPU build", command))
+        return steps
+
+    def installs(self, sources, env):
+        """Return the (title, command) pairs that install; say what is to be downloaded."""
+        backend, uv = [], sources.uv
+        if self.cpu and sources.configured:
+            backend, uv = self.without_gpu(sources, env)
+        elif self.cpu:
+            backend, uv = ["--torch-backend", "cpu"], uv or UV
+        if backend and "UV_TORCH_BACKEND" in env:
+            backend = []
+        if not self.keep:
+            print(f"To download: {self.download()}.", flush=True)
+        install = [uv, "pip", "install", "--python", str(PYTHON)] if uv else PIP
+        install = [*install, *backend, *(["--constraint", str(NO_GPU)] if self.cpu else [])]
         here = ".[{}]".format(",".join(self.stamp["extras"]))
-        return [*steps, ("Installing JupyterLab and the rest", [*install, TORCH, "-e", here])]
+        last = [*install, TORCH, "-e", here]
+        title = f"Installing PyTorch ({TORCH})"
+        return [(title, [*install, TORCH]), ("Installing JupyterLab and the rest", last)]
+
+    def download(self):
+        """Return how much comes where nothing was kept: PyTorch alone is 110 to 190 MB."""
+        megabytes = 400 if sys.platform.startswith("linux") else 300
+        megabytes += 100 if "test" in self.stamp["extras"] else 0
+        return GPU if self.cuda else f"about {megabytes} MB"
+
+    def without_gpu(self, sources, env):
+        """Find the CPU build before anything large is downloaded.
+
+        Returns:
+            Options for the installation, and the uv to install with, if any.
+
+        Raises:
+            SetupError: Only the GPU build is in reach.
+        """
+        print("Asking them for PyTorch without a GPU ...", flush=True)
+        uv = sources.asked()
+        extras = [word for name in self.stamp["extras"] for word in ("--extra", name)]
+        if not uv or not only_gpu(uv, extras, env):
+            return [], sources.uv
+        backend = ["--torch-backend", "cpu"]
+        if sources.closed or only_gpu(uv, [*extras, *backend], env) is not False:
+            raise SetupError(GPU_ONLY)
+        print("They hold only PyTorch's GPU build; its CPU build comes from PyTorch.", flush=True)
+        return backend, uv
 
     def carry_out(self):
         """Do it all; the stamp is written last and at one stroke."""
@@ -236,9 +316,16 @@ class Plan:
         self.prepare()
         env = dict(clean_environment(), PYTHONUNBUFFERED="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
         with open_log() as log:
-            steps = self.steps(env)
-            for number, (title, command) in enumerate(steps, 1):
-                run_step(f"[{number}/{len(steps)}] {title} ...", command, env, log)
+            sources = Sources(env)
+            if self.cpu:  # the GPU build cannot do without triton, the CPU build has no use for it
+                NO_GPU.write_text("triton<0\n", encoding="utf-8")
+            first = self.first_steps(sources)
+            steps, total = first, len(first) + 2
+            for number in range(1, total + 1):
+                if number == len(first) + 1:
+                    steps = [*first, *self.installs(sources, env)]
+                title, command = steps[number - 1]
+                run_step(f"[{number}/{total}] {title} ...", command, env, log)
         draft = STAMP.with_suffix(".tmp")
         draft.write_text(json.dumps(self.stamp), encoding="utf-8")
         draft.replace(STAMP)

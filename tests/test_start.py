@@ -4,11 +4,17 @@ import ast
 import errno
 import importlib.util
 import os
+import random
+import re
 import shutil
 import signal
 import sys
+import threading
 from collections import namedtuple
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
+from zipfile import ZipFile
 
 import pytest
 
@@ -26,6 +32,8 @@ case "$*" in
   venv\ * | -m\ venv\ *)
     for last; do :; done
     mkdir -p "$last/bin" && cp "$0" "$last/bin/python";;
+  *pip\ compile*--torch-backend*) exit ${PYTORCH_STATUS:-0};;
+  *pip\ compile*) echo "$UV_SAYS" >&2; exit ${UV_STATUS:-0};;
   *\ install\ *)
     [ -n "$INTERRUPT" ] && echo $$ > "$COURSE/pid" && kill -INT $PPID && exec sleep 5
     case "$*" in *\ uv) cp "$0" "$(dirname "$0")/uv";; esac
@@ -183,18 +191,206 @@ def test_cuda_remakes_a_cpu_environment_and_stays(course):
     assert course.installs() == []
 
 
-@pytest.mark.parametrize(
-    "variable", ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "UV_DEFAULT_INDEX"]
-)
+def without_gpu(course, install):
+    """Whether a call is refused what would bring the GPU build."""
+    assert (course.folder / ".venv" / "no-gpu.txt").read_text() == "triton<0\n"
+    return f"--constraint {course.folder}/.venv/no-gpu.txt" in install
+
+
+@pytest.mark.parametrize("variable", ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"])
 def test_configured_sources_are_left_alone(course, monkeypatch, variable):
     monkeypatch.setenv(variable, "somewhere")
-    installs = course.installs("test")
-    assert all(call.startswith("python -m pip install") for call in installs)
+    calls = course("test")[2]
+    assert "python -m pip install --progress-bar off --quiet uv" in calls  # only to be asked
+    assert sum("uv pip compile" in call for call in calls) == 1
+    installs = [call for call in calls if " install " in call and not call.endswith(" uv")]
     assert len(installs) == 2
-    assert not any("--torch-backend" in call for call in installs)
-    # yet it is refused what would bring the GPU build
-    assert all(f"--constraint {course.folder}/.venv/no-gpu.txt" in call for call in installs)
-    assert (course.folder / ".venv" / "no-gpu.txt").read_text() == "triton<0\n"
+    assert all(call.startswith("python -m pip install") for call in installs)
+    assert not any("--torch-backend" in call for call in calls)
+    assert all(without_gpu(course, call) for call in installs)
+
+
+def test_uv_is_not_asked_where_pip_looks_elsewhere(course, monkeypatch):
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "somewhere")
+    calls = course("test")[2]
+    assert not any(call.startswith("uv") or call.endswith(" uv") for call in calls)
+    installs = [call for call in calls if " install " in call]
+    assert all(without_gpu(course, call) for call in installs)
+    assert len(installs) == 2
+
+
+GPU_ONLY = "error: No solution found\n  cause: Because torch==2.13.0 depends on triton<0 ..."
+
+
+@pytest.mark.usefixtures("uv")
+def test_a_source_of_the_gpu_build_is_refused_before_the_download(course, monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "somewhere")
+    monkeypatch.setenv("UV_SAYS", GPU_ONLY)
+    monkeypatch.setenv("UV_STATUS", "1")
+    monkeypatch.setenv("PYTORCH_STATUS", "1")  # its own source is out of reach
+    status, printed, calls = course("test")
+    assert status == 1
+    assert "hold only PyTorch's GPU build for Python" in printed.splitlines()[-1]
+    assert "with --cuda" in printed.splitlines()[-1]
+    assert not any(" install " in call for call in calls)
+    assert "to download" not in printed.lower()
+
+
+@pytest.mark.usefixtures("uv")
+def test_the_cpu_build_comes_from_pytorch_where_it_can_be_reached(course, monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "somewhere")
+    monkeypatch.setenv("UV_SAYS", GPU_ONLY)
+    monkeypatch.setenv("UV_STATUS", "1")
+    status, printed, calls = course("test")
+    assert status == 0
+    assert "its CPU build comes from PyTorch." in printed
+    installs = [call for call in calls if " install " in call]
+    assert all(call.startswith("uv pip install") for call in installs)
+    assert all("--torch-backend cpu" in call and without_gpu(course, call) for call in installs)
+
+
+@pytest.mark.usefixtures("uv")
+def test_nobody_goes_outside_who_said_so(course, monkeypatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("UV_SAYS", GPU_ONLY)
+    monkeypatch.setenv("UV_STATUS", "1")
+    status, _, calls = course("test")
+    assert status == 1
+    assert not any("--torch-backend" in call for call in calls)
+
+
+@pytest.mark.usefixtures("uv")
+@pytest.mark.parametrize(
+    "says",
+    [
+        "error: Failed to fetch: `http://somewhere/triton/`",
+        "error: No solution found\n  cause: Because numpy was not found",
+        "error: unexpected argument '--quiet' found",  # another uv
+    ],
+)
+def test_who_cannot_be_asked_does_not_stand_in_the_way(course, monkeypatch, says):
+    monkeypatch.setenv("PIP_INDEX_URL", "somewhere")
+    monkeypatch.setenv("UV_SAYS", says)
+    monkeypatch.setenv("UV_STATUS", "2")
+    status, printed, calls = course("test")
+    assert status == 0
+    assert "To download: about 500 MB." in printed  # with what tests need
+    assert sum(call.startswith("uv pip install") for call in calls) == 2
+
+
+# A real uv and an index on this machine
+
+
+class Index:
+    """A package index that counts what is fetched of its wheels."""
+
+    def __init__(self, folder):
+        self.folder, self.sent, self.files = folder, 0, []
+        index = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                index.answer(self)
+
+            do_HEAD = do_GET  # noqa: N815  the server's name
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/simple/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def add(self, name, version, *needs, size=3_000_000):
+        """Publish a wheel with `size` bytes of ballast."""
+        path = self.folder / f"{name}-{version}-py3-none-any.whl"
+        info = f"{name}-{version}.dist-info"
+        lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
+        lines += [f"Requires-Dist: {need}" for need in needs]
+        with ZipFile(path, "w") as wheel:
+            wheel.writestr("ballast", random.Random(0).randbytes(size))
+            wheel.writestr(f"{info}/METADATA", "\n".join(lines) + "\n")
+            wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+            wheel.writestr(f"{info}/RECORD", "")
+        self.files.append(path.name)
+
+    def answer(self, request):
+        """Serve a list of files, or a file or a part of it."""
+        name = unquote(request.path.strip("/").rpartition("/")[2])
+        if name in self.files:
+            return self.part(request, (self.folder / name).read_bytes())
+        files = [f for f in self.files if f.startswith(f"{name}-")]
+        if not files:
+            return request.send_error(404)
+        body = "".join(f'<a href="/files/{f}">{f}</a>' for f in files)
+        request.send_response(200)
+        request.send_header("Content-Type", "text/html")
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        return request.wfile.write(body.encode())
+
+    def part(self, request, content):
+        asked = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("Range", ""))
+        begin, end = 0, len(content)
+        if asked:
+            begin = int(asked[1]) if asked[1] else end - int(asked[2])
+            end = min(int(asked[2]) + 1, end) if asked[1] and asked[2] else end
+        request.send_response(206 if asked else 200)
+        request.send_header("Accept-Ranges", "bytes")
+        request.send_header("Content-Length", str(end - begin))
+        if asked:
+            request.send_header("Content-Range", f"bytes {begin}-{end - 1}/{len(content)}")
+        request.end_headers()
+        if request.command == "GET":
+            self.sent += end - begin
+            request.wfile.write(content[begin:end])
+
+
+@pytest.fixture
+def mirror(course, tmp_path, monkeypatch):
+    """A plain mirror that plays the machine's only package source."""
+    (course.folder / "pyproject.toml").write_text(f'{PYPROJECT}name = "a"\nversion = "1"\n')
+    monkeypatch.setattr(course.module, "PYTHON", Path(sys.executable))
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv-cache"))
+    index = Index(tmp_path)
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url)
+    yield index
+    index.server.shutdown()
+    index.server.server_close()
+
+
+def asked(course):
+    """What the real uv says of this mirror."""
+    (course.folder / ".venv").mkdir()
+    course.module.NO_GPU.write_text("triton<0\n")
+    real = str(Path(sys.executable).with_name("uv"))
+    return course.module.only_gpu(real, [], dict(os.environ))
+
+
+def test_uv_sees_the_gpu_build_without_fetching_it(course, mirror):
+    mirror.add("torch", "2.13.0", "triton==3.6.0")
+    mirror.add("triton", "3.6.0")
+    assert asked(course) is True
+    assert mirror.sent < 100_000  # of 3 MB
+
+
+def test_uv_sees_a_cpu_build_without_fetching_it(course, mirror):
+    mirror.add("torch", "2.13.0", "triton==3.6.0")
+    mirror.add("torch", "2.13.0+cpu", "numpy")
+    mirror.add("numpy", "2.4.6")
+    assert asked(course) is False
+    assert mirror.sent < 100_000
+
+
+def test_a_source_that_lacks_something_else_says_nothing_of_the_gpu(course, mirror):
+    mirror.add("torch", "2.13.0+cpu", "numpy")
+    assert asked(course) is None
+
+
+def test_a_source_out_of_reach_says_nothing(course, mirror, monkeypatch):
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple/")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    assert asked(course) is None
 
 
 @pytest.mark.usefixtures("uv")
