@@ -147,6 +147,8 @@ def _add_site(site: argparse.ArgumentParser) -> None:
     add("--repository", default="", metavar="URL", help="gives each page links to run it")
     add("--branch", default="", help="of the repository, default: that of the URL, else main")
     add("--hub", default="", metavar="URL", help="a JupyterHub with nbgitpuller, for one more link")
+    colab = "branch for the notebooks made for Colab, which are put into colab/; one more link"
+    add("--colab", default="", metavar="BRANCH", help=colab)
     site.set_defaults(run=_site)
 
 
@@ -166,7 +168,7 @@ def _site(chosen: argparse.Namespace) -> int:
             faults = check_site(chosen.output)
             print(*faults, f"{chosen.output}: {len(faults) or 'no'} faults", sep="\n")
             return int(bool(faults))
-        addresses = Addresses(chosen.repository, chosen.branch, chosen.hub)
+        addresses = Addresses(chosen.repository, chosen.branch, chosen.hub, chosen.colab)
         pages = build_site(chosen.course, chosen.output, addresses, chosen.execute)
     except (SiteError, DataError) as error:
         print(error, file=sys.stderr)

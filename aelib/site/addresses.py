@@ -17,14 +17,17 @@ class Addresses:
             ssh://...; "" for none. Kept as https://HOST/OWNER/NAME.
         branch: Which branch the links open; "" for the one in the address, else main.
         hub: A JupyterHub with nbgitpuller, such as https://hub.example.org; "" for none.
+        colab: The branch of a repository on github.com to which the notebooks made for Colab are
+            pushed, since Colab opens no other place of the web; "" for none.
 
     Raises:
-        SiteError: An address is not one of the web.
+        SiteError: An address is not one of the web, or Colab cannot open notebooks there.
     """
 
     repository: str = ""
     branch: str = ""
     hub: str = ""
+    colab: str = ""
 
     def __post_init__(self) -> None:
         hub = urlsplit(self.hub)
@@ -33,6 +36,10 @@ class Addresses:
         repository, branch = _web_address(self.repository) if self.repository else ("", "")
         object.__setattr__(self, "repository", repository)
         object.__setattr__(self, "branch", self.branch or branch or "main")
+        if self.colab and urlsplit(repository).netloc != "github.com":
+            raise SiteError("Colab opens notebooks from github.com: give such a --repository.")
+        if self.colab and self.colab == self.branch:
+            raise SiteError(f"The notebooks made for Colab need a branch beside {self.branch!r}.")
 
     @property
     def name(self) -> str:
@@ -49,16 +56,16 @@ class Addresses:
         """Services that run the notebook, as (name, address)."""
         parts = urlsplit(self.repository)
         path, found = parts.path.strip("/"), []
-        file, branch = quote(f"notebooks/{notebook}"), quote(self.branch, safe="")
+        branch = quote(self.branch, safe="")
         service = {"github.com": "gh", "gitlab.com": "gl"}.get(parts.netloc)
         if service:
             key = path if service == "gh" else quote(path, safe="")
             tree = quote(f"lab/tree/notebooks/{notebook}", safe="")
             address = f"https://mybinder.org/v2/{service}/{key}/{branch}?urlpath={tree}"
             found.append(("Binder", address))
-        if service == "gh":
-            base = "https://colab.research.google.com/github"
-            found.append(("Colab", f"{base}/{path}/blob/{branch}/{file}"))
+        if self.colab:
+            base, made = "https://colab.research.google.com/github", quote(self.colab, safe="")
+            found.append(("Colab", f"{base}/{path}/blob/{made}/{quote(notebook)}"))
         if self.hub and self.repository:
             tree = quote(f"lab/tree/{self.name}/notebooks/{notebook}", safe="")
             query = f"repo={quote(self.repository, safe='')}&branch={branch}&urlpath={tree}"
@@ -66,16 +73,6 @@ class Addresses:
                 ("JupyterHub", f"{self.hub.rstrip('/')}/hub/user-redirect/git-pull?{query}")
             )
         return found
-
-    def colab_setup(self) -> str:
-        """What a first cell on Colab must run, which knows neither aelib nor the data."""
-        return "\n".join(
-            [
-                f"!git clone --depth 1 {self.repository} {self.name}",
-                f"%pip install -q ./{self.name}",
-                f"%cd {self.name}/notebooks",
-            ]
-        )
 
 
 _FORMS = re.compile(

@@ -12,6 +12,7 @@ import nbformat
 from aelib.data.files import write_atomically
 from aelib.site.addresses import Addresses
 from aelib.site.cells import Block, code_block, png_size
+from aelib.site.colab import for_colab
 from aelib.site.lessons import Lesson, SiteError, course_words, read_lessons
 from aelib.site.live import Live, execute, run_live
 from aelib.site.maths import FormulaError
@@ -115,6 +116,9 @@ def _lesson_page(
         lesson.page, "lesson.html", live, lesson=lesson, blocks=blocks, headings=headings, **around
     )
     pages.files[f"notebooks/{lesson.path.name}"] = _download(lesson)
+    if pages.shared["addresses"].colab:
+        made = for_colab(lesson.path, pages.shared["addresses"])
+        pages.files[f"colab/{lesson.path.name}"] = made
     shown = [output for block in blocks for output in block.outputs if output.kind == "live"]
     pages.widgets += [(lesson, block, live.only(block.model)) for block in shown]
 

@@ -394,11 +394,11 @@ def test_execute_runs_the_lessons_anew(course, tmp_path):
 
 
 def test_links_are_made_from_one_address():
-    there = Addresses("https://github.com/a/b", hub="https://hub.example.org/")
+    there = Addresses("https://github.com/a/b", hub="https://hub.example.org/", colab="made")
     links = dict(there.links("01_x.ipynb"))
     assert links == {
         "Binder": "https://mybinder.org/v2/gh/a/b/main?urlpath=lab%2Ftree%2Fnotebooks%2F01_x.ipynb",
-        "Colab": "https://colab.research.google.com/github/a/b/blob/main/notebooks/01_x.ipynb",
+        "Colab": "https://colab.research.google.com/github/a/b/blob/made/01_x.ipynb",
         "JupyterHub": "https://hub.example.org/hub/user-redirect/git-pull"
         "?repo=https%3A%2F%2Fgithub.com%2Fa%2Fb&branch=main"
         "&urlpath=lab%2Ftree%2Fb%2Fnotebooks%2F01_x.ipynb",
@@ -415,8 +415,37 @@ def test_links_stand_on_the_page(course, tmp_path):
     html = (tmp_path / "site" / "00_first.html").read_text()
     assert "git clone https://github.com/a/b &amp;&amp; cd b" in html
     assert 'href="https://mybinder.org/' in html
-    assert "Colab knows neither" in html
+    assert "Colab" not in html  # it would open a notebook that does not find the course
+    assert not (tmp_path / "site" / "colab").exists()
     assert check_site(tmp_path / "site") == []
+
+
+def test_notebooks_for_colab_bring_the_course_below_their_title(course, tmp_path):
+    build_site(course, tmp_path / "site", Addresses("https://github.com/a/b", "up", colab="made"))
+    assert "On Colab choose <em>Run all</em>" in (tmp_path / "site" / "00_first.html").read_text()
+    own = nbformat.read(course / "notebooks" / "00_first.ipynb", as_version=4)
+    made = nbformat.read(tmp_path / "site" / "colab" / "00_first.ipynb", as_version=4)
+    nbformat.validate(made)
+    title, setup, *rest = made.cells
+    assert [title, *rest] == own.cells
+    assert setup.source.splitlines()[1:] == [
+        "!test -d /content/b || "
+        "git clone -q --depth 1 --branch up https://github.com/a/b /content/b",
+        "%pip install -q --no-deps /content/b",  # no package that is loaded already is changed
+        "%cd -q /content/b/notebooks",
+    ]
+    assert check_site(tmp_path / "site") == []
+
+
+@pytest.mark.parametrize("repository", ["https://gitlab.com/a/b", ""])
+def test_colab_opens_notebooks_from_github_only(repository):
+    with pytest.raises(SiteError, match=r"Colab opens notebooks from github\.com"):
+        Addresses(repository, colab="made")
+
+
+def test_the_notebooks_for_colab_do_not_overwrite_the_course():
+    with pytest.raises(SiteError, match="need a branch beside 'main'"):
+        Addresses("https://github.com/a/b", colab="main")
 
 
 @pytest.mark.parametrize(
@@ -432,7 +461,7 @@ def test_links_stand_on_the_page(course, tmp_path):
 def test_an_address_in_any_usual_form_gives_the_links(given):
     there = Addresses(given)
     assert there == Addresses("https://github.com/a/b", "main")
-    assert [name for name, _ in there.links("x.ipynb")] == ["Binder", "Colab"]
+    assert [name for name, _ in there.links("x.ipynb")] == ["Binder"]
 
 
 @pytest.mark.parametrize(
