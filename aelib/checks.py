@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from math import prod
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:  # widgets without PyTorch check their arrays here too
+    import torch
 
 
 def whole_number(name: str, value: Any, smallest: int = 1, largest: int | None = None) -> int:
@@ -28,8 +30,10 @@ def whole_numbers(name: str, values: Any) -> list[int]:
     return [whole_number(name, value) for value in (values if several else [values])]
 
 
-def check_rows(values: torch.Tensor, name: str, width: int, dtype: torch.dtype) -> None:
+def check_rows(values: "torch.Tensor", name: str, width: int, dtype: "torch.dtype") -> None:
     """Refuse what a layer would misread: the wrong kind of thing, shape or number."""
+    import torch
+
     if not isinstance(values, torch.Tensor):
         raise ValueError(
             f"{name} must be a torch tensor, not {type(values).__name__}; "
@@ -41,7 +45,7 @@ def check_rows(values: torch.Tensor, name: str, width: int, dtype: torch.dtype) 
             f"each image. {_cure_of_shape(name, tuple(values.shape), width)}"
         )
     if values.dtype != dtype:
-        cure = name + (_CASTS.get(dtype) or f".to({dtype})")
+        cure = name + _CASTS.get(str(dtype), f".to({dtype})")
         if name == "x" and values.numel() and values.dtype != torch.bool:
             cure += "" if values.max() <= 1 else " / 255"
         raise ValueError(f"{name} holds {values.dtype}, this model {dtype}. Usual cure: {cure}.")
@@ -50,7 +54,7 @@ def check_rows(values: torch.Tensor, name: str, width: int, dtype: torch.dtype) 
         raise ValueError(f"{name} holds NaN, first in row {row}. Mend or leave out that row.")
 
 
-_CASTS = {torch.float32: ".float()", torch.float64: ".double()", torch.float16: ".half()"}
+_CASTS = {"torch.float32": ".float()", "torch.float64": ".double()", "torch.float16": ".half()"}
 
 
 def _cure_of_shape(name: str, shape: tuple[int, ...], width: int) -> str:
@@ -64,7 +68,7 @@ def _cure_of_shape(name: str, shape: tuple[int, ...], width: int) -> str:
     return f"No reshaping makes such rows of it: {name} was made for another model."
 
 
-def check_pixels(x: torch.Tensor, width: int, dtype: torch.dtype) -> None:
+def check_pixels(x: "torch.Tensor", width: int, dtype: "torch.dtype") -> None:
     """Refuse what is not a row of pixels in [0, 1]; a little noise beyond the ends is fine."""
     check_rows(x, "x", width, dtype)
     if x.numel() and not (x.min() >= -1 and x.max() <= 2):

@@ -66,6 +66,17 @@ class Program:
         return values[self.output]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """A program of one row as a function of rows: (N, k) -> (N, m), float32."""
+
+    program: Program
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        """The answer to each row, flat."""
+        return np.stack([self.program.run(row).ravel() for row in rows])
+
+
 def evaluate(step: Step, arrays: list[np.ndarray]) -> np.ndarray:
     """Run one step in NumPy."""
     with np.errstate(all="ignore"):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from aelib.engine.packing import Packed, pack
-from aelib.engine.program import Program, Refused, failed
+from aelib.engine.program import Program, Refused, Rows, failed
 
 Function = Callable[[np.ndarray], np.ndarray]  # rows (N, k) -> rows (N, m)
 
@@ -55,7 +55,7 @@ def verify(program: Program, function: Function, rows: np.ndarray) -> Packed:
         Refused: They differ, or the function's answers depend on more than the row.
     """
     answers = called(function, rows)
-    drawn = np.stack([program.run(row).ravel() for row in rows])
+    drawn = Rows(program)(rows)
     if drawn.shape != answers.shape:
         raise Refused(
             f"it answers with {answers[0].size} numbers, one row alone with {drawn[0].size}"
@@ -77,7 +77,7 @@ def _rounded(program: Program, answers: np.ndarray, rows: np.ndarray) -> Packed:
     large = range(len(program.constants))
     for exact in ((), large):
         packed, there = pack(program, exact)
-        drawn = np.stack([there.run(row).ravel() for row in rows])
+        drawn = Rows(there)(rows)
         if _apart(drawn, answers, 1.0) <= _ROUNDING:
             return packed
     raise Refused("its weights are too large or too small for float16")

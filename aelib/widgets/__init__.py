@@ -10,6 +10,7 @@ _HOME = {
     "BeforeAfter": "before_after",
     "CodeSwap": "code_swap",
     "DigitPad": "digit_pad",
+    "Exported": "exported",
     "FilmRater": "film_rater",
     "Flipbook": "flipbook",
     "LatentExplorer": "latent_explorer",
@@ -20,6 +21,7 @@ _HOME = {
     "ThresholdExplorer": "threshold_explorer",
     "TrainingMonitor": "training_monitor",
     "TwoDecoders": "latent_explorer",
+    "export": "exported",
 }
 
 __all__, __getattr__, __dir__ = lazy(__name__, _HOME)

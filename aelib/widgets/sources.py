@@ -1,18 +1,22 @@
-"""What decodes for a widget, and how the browser may learn it."""
+"""What decodes for a widget, and how the browser may learn it.
 
+PyTorch is imported when a model is its own, so that widgets also show what NumPy can compute.
+"""
+
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
-import torch
-from torch import nn
 
-from aelib.engine.capture import capture, evaluating, first_tensor
-from aelib.engine.program import Program, Refused
-from aelib.engine.told import capture_told
+from aelib.engine.program import NotRecorded, Program, Refused, Rows
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Function = Callable[[np.ndarray], np.ndarray]
 Recording = Callable[[], Program]  # raises Refused where it cannot be recorded
@@ -95,7 +99,7 @@ def open_source(
     )
 
 
-def open_network(network: nn.Module, width: int, label: str) -> Source:
+def open_network(network: "nn.Module", width: int, label: str) -> Source:
     """A network from rows (N, width) to rows, by its forward, in evaluation mode.
 
     Raises:
@@ -188,15 +192,33 @@ def _through_torch(function: Any, owner: Any) -> Any:
     """A function of tensors as one of arrays, in evaluation mode."""
 
     def run(values: np.ndarray) -> Any:
+        torch = _pytorch()
+        from aelib.engine.capture import evaluating, first_tensor
+
         with torch.no_grad(), evaluating(owner):
             return first_tensor(function(_as_owned(torch.from_numpy(values), owner))).cpu()
 
     return run
 
 
-def _as_owned(values: torch.Tensor, owner: Any) -> torch.Tensor:
-    """In the type and on the device of a model's weights."""
-    parameters = owner.parameters() if isinstance(owner, nn.Module) else ()
+def _pytorch() -> ModuleType:
+    """PyTorch, for what cannot be had without it."""
+    try:
+        import torch
+    except ImportError:
+        raise NotRecorded("PyTorch is not installed") from None
+    return torch
+
+
+def _is_module(owner: Any) -> bool:
+    """Whether this is a network of PyTorch, which was imported then."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(owner, torch.nn.Module)
+
+
+def _as_owned(values: Any, owner: Any) -> Any:
+    """A tensor in the type and on the device of a model's weights."""
+    parameters = owner.parameters() if _is_module(owner) else ()
     weight = next((p for p in parameters if p.is_floating_point()), values)
     return values.to(weight.device, weight.dtype)
 
@@ -205,6 +227,12 @@ def _recording(function: Any, owner: Any, width: int, classes: int) -> Recording
     """Records a function at one row when it is called."""
 
     def record() -> Program:
+        if isinstance(function, Rows):
+            return function.program
+        torch = _pytorch()
+        from aelib.engine.capture import capture, evaluating
+        from aelib.engine.told import capture_told
+
         row = torch.linspace(-1, 1, width, dtype=torch.float32)[None]
         with evaluating(owner):
             if classes:
@@ -219,7 +247,7 @@ def _fingerprint(owner: Any, run: Function, probe: np.ndarray) -> int:
 
     The answers tell of what a function or a pipeline holds; the weights, of what two rows miss.
     """
-    if isinstance(owner, nn.Module):
+    if _is_module(owner):
         tensors = [t.detach().cpu() for t in (*owner.parameters(), *owner.buffers())]
         arrays = [t.float().numpy() for t in tensors]
     else:
@@ -233,7 +261,7 @@ def _fingerprint(owner: Any, run: Function, probe: np.ndarray) -> int:
 
 def _check_weights(owner: Any, pictures: np.ndarray) -> None:
     """Say which weight it is, where NaN comes out."""
-    if np.isfinite(pictures).all() or not isinstance(owner, nn.Module):
+    if np.isfinite(pictures).all() or not _is_module(owner):
         return
     for name, weight in owner.named_parameters():
         if not weight.isfinite().all():
