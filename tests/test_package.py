@@ -1,6 +1,7 @@
 """The house as a whole: who may import whom, what is loaded when, what is written once."""
 
 import ast
+import importlib.util
 import json
 import re
 import subprocess
@@ -232,6 +233,44 @@ def test_a_wheel_carries_the_package_the_data_and_the_widgets(tmp_path):
     assert any(
         name.endswith("data/etc/jupyter/jupyter_server_config.d/aelib.json") for name in names
     )
+    about = wheel_metadata(wheel)
+    assert relative_links(about) == []
+    assert "Project-URL" not in about
+
+
+def wheel_metadata(wheel):
+    with ZipFile(wheel) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+        return archive.read(name).decode()
+
+
+def relative_links(text):
+    return re.findall(r"\]\((?!https?:|#)[^)]*\)", text)
+
+
+def test_the_page_of_the_package_shows_the_picture_once_its_address_is_known():
+    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    hook = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hook)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = hook.readme(text, "https://github.com/a/b")
+    picture = "https://github.com/a/b/raw/HEAD/notebooks/pictures/sixteen_numbers.png"
+    assert re.search(rf"^!\[Twelve [^\]]+\]\({re.escape(picture)}\)$", shown, re.M)
+    assert "(https://github.com/a/b/blob/HEAD/notebooks/00_start_here.ipynb)" in shown
+    assert relative_links(shown) == []
+    assert len(relative_links(text)) > 15
+    for path in re.findall(r"https://github\.com/a/b/(?:raw|blob)/HEAD/([^)]+)", shown):
+        assert (ROOT / path).exists()
+    page = hook.Page(str(ROOT), {})
+    with pytest.MonkeyPatch.context() as patch:
+        for address in ("github.com/a/b", "https://github.com", "x"):
+            patch.setenv("AELIB_REPOSITORY", address)
+            with pytest.raises(ValueError, match="must be such as https"):
+                page.update({})
+        patch.setenv("AELIB_REPOSITORY", "https://github.com/a/b/")
+        metadata = {}
+        page.update(metadata)
+    assert metadata["urls"]["Repository"] == "https://github.com/a/b"
 
 
 def test_a_wheels_own_data_is_found_first(tmp_path, monkeypatch):
