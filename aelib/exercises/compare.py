@@ -6,6 +6,8 @@ import numpy as np
 
 from aelib.exercises.base import Answer
 
+_NOTHING = 1e-20  # what is smaller everywhere is 0 but for rounding, such as cos(90°) squared
+
 
 def arranged(given: Answer, expected: Answer) -> Answer:
     """Take a tuple of numbers for a list of them, and a list for a tuple, as is expected."""
@@ -52,8 +54,9 @@ def close(expected: np.ndarray, given: np.ndarray, tolerance: float) -> bool:
     e, g = numbers(expected), numbers(given)
     size = np.abs(e)
     largest = size.max(where=np.isfinite(size), initial=0.0)
+    scale = largest if largest > _NOTHING else 1.0
     with np.errstate(invalid="ignore", over="ignore"):  # NaN is never close, infinity to itself
-        return bool(((np.abs(e - g) <= tolerance * (largest or 1.0)) | (e == g)).all())
+        return bool(((np.abs(e - g) <= tolerance * scale) | (e == g)).all())
 
 
 def words(values: np.ndarray) -> np.ndarray:

@@ -73,7 +73,7 @@ def _best_threshold(
 ) -> float:
     normal, odd = scores[y == 0], scores[y == 1]
     return min(
-        np.append(np.unique(scores), scores.max() + 1),
+        np.append(scores, np.inf),
         key=lambda t: false_cost * (normal >= t).sum() + miss_cost * (odd < t).sum(),
     )
 

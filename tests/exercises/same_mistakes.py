@@ -128,6 +128,48 @@ def in_both(x, p):
     return sum(first for first, _ in parts), sum(second for _, second in parts)
 
 
+# Lesson 03
+
+
+def through_svd(x, k, centre=None, smallest=False, whole=False, add=True):
+    """Copies by the SVD of the pictures, with one thing changed."""
+    mean = x.mean(axis=0) if centre is None else centre(x)
+    rows = np.linalg.svd(x - mean, full_matrices=True)[2]
+    chosen = rows[len(rows) - k :] if smallest else rows[:k]
+    seen = x if whole else x - mean
+    copies = sum(np.outer(seen @ row, row) for row in chosen)
+    return copies + mean if add else copies
+
+
+def covariance_axes(x):
+    return np.linalg.eigh(np.cov(x.T, bias=True))[1]
+
+
+def loss_of_turning(variances, k, sine, cosine=None, k_from=0):
+    """What is lost of direction k, less what is caught of the next."""
+    here, following = variances[k - 1 + k_from], variances[min(k + k_from, len(variances) - 1)]
+    caught = sine if cosine is None else 1 - cosine
+    return here - ((1 - caught) * here + caught * following)
+
+
+def turned_to(b, v):
+    """The orthogonal matrix nearest to b.T @ v, by its square root."""
+    m = b.T @ v
+    values, axes = np.linalg.eigh(m.T @ m)
+    return m @ axes @ np.diag(values**-0.5) @ axes.T
+
+
+def in_its_sheet(b, c):
+    """Orthonormal columns by the SVD, and the turn within them, largest variance first."""
+    q = np.linalg.svd(b, full_matrices=False)[0]
+    values, turn = np.linalg.eigh(q.T @ c @ q)
+    return q @ turn[:, np.argsort(-values)]
+
+
+def upwards(axes):
+    return np.stack([a if a.sum() > 0 else -a for a in axes.T], axis=1)
+
+
 # Networks that take a step
 
 
@@ -405,6 +447,31 @@ def log_likelihood(x_hat, x):
     return (x * torch.log(x_hat) + (1 - x) * torch.log1p(-x_hat)).sum(dim=-1)
 
 
+# Lesson 08
+
+
+def split(scores, y):
+    pairs = list(zip(scores.tolist(), y.tolist(), strict=True))
+    return [s for s, odd in pairs if not odd], [s for s, odd in pairs if odd]
+
+
+def share_of(values, test):
+    return sum(map(test, values)) / len(values)
+
+
+def pair_points(scores, y, higher=1.0, equal=0.5, lower=0.0):
+    normal, odd = split(scores, y)
+    points = [higher if o > n else equal if o == n else lower for o in odd for n in normal]
+    return sum(points), len(points)
+
+
+def cheapest(scores, y, cost, thresholds=None):
+    """The smallest cost of a list of normal and odd scores, over all thresholds."""
+    normal, odd = split(scores, y)
+    tried = [*scores.tolist(), math.inf] if thresholds is None else thresholds
+    return min(cost(normal, odd, t) for t in tried)
+
+
 # Lesson 09
 
 
@@ -582,6 +649,209 @@ SAME = {
         "error on the other digits": (20.0, 21.9),
         "difference of the two errors": (9.4, 10.8),
         "in per cent": (141.0, 152.0),
+    },
+    "components_for_90": {
+        "places are counted from 0": (86.0, np.int64(86)),
+        "added up standard deviations": (350.0, np.int64(350)),
+        "of 784 pixels": (706.0, np.int64(706)),
+        "for the test digits": (84.0, np.int64(84)),
+        "without taking away the mean": (53.0, np.int64(53)),
+        "how many are left over": (697.0, np.int64(697)),
+    },
+    "pca_by_hand": {
+        "the mean was never taken away": (
+            partial(through_svd, centre=lambda x: 0),
+            lambda x, k: (lambda rows: x @ rows[:k].T @ rows[:k])(np.linalg.svd(x)[2]),
+        ),
+        "the mean is not added again": (
+            partial(through_svd, add=False),
+            lambda x, k: (lambda v: (x - x.mean(0)) @ v @ v.T)(covariance_axes(x)[:, -k:]),
+        ),
+        "smallest variance": (
+            partial(through_svd, smallest=True),
+            lambda x, k: (lambda v: (x - x.mean(0)) @ v @ v.T + x.mean(0))(
+                covariance_axes(x)[:, :k]
+            ),
+        ),
+        "you took rows": (
+            lambda x, k: (lambda v: (x - x.mean(0)) @ v.T @ v + x.mean(0))(
+                np.linalg.eigh((x - x.mean(0)).T @ (x - x.mean(0)))[1][-k:]
+            ),
+            lambda x, k: (lambda v: x.mean(0) + sum(np.outer((x - x.mean(0)) @ r, r) for r in v))(
+                np.linalg.eigh((x - x.mean(0)).T @ (x - x.mean(0)))[1][len(x.T) - k :]
+            ),
+        ),
+        "you projected x itself": (
+            partial(through_svd, whole=True),
+            lambda x, k: (lambda v: x @ v @ v.T + np.mean(x, 0))(covariance_axes(x)[:, -k:]),
+        ),
+        "projected with their mean": (
+            partial(through_svd, whole=True, add=False),
+            lambda x, k: (lambda v: x @ v @ v.T)(covariance_axes(x)[:, -k:]),
+        ),
+        "these are the codes": (
+            lambda x, k: np.einsum(
+                "nd,dk->nk",
+                x - x.mean(0),
+                np.linalg.eigh((x - x.mean(0)).T @ (x - x.mean(0)))[1][:, -k:],
+            ),
+            lambda x, k: (
+                torch.tensor(x - x.mean(0))
+                @ torch.tensor(
+                    np.linalg.eigh((x - x.mean(0)).T @ (x - x.mean(0)))[1][:, -k:].copy()
+                )
+            ),
+        ),
+        "you took away one number": (
+            partial(through_svd, centre=np.mean),
+            lambda x, k: (lambda rows: (x - x.mean()) @ rows[:k].T @ rows[:k] + x.mean())(
+                np.linalg.svd(x - x.mean())[2]
+            ),
+        ),
+    },
+    "decoder_for_mixed": {
+        "this mixes once more": (
+            lambda B, S: np.einsum("dk,kj->dj", B, S),
+            lambda B, S: torch.tensor(B) @ torch.tensor(S),
+        ),
+        "the transpose undoes": (
+            lambda B, S: (S @ B.T).T,
+            lambda B, S: np.inner(B, S),
+        ),
+        "you transposed the inverse": (
+            lambda B, S: np.linalg.solve(S, B.T).T,
+            lambda B, S: B @ np.linalg.pinv(S).T,
+        ),
+        "does not know of the mixing": (
+            lambda B, S: B.copy(),
+            lambda B, S: B @ S @ np.linalg.inv(S),
+        ),
+        "by the diagonal only": (
+            lambda B, S: B @ np.diag(1 / np.diag(S)),
+            lambda B, S: B @ np.linalg.inv(np.diag(np.diag(S))),
+        ),
+    },
+    "cost_of_turning": {
+        "counts angles in radians": (
+            lambda v, k, degrees: loss_of_turning(v, k, math.sin(degrees) ** 2),
+            lambda v, k, degrees: (1 - np.cos(degrees) ** 2) * (v[k - 1] - v[k]),
+        ),
+        "the sine has to be squared": (
+            lambda v, k, degrees: loss_of_turning(v, k, math.sin(math.radians(degrees))),
+            lambda v, k, degrees: (v[k - 1] - v[k]) * np.cos(np.pi / 2 - np.pi * degrees / 180),
+        ),
+        "the cosine has to be squared": (
+            lambda v, k, degrees: loss_of_turning(v, k, 0, math.cos(math.radians(degrees))),
+            lambda v, k, degrees: (v[k - 1] - v[k]) * 2 * np.sin(np.pi * degrees / 360) ** 2,
+        ),
+        "places are counted from 0": (
+            lambda v, k, degrees: loss_of_turning(
+                v, k, math.sin(math.radians(degrees)) ** 2, k_from=1
+            ),
+            lambda v, k, degrees: (
+                (v[k] - [*v, v[-1]][k + 1]) * (1 - np.cos(np.deg2rad(degrees)) ** 2)
+            ),
+        ),
+        "it catches a part": (
+            lambda v, k, degrees: v[k - 1] * (1 - math.cos(math.radians(degrees)) ** 2),
+            lambda v, k, degrees: v[k - 1] - v[k - 1] * np.cos(np.deg2rad(degrees)) ** 2,
+        ),
+        "0 at a right angle": (
+            lambda v, k, degrees: loss_of_turning(v, k, math.cos(math.radians(degrees)) ** 2),
+            lambda v, k, degrees: (1 - np.sin(np.pi * degrees / 180) ** 2) * (v[k - 1] - v[k]),
+        ),
+        "the cost of a right angle": (
+            lambda v, k, degrees: -np.diff(v)[k - 1],
+            lambda v, k, degrees: loss_of_turning(v, k, 1.0),
+        ),
+        "does not grow evenly": (
+            lambda v, k, degrees: loss_of_turning(v, k, degrees / 90),
+            lambda v, k, degrees: 2 * math.radians(degrees) / math.pi * (v[k - 1] - v[k]),
+        ),
+    },
+    "best_rotation": {
+        "this turns V towards B": (
+            lambda B, V: turned_to(V, B),
+            lambda B, V: turned_to(B, V).T,
+        ),
+        "transposed already": (
+            lambda B, V: (lambda u, _, w: u @ w.T)(*np.linalg.svd(B.T @ V)),
+            lambda B, V: (lambda u, _, w: np.inner(u, w))(*np.linalg.svd(B.T @ V)),
+        ),
+        "this matrix still stretches": (
+            lambda B, V: np.einsum("di,dj->ij", B, V),
+            lambda B, V: (V.T @ B).T,
+        ),
+        "the best matrix of all": (
+            lambda B, V: np.linalg.lstsq(B, V, rcond=None)[0],
+            lambda B, V: np.linalg.solve(B.T @ B, B.T @ V),
+        ),
+        "B after the rotation": (
+            lambda B, V: B @ turned_to(B, V),
+            lambda B, V: (turned_to(B, V).T @ B.T).T,
+        ),
+        "you allow turns only": (
+            lambda B, V: (
+                lambda u, _, w: u @ np.diag([*[1] * (len(w) - 1), round(np.linalg.det(u @ w))]) @ w
+            )(*np.linalg.svd(B.T @ V)),
+            lambda B, V: (
+                lambda u, _, w: (
+                    u @ w if np.linalg.det(u @ w) > 0 else u @ w - 2 * np.outer(u[:, -1], w[-1])
+                )
+            )(*np.linalg.svd(B.T @ V)),
+        ),
+        "the first of the two turns": (
+            lambda B, V: np.linalg.svd(B.T @ V).U,
+            lambda B, V: np.array(np.linalg.svd(np.einsum("di,dj->ij", B, V))[0]),
+        ),
+    },
+    "own_axes": {
+        "tidy, but not PCA's": (
+            lambda B, C: upwards(np.linalg.qr(B)[0]),
+            lambda B, C: upwards(np.linalg.qr(2.0 * B).Q),
+        ),
+        "in the wrong order": (
+            lambda B, C: upwards(in_its_sheet(B, C))[:, ::-1],
+            lambda B, C: np.fliplr(upwards(in_its_sheet(B, C))),
+        ),
+        "not at right angles": (
+            lambda B, C: upwards(
+                (lambda m: m / np.linalg.norm(m, axis=0))(
+                    B @ np.linalg.eigh(B.T @ C @ B)[1][:, ::-1]
+                )
+            ),
+            lambda B, C: upwards(
+                np.stack(
+                    [
+                        B @ turn / math.sqrt((B @ turn) @ (B @ turn))
+                        for turn in np.linalg.eigh(B.T @ C @ B)[1].T[::-1]
+                    ],
+                    axis=1,
+                )
+            ),
+        ),
+        "some point the other way": (
+            lambda B, C: (lambda q: q @ np.fliplr(np.linalg.eigh(q.T @ C @ q)[1]))(
+                np.linalg.qr(B)[0]
+            ),
+            lambda B, C: (lambda q: (np.linalg.eigh(q.T @ C @ q)[1].T[::-1] @ q.T).T)(
+                np.linalg.qr(B)[0]
+            ),
+        ),
+        "the turn within the sheet": (
+            lambda B, C: (lambda q: np.linalg.eigh(q.T @ C @ q).eigenvectors)(np.linalg.qr(B)[0]),
+            lambda B, C: (lambda q: np.linalg.eigh(np.einsum("di,de,ej->ij", q, C, q))[1])(
+                np.linalg.qr(B)[0]
+            ),
+        ),
+        "you decomposed C itself": (
+            lambda B, C: upwards(np.linalg.svd(C)[0][:, : B.shape[1]]),
+            lambda B, C: upwards(np.fliplr(np.linalg.eigh(C)[1])[:, : len(B.T)]),
+        ),
+        "each column the length 1": (
+            lambda B, C: upwards(B / np.sqrt((B**2).sum(0))),
+            lambda B, C: upwards(F.normalize(torch.tensor(B), dim=0).numpy()),
+        ),
     },
     "conv_parameters": {
         "the biases are missing": (
@@ -1343,6 +1613,211 @@ SAME = {
         "averaged over the images": (
             lambda log_w: log_w.logsumexp(1) - math.log(log_w.size(1)),
             lambda log_w: torch.stack([row.logsumexp(0) - math.log(len(row)) for row in log_w]),
+        ),
+    },
+    "false_alarm_share": {
+        "write >=": (
+            lambda scores, y, t: share_of(split(scores, y)[0], lambda s: s > t),
+            lambda scores, y, t: np.count_nonzero((scores > t) * (1 - y)) / np.sum(1 - y),
+        ),
+        "number of all examples": (
+            lambda scores, y, t: np.sum((scores >= t) * (1 - y)) / len(y),
+            lambda scores, y, t: sum(s >= t for s in split(scores, y)[0]) / y.size,
+        ),
+        "alarms that are false": (
+            lambda scores, y, t: share_of(
+                [odd for s, odd in zip(scores, y, strict=True) if s >= t], lambda odd: odd == 0
+            ),
+            lambda scores, y, t: 1 - y[scores >= t].mean(),
+        ),
+        "these are the hits": (
+            lambda scores, y, t: share_of(split(scores, y)[1], lambda s: s >= t),
+            lambda scores, y, t: np.sum((scores >= t) * y) / y.sum(),
+        ),
+        "without an alarm": (
+            lambda scores, y, t: share_of(split(scores, y)[0], lambda s: s < t),
+            lambda scores, y, t: 1 - np.mean(scores[y < 1] >= t),
+        ),
+        "counts the false alarms": (
+            lambda scores, y, t: sum(s >= t for s in split(scores, y)[0]),
+            lambda scores, y, t: np.count_nonzero((scores >= t) & (y == 0)),
+        ),
+    },
+    "choose_threshold": {
+        "odd examples have a say": (
+            lambda scores, y, share: np.percentile(scores, 100 - 100 * share),
+            lambda scores, y, share: torch.quantile(torch.tensor(scores), 1 - share),
+        ),
+        "lies below the threshold": (
+            lambda scores, y, share: np.percentile(split(scores, y)[0], 100 * share),
+            lambda scores, y, share: torch.quantile(torch.tensor(scores[y == 0]), share),
+        ),
+        "these are the odd examples": (
+            lambda scores, y, share: np.quantile(split(scores, y)[1], 1 - share),
+            lambda scores, y, share: np.percentile(scores[y > 0], 100 * (1 - share)),
+        ),
+        "np.percentile counts to 100": (
+            lambda scores, y, share: np.percentile(split(scores, y)[0], 1 - share),
+            lambda scores, y, share: np.quantile(scores[y == 0], (1 - share) / 100),
+        ),
+        "`share` is not used": (
+            lambda scores, y, share: max(split(scores, y)[0]),
+            lambda scores, y, share: np.sort(scores[y == 0])[-1],
+        ),
+        "draws a line between": (
+            lambda scores, y, share: np.percentile(
+                split(scores, y)[0], 100 * (1 - share), method="higher"
+            ),
+            lambda scores, y, share: torch.quantile(
+                torch.tensor(scores[y == 0]), 1 - share, interpolation="higher"
+            ),
+        ),
+    },
+    "area_by_pairs": {
+        "count as nothing": (
+            lambda scores, y: np.divide(*pair_points(scores, y, equal=0.0)),
+            lambda scores, y: np.mean(np.subtract.outer(scores[y == 1], scores[y == 0]) > 0),
+        ),
+        "count fully": (
+            lambda scores, y: np.divide(*pair_points(scores, y, equal=1.0)),
+            lambda scores, y: np.mean(np.subtract.outer(scores[y == 1], scores[y == 0]) >= 0),
+        ),
+        "the normal one is higher": (
+            lambda scores, y: np.divide(*pair_points(scores, y, higher=0.0, lower=1.0)),
+            lambda scores, y: (
+                (1 + np.sign(np.subtract.outer(scores[y == 0], scores[y == 1])).mean()) / 2
+            ),
+        ),
+        "runs from -1 to 1": (
+            lambda scores, y: np.divide(*pair_points(scores, y, equal=0.0, lower=-1.0)),
+            lambda scores, y: 2 * np.divide(*pair_points(scores, y)) - 1,
+        ),
+        "number of all pairs": (
+            lambda scores, y: pair_points(scores, y)[0] / len(y) ** 2,
+            lambda scores, y: pair_points(scores, y)[0] / np.outer(y, y).size,
+        ),
+        "were left out": (
+            lambda scores, y: (
+                pair_points(scores, y, equal=0.0)[0]
+                / pair_points(scores, y, equal=0.0, lower=1.0)[0]
+            ),
+            lambda scores, y: share_of(
+                [d for d in np.subtract.outer(scores[y == 1], scores[y == 0]).ravel() if d],
+                lambda d: d > 0,
+            ),
+        ),
+        "this counts pairs": (
+            lambda scores, y: pair_points(scores, y)[0],
+            lambda scores, y: sum(
+                (o > n) + 0.5 * (o == n) for o in scores[y == 1] for n in scores[y == 0]
+            ),
+        ),
+    },
+    "true_share_of_alarms": {
+        "half of the world were odd": (
+            lambda hits, false_alarms, odd: 1 / (1 + false_alarms / hits),
+            lambda hits, false_alarms, odd: hits * odd / (hits * odd + false_alarms * odd),
+        ),
+        "from the normal examples only": (
+            lambda hits, false_alarms, odd: 1 / (1 + false_alarms / (odd * hits)),
+            lambda hits, false_alarms, odd: odd * hits / sum([false_alarms, odd * hits]),
+        ),
+        "alarms that are false": (
+            lambda hits, false_alarms, odd: (
+                false_alarms * (1 - odd) / (hits * odd + false_alarms * (1 - odd))
+            ),
+            lambda hits, false_alarms, odd: 1 / (1 + hits * odd / (false_alarms * (1 - odd))),
+        ),
+        "for each false one": (
+            lambda hits, false_alarms, odd: hits / false_alarms * odd / (1 - odd),
+            lambda hits, false_alarms, odd: np.divide(
+                hits * odd, false_alarms - false_alarms * odd
+            ),
+        ),
+        "examples that raise an alarm": (
+            lambda hits, false_alarms, odd: np.dot([hits, false_alarms], [odd, 1 - odd]),
+            lambda hits, false_alarms, odd: false_alarms + odd * (hits - false_alarms),
+        ),
+        "odd and hit": (
+            lambda hits, false_alarms, odd: odd * hits,
+            lambda hits, false_alarms, odd: np.prod([hits, odd]),
+        ),
+    },
+    "smallest_cost": {
+        "the two costs are swapped": (
+            lambda scores, y, false, miss: cheapest(
+                scores,
+                y,
+                lambda n, o, t: miss * sum(s >= t for s in n) + false * sum(s < t for s in o),
+            ),
+            lambda scores, y, false, miss: min(
+                np.sum(np.where(y == 0, miss * (scores >= t), false * (scores < t)))
+                for t in [*scores, np.inf]
+            ),
+        ),
+        "costs by shares": (
+            lambda scores, y, false, miss: cheapest(
+                scores,
+                y,
+                lambda n, o, t: (
+                    false * share_of(n, lambda s: s >= t) + miss * share_of(o, lambda s: s < t)
+                ),
+            ),
+            lambda scores, y, false, miss: min(
+                false * np.mean(scores[y == 0] >= t) + miss * np.mean(scores[y == 1] < t)
+                for t in [*scores, np.inf]
+            ),
+        ),
+        "infinity is missing": (
+            lambda scores, y, false, miss: cheapest(
+                scores,
+                y,
+                lambda n, o, t: false * sum(s >= t for s in n) + miss * sum(s < t for s in o),
+                thresholds=scores.tolist(),
+            ),
+            lambda scores, y, false, miss: min(
+                np.sum(np.where(y == 0, false * (scores >= t), miss * (scores < t)))
+                for t in sorted(scores)
+            ),
+        ),
+        "an alarm for all is never tried": (
+            lambda scores, y, false, miss: cheapest(
+                scores,
+                y,
+                lambda n, o, t: false * sum(s > t for s in n) + miss * sum(s <= t for s in o),
+            ),
+            lambda scores, y, false, miss: min(
+                np.sum(np.where(y == 0, false * (scores > t), miss * (scores <= t)))
+                for t in [*scores, np.inf]
+            ),
+        ),
+        "this is the best threshold": (
+            lambda scores, y, false, miss: min(
+                [*scores.tolist(), math.inf],
+                key=lambda t: np.sum(np.where(y == 0, false * (scores >= t), miss * (scores < t))),
+            ),
+            lambda scores, y, false, miss: (
+                lambda tried: tried[
+                    int(
+                        np.argmin(
+                            [
+                                np.where(y == 0, false * (scores >= t), miss * (scores < t)).sum()
+                                for t in tried
+                            ]
+                        )
+                    )
+                ]
+            )([*scores, np.inf]),
+        ),
+        "what costs are those": (
+            lambda scores, y, false, miss: cheapest(
+                scores,
+                y,
+                lambda n, o, t: false * sum(s >= t for s in n) + miss * sum(s >= t for s in o),
+            ),
+            lambda scores, y, false, miss: min(
+                np.sum((scores >= t) * np.where(y == 0, false, miss)) for t in [*scores, np.inf]
+            ),
         ),
     },
     "bits_per_pixel": {

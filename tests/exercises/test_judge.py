@@ -54,6 +54,12 @@ def test_rounding_is_right_and_more_than_the_tolerance_is_not():
     assert judged(lambda x: row_sums(x) * 1.1, row_sums, tolerance=0.2).status == "ok"
 
 
+def test_what_is_0_but_for_rounding_is_0():
+    """The square of cos(90°) is 3.7e-33 by one formula and 0 by another."""
+    assert judged(lambda x: 0 * row_sums(x), lambda x: 1e-33 * row_sums(x)).status == "ok"
+    assert judged(lambda x: 0 * row_sums(x), lambda x: 1e-12 * row_sums(x)).status == "wrong"
+
+
 def test_numbers_may_come_as_numbers_of_any_library():
     for kind in (float, np.float64, torch.tensor):
         assert judged(lambda x, kind=kind: kind(x.sum()), lambda x: float(x.sum())).status == "ok"

@@ -9,7 +9,17 @@ from aelib.exercises import find, lessons
 from aelib.exercises.base import answers, prepare
 from aelib.exercises.judge import judge
 
-COMPLETE = ("01", "02", "04", "05", "06", "09", "12")  # lessons of which every mistake has its two
+COMPLETE = (
+    "01",
+    "02",
+    "03",
+    "04",
+    "05",
+    "06",
+    "08",
+    "09",
+    "12",
+)  # lessons of which every mistake has its two
 CASES = [(name, words) for name, mistakes in SAME.items() for words in mistakes]
 
 
