@@ -500,6 +500,56 @@ def bit_by_bit(deviation, total, error, choose=np.argmax):
     return bits
 
 
+# Lesson 11
+
+
+def weighed(photo, red, green, blue):
+    return red * photo[0] + green * photo[1] + blue * photo[2]
+
+
+def sorted_median(answers, probabilities):
+    """For each pixel the value at which half of the probability is reached."""
+    found = []
+    for column in answers.T:
+        total = 0.0
+        for place in np.argsort(column):
+            total += probabilities[place]
+            if total >= 0.5:
+                found.append(column[place])
+                break
+    return np.array(found)
+
+
+def squares_from(maps, order):
+    """Pixel by pixel: which map holds upper left, upper right, lower left, lower right."""
+    _, height, width = maps.shape
+    picture = np.zeros((2 * height, 2 * width))
+    for place, number in enumerate(order):
+        picture[place // 2 :: 2, place % 2 :: 2] = maps[number]
+    return picture
+
+
+def slopes(picture, weights=(1, 2, 1), by=4):
+    """Downward and sideways differences by loops over the three weights."""
+    p, height, width = np.asarray(picture), *np.shape(picture)
+    down = sum(
+        w * (p[2:, j : width - 2 + j] - p[:-2, j : width - 2 + j]) for j, w in enumerate(weights)
+    )
+    across = sum(
+        w * (p[i : height - 2 + i, 2:] - p[i : height - 2 + i, :-2]) for i, w in enumerate(weights)
+    )
+    return down / by, across / by
+
+
+def in_squares(large, small, change):
+    """Each square of 2 by 2 pixels by itself."""
+    result = large.copy()
+    for i, j in np.ndindex(small.shape):
+        square = large[2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+        result[2 * i : 2 * i + 2, 2 * j : 2 * j + 2] = change(square, small[i, j])
+    return result
+
+
 # Lesson 12
 
 
@@ -536,6 +586,39 @@ def by_similarity(weight, i, k, similarity, leave_out=True, least=False):
 
 def cosine(a, b):
     return float(a @ b) / math.hypot(*a) / math.hypot(*b)
+
+
+# Lesson 14
+
+
+def entropy(counts, log=math.log):
+    total = sum(counts.tolist())
+    return -sum(c / total * log(c / total) for c in counts.tolist() if c)
+
+
+def slopes_by_autograd(score):
+    """By autograd of the losses as they are written."""
+    s = score.clone().requires_grad_()
+    fake, real = torch.log(1 - torch.sigmoid(s)), -torch.log(torch.sigmoid(s))
+    (a,) = torch.autograd.grad(fake.sum(), s)
+    (b,) = torch.autograd.grad(real.sum(), s)
+    return a, b
+
+
+def entry_by_entry(codebook, z, chosen, take, nobody=lambda old: old):
+    rows = []
+    for number, old in enumerate(codebook):
+        mine = [v for v, c in zip(z, chosen.tolist(), strict=True) if c == number]
+        rows.append(take(old, mine) if mine else nobody(old))
+    return torch.stack(rows)
+
+
+def mixed(x_hat, noise, b):
+    return torch.tensor(b).sqrt() * x_hat + torch.tensor(1 - b).sqrt() * noise
+
+
+def noise_in(x_a, x_hat, a):
+    return (x_a - math.sqrt(a) * x_hat) / math.sqrt(1 - a)
 
 
 SAME = {
@@ -1925,6 +2008,196 @@ SAME = {
             lambda deviation, total: bit_by_bit(deviation, total, lambda d, b: -d * 0.5**b),
         ),
     },
+    "luminance": {
+        "plain mean": (
+            lambda photo: sum(photo) / 3,
+            lambda photo: np.average(photo, axis=0),
+        ),
+        "Rec. 709": (
+            lambda photo: weighed(photo, 0.2126, 0.7152, 0.0722),
+            lambda photo: np.einsum("c,chw->hw", [0.2126, 0.7152, 0.0722], photo),
+        ),
+        "red and blue changed places": (
+            lambda photo: weighed(photo, 0.114, 0.587, 0.299),
+            lambda photo: np.einsum("c,chw->hw", [0.299, 0.587, 0.114], photo[::-1]),
+        ),
+        "do not divide by 3": (
+            lambda photo: weighed(photo, 0.299, 0.587, 0.114) / 3,
+            lambda photo: np.mean(photo * np.array([0.299, 0.587, 0.114])[:, None, None], axis=0),
+        ),
+        "largest of the three": (
+            lambda photo: np.maximum(np.maximum(photo[0], photo[1]), photo[2]),
+            lambda photo: np.sort(photo, axis=0)[-1],
+        ),
+        "repeated it three times": (
+            lambda photo: [weighed(photo, 0.299, 0.587, 0.114).tolist()] * 3,
+            lambda photo: np.broadcast_to(weighed(photo, 0.299, 0.587, 0.114), photo.shape),
+        ),
+    },
+    "best_answer": {
+        "plain mean": (
+            lambda answers, p: sum(answers) / len(answers),
+            lambda answers, p: np.average(answers, axis=0),
+        ),
+        "most probable picture": (
+            lambda answers, p: answers[p.argmax()],
+            lambda answers, p: max(zip(p, answers, strict=True), key=lambda pair: pair[0])[1],
+        ),
+        "best among the K": (
+            lambda answers, p: min(
+                answers, key=lambda a: sum(p * ((answers - a) ** 2).sum(axis=1))
+            ),
+            lambda answers, p: answers[
+                np.argmin([p @ np.square(answers - a).sum(1) for a in answers])
+            ],
+        ),
+        "do not divide by K": (
+            lambda answers, p: np.mean(answers * p[:, None], axis=0),
+            lambda answers, p: np.einsum("k,kd->d", p, answers) / len(p),
+        ),
+        "this is the median": (
+            sorted_median,
+            lambda answers, p: [
+                column[np.argsort(column)][np.cumsum(p[np.argsort(column)]).searchsorted(0.5)]
+                for column in answers.T
+            ],
+        ),
+        "the probabilities are not": (
+            lambda answers, p: np.average(answers, axis=0, weights=p * p),
+            lambda answers, p: sum(a * q**2 for a, q in zip(answers, p, strict=True)) / (p @ p),
+        ),
+    },
+    "unfold_squares": {
+        "side by side": (
+            lambda maps: np.block([[maps[0], maps[1]], [maps[2], maps[3]]]),
+            lambda maps: np.vstack([np.hstack(maps[:2]), np.hstack(maps[2:])]),
+        ),
+        "upper right and lower left": (
+            lambda maps: squares_from(maps, (0, 2, 1, 3)),
+            lambda maps: F.pixel_shuffle(torch.tensor(maps[[0, 2, 1, 3]]), 2)[0],
+        ),
+        "reshape alone": (
+            lambda maps: maps.ravel().reshape(2 * maps.shape[1], 2 * maps.shape[2]),
+            lambda maps: torch.tensor(maps).view(2 * maps.shape[1], -1),
+        ),
+        "enlarged the first map": (
+            lambda maps: squares_from(maps, (0, 0, 0, 0)),
+            lambda maps: np.kron(maps[0], np.ones((2, 2))),
+        ),
+        "turned round": (
+            lambda maps: squares_from(maps, (3, 2, 1, 0)),
+            lambda maps: F.pixel_shuffle(torch.tensor(maps[[3, 2, 1, 0]]), 2)[0],
+        ),
+    },
+    "edge_strength": {
+        "divide each difference by 4": (
+            lambda picture: np.hypot(*slopes(picture, by=1)),
+            lambda picture: np.sqrt(sum(s**2 for s in slopes(picture, by=1))),
+        ),
+        "scikit-image's version": (
+            lambda picture: np.sqrt((slopes(picture)[0] ** 2 + slopes(picture)[1] ** 2) / 2),
+            lambda picture: np.hypot(*slopes(picture)) * 0.5**0.5,
+        ),
+        "the middle pixel counts twice: the weights are 1, 2, 1": (
+            lambda picture: np.hypot(*slopes(picture, (1, 1, 1), 4)),
+            lambda picture: np.sqrt(sum(s**2 for s in slopes(picture, (0.25, 0.25, 0.25), 1))),
+        ),
+        "not three times a third": (
+            lambda picture: np.hypot(*slopes(picture, (1, 1, 1), 3)),
+            lambda picture: np.hypot(*slopes(picture, (1 / 3, 1 / 3, 1 / 3), 1)),
+        ),
+        "added absolute values": (
+            lambda picture: sum(map(np.abs, slopes(picture))),
+            lambda picture: np.linalg.norm(np.stack(slopes(picture)), ord=1, axis=0),
+        ),
+        "downward difference only": (
+            lambda picture: np.sqrt(slopes(picture)[0] ** 2),
+            lambda picture: abs(slopes(picture)[0]),
+        ),
+        "sideways difference only": (
+            lambda picture: np.sqrt(slopes(picture)[1] ** 2),
+            lambda picture: abs(slopes(picture)[1]),
+        ),
+        "the root is missing": (
+            lambda picture: sum(np.square(s) for s in slopes(picture)),
+            lambda picture: np.hypot(*slopes(picture)) ** 2,
+        ),
+        "leave the border out": (
+            lambda picture: np.pad(np.hypot(*slopes(picture)), ((1, 1), (1, 1))),
+            lambda picture: F.pad(torch.tensor(np.hypot(*slopes(picture))), (1, 1, 1, 1)),
+        ),
+    },
+    "made_consistent": {
+        "you enlarged the small": (
+            lambda large, small: np.kron(small, np.ones((2, 2))),
+            lambda large, small: in_squares(large, small, lambda square, s: s),
+        ),
+        "np.tile puts whole copies": (
+            lambda large, small: (
+                large
+                + np.tile(small - large.reshape(len(small), 2, -1, 2).mean(axis=(1, 3)), (2, 2))
+            ),
+            lambda large, small: (
+                large
+                + np.block(
+                    [[small - F.avg_pool2d(torch.tensor(large)[None], 2)[0].numpy()] * 2] * 2
+                )
+            ),
+        ),
+        "four numbers in a row": (
+            lambda large, small: (
+                large
+                + np.kron(small - large.reshape(*small.shape, 4).mean(axis=2), np.ones((2, 2)))
+            ),
+            lambda large, small: (
+                large
+                + np.kron(
+                    small - large.ravel().reshape(-1, 4).mean(1).reshape(small.shape),
+                    np.ones((2, 2)),
+                )
+            ),
+        ),
+        "you multiplied each square": (
+            lambda large, small: in_squares(
+                large, small, lambda square, s: square * s / square.mean()
+            ),
+            lambda large, small: (
+                large
+                * np.kron(
+                    small / large.reshape(len(small), 2, -1, 2).mean(axis=(1, 3)), np.ones((2, 2))
+                )
+            ),
+        ),
+        "the wrong sign": (
+            lambda large, small: in_squares(
+                large, small, lambda square, s: square + square.mean() - s
+            ),
+            lambda large, small: (
+                large
+                - np.kron(
+                    small - large.reshape(len(small), 2, -1, 2).mean(axis=(1, 3)), np.ones((2, 2))
+                )
+            ),
+        ),
+        "a quarter is not enough": (
+            lambda large, small: in_squares(
+                large, small, lambda square, s: square + (s - square.mean()) / 4
+            ),
+            lambda large, small: (
+                large
+                + np.kron(
+                    small - large.reshape(len(small), 2, -1, 2).mean(axis=(1, 3)),
+                    np.full((2, 2), 0.25),
+                )
+            ),
+        ),
+        "upper left pixel only": (
+            lambda large, small: in_squares(
+                large, small, lambda square, s: square + s - square[0, 0]
+            ),
+            lambda large, small: large + np.kron(small - large[::2, ::2], np.ones((2, 2))),
+        ),
+    },
     "masked_rmse": {
         "divided by all entries": (
             lambda x_hat, x, known: math.sqrt(
@@ -2094,6 +2367,181 @@ SAME = {
             lambda weight, i, k: [
                 j for j in np.argsort(-np.corrcoef(weight)[i]).tolist() if j != i
             ][:k],
+        ),
+    },
+    "effective_classes": {
+        "this is the entropy itself": (
+            entropy,
+            lambda counts: (
+                torch.distributions.Categorical(torch.tensor(counts / sum(counts))).entropy().item()
+            ),
+        ),
+        "log2 belongs": (
+            lambda counts: math.exp(entropy(counts, math.log2)),
+            lambda counts: np.exp(entropy(counts) / np.log(2)),
+        ),
+        "occur at all": (
+            lambda counts: np.count_nonzero(counts),
+            lambda counts: len([c for c in counts if c > 0]),
+        ),
+        "Simpson's number": (
+            lambda counts: sum(counts) ** 2 / sum(c * c for c in counts.tolist()),
+            lambda counts: 1 / np.square(counts / counts.sum()).sum(),
+        ),
+        "entropy in bits": (
+            lambda counts: entropy(counts, math.log2),
+            lambda counts: entropy(counts) / math.log(2),
+        ),
+        "the minus is missing": (
+            lambda counts: math.exp(-entropy(counts)),
+            lambda counts: 1 / np.exp(entropy(counts)),
+        ),
+        "averaged over the classes": (
+            lambda counts: (
+                counts.sum()
+                / math.prod(c for c in counts.tolist() if c) ** (1 / np.count_nonzero(counts))
+            ),
+            lambda counts: np.exp(
+                np.mean([math.log(counts.sum() / c) for c in counts.tolist() if c])
+            ),
+        ),
+    },
+    "slope_through": {
+        "without rounding": (
+            lambda z, target: -2 * (target - z),
+            lambda z, target: torch.func.grad(lambda v: ((v - target) ** 2).sum())(z),
+        ),
+        "truly has slope 0": (
+            lambda z, target: 0 * z,
+            lambda z, target: torch.func.grad(lambda v: ((v.round() - target) ** 2).sum())(z),
+        ),
+        "this is the loss": (
+            lambda z, target: torch.square(torch.round(z) - target),
+            lambda z, target: F.mse_loss(z.round(), target, reduction="none"),
+        ),
+        "floor always rounds": (
+            lambda z, target: 2 * (torch.floor(z) - target),
+            lambda z, target: -2 * (target - z.div(1, rounding_mode="floor")),
+        ),
+        "not against z": (
+            lambda z, target: 2 * torch.round(z) - 2 * z,
+            lambda z, target: -2 * (z - z.round()),
+        ),
+    },
+    "artist_slopes": {
+        "in the other order": (
+            lambda score: slopes_by_autograd(score)[::-1],
+            lambda score: (-1 / (1 + score.exp()), -1 / (1 + (-score).exp())),
+        ),
+        "so both slopes are negative": (
+            lambda score: tuple(-slope for slope in slopes_by_autograd(score)),
+            lambda score: (1 / (1 + (-score).exp()), 1 / (1 + score.exp())),
+        ),
+        "it falls, too": (
+            lambda score: (slopes_by_autograd(score)[0], -slopes_by_autograd(score)[1]),
+            lambda score: (-1 / (1 + (-score).exp()), 1 / (1 + score.exp())),
+        ),
+        "go on with the chain rule": (
+            lambda score: (-(1 + score.exp()), -(1 + (-score).exp())),
+            lambda score: tuple(-1 / part for part in (torch.sigmoid(-score), score.sigmoid())),
+        ),
+        "these are the losses": (
+            lambda score: (F.logsigmoid(-score), -F.logsigmoid(score)),
+            lambda score: (-F.softplus(score), F.softplus(-score)),
+        ),
+        "the first loss falls": (
+            lambda score: (-slopes_by_autograd(score)[0], slopes_by_autograd(score)[1]),
+            lambda score: (1 / (1 + (-score).exp()), -1 / (1 + score.exp())),
+        ),
+        "slope of the sigmoid itself": (
+            lambda score: [-torch.sigmoid(score) * (1 - torch.sigmoid(score))] * 2,
+            lambda score: (
+                -score.exp() / (1 + score.exp()) ** 2,
+                -score.exp() / (1 + score.exp()) ** 2,
+            ),
+        ),
+        "mean over the scores": (
+            lambda score: tuple(slope / score.numel() for slope in slopes_by_autograd(score)),
+            lambda score: (
+                -1 / (1 + (-score).exp()) / len(score),
+                -1 / (1 + score.exp()) / len(score),
+            ),
+        ),
+    },
+    "move_entries": {
+        "went to zero": (
+            lambda codebook, z, chosen: entry_by_entry(
+                codebook, z, chosen, lambda old, mine: sum(mine) / len(mine), torch.zeros_like
+            ),
+            lambda codebook, z, chosen: torch.zeros_like(codebook).index_reduce(
+                0, chosen, z, "mean", include_self=False
+            ),
+        ),
+        "these are sums": (
+            lambda codebook, z, chosen: entry_by_entry(
+                codebook, z, chosen, lambda old, mine: sum(mine)
+            ),
+            lambda codebook, z, chosen: torch.where(
+                F.one_hot(chosen, len(codebook)).sum(0)[:, None] > 0,
+                F.one_hot(chosen, len(codebook)).T.float() @ z,
+                codebook,
+            ),
+        ),
+        "the old entry counts": (
+            lambda codebook, z, chosen: entry_by_entry(
+                codebook, z, chosen, lambda old, mine: (old + sum(mine)) / (1 + len(mine))
+            ),
+            lambda codebook, z, chosen: codebook.index_reduce(0, chosen, z, "mean"),
+        ),
+        "the last vector": (
+            lambda codebook, z, chosen: entry_by_entry(
+                codebook, z, chosen, lambda old, mine: mine[-1]
+            ),
+            lambda codebook, z, chosen: torch.stack(
+                [
+                    z[(chosen == k).nonzero()[-1, 0]] if (chosen == k).any() else old
+                    for k, old in enumerate(codebook)
+                ]
+            ),
+        ),
+        "number of all vectors": (
+            lambda codebook, z, chosen: entry_by_entry(
+                codebook, z, chosen, lambda old, mine: sum(mine) / len(z)
+            ),
+            lambda codebook, z, chosen: torch.where(
+                F.one_hot(chosen, len(codebook)).sum(0)[:, None] > 0,
+                F.one_hot(chosen, len(codebook)).T.float() @ z / z.shape[0],
+                codebook,
+            ),
+        ),
+    },
+    "curved_step": {
+        "straight mixture's step": (
+            lambda x_a, x_hat, a, b: x_hat + (1 - b) / (1 - a) * (x_a - x_hat),
+            lambda x_a, x_hat, a, b: torch.lerp((x_a - a * x_hat) / (1 - a), x_hat, b),
+        ),
+        "still its old share": (
+            lambda x_a, x_hat, a, b: x_a + (math.sqrt(b) - math.sqrt(a)) * x_hat,
+            lambda x_a, x_hat, a, b: (
+                math.sqrt(b) * x_hat + math.sqrt(1 - a) * noise_in(x_a, x_hat, a)
+            ),
+        ),
+        "x_a - x_hat is not the noise": (
+            lambda x_a, x_hat, a, b: mixed(x_hat, x_a - x_hat, b),
+            lambda x_a, x_hat, a, b: (
+                (math.sqrt(b) - math.sqrt(1 - b)) * x_hat + math.sqrt(1 - b) * x_a
+            ),
+        ),
+        "the other way round than t": (
+            lambda x_a, x_hat, a, b: (
+                math.sqrt(1 - b) * x_hat
+                + math.sqrt(b) * (x_a - math.sqrt(1 - a) * x_hat) / math.sqrt(a)
+            ),
+            lambda x_a, x_hat, a, b: mixed(x_hat, noise_in(x_a, x_hat, 1 - a), 1 - b),
+        ),
+        "divide by the root of 1 - a": (
+            lambda x_a, x_hat, a, b: mixed(x_hat, x_a - math.sqrt(a) * x_hat, b),
+            lambda x_a, x_hat, a, b: mixed(x_hat, noise_in(x_a, x_hat, a) * math.sqrt(1 - a), b),
         ),
     },
 }

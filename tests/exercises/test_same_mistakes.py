@@ -31,7 +31,8 @@ def told(exercise, answer, seed):
 
 
 def sentence_with(exercise, words):
-    (sentence,) = {m.sentence for m in exercise.wrong if words in m.sentence}
+    sentences = [mistake.sentence for mistake in exercise.wrong]
+    (sentence,) = [words] if words in sentences else [s for s in sentences if words in s]
     return sentence
 
 
