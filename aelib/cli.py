@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from aelib.data.files import DataError, write_atomically
 
@@ -27,12 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reset.add_argument("--folder", type=Path, default=Path(), help=beside)
     reset.set_defaults(run=lambda chosen: _reset(chosen.lesson, chosen.folder))
     _add_grade(commands.add_parser("grade", help="grade a class: submissions in, grades.csv out"))
-    own = commands.add_parser("exercises", help="check exercises of your own").add_subparsers(
-        title="commands", required=True
-    )
-    check = own.add_parser("check", help="references right, mistakes told: exit 0, else 1")
-    check.add_argument("file", type=Path, metavar="FILE.py")
-    check.set_defaults(run=lambda chosen: _check_exercises(chosen.file))
+    own = commands.add_parser("exercises", help="write and check exercises of your own")
+    _add_exercises(own.add_subparsers(title="commands", required=True))
     _add_site(commands.add_parser("site", help="build the course as static pages, or check them"))
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))
@@ -98,7 +95,12 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     add("--memory", type=int, default=1024, metavar="MB", help="for each; default %(default)s")
     add("--jobs", type=int, default=0, metavar="N", help="students at a time; default: all cores")
     add("--roster", type=Path, metavar="FILE.csv", help="the class: rows for who handed in nothing")
-    add("--due", type=_moment, metavar="WHEN", help="2026-11-30T18:00: what came later is late")
+    add(
+        "--due",
+        type=_moment,
+        metavar="WHEN",
+        help="such as 2026-11-30T18:00, or a day: what came after it is late",
+    )
     add("--export", choices=("moodle", "canvas"), default="", help="write its columns as well")
     add("--similar", action="store_true", help="tell which answers are alike")
     explain = "show what was taken, run and compared, and grade nobody"
@@ -120,20 +122,58 @@ def _grade(chosen: argparse.Namespace) -> int:
 
 
 def _moment(text: str) -> datetime:
-    """A date, or date and time, as ISO 8601 writes it; of this machine's time zone."""
-    return datetime.fromisoformat(text)
+    """A time as ISO 8601 writes it, in this machine's zone unless it names one; of a date the end.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        wanted = "write it as 2026-11-30 or 2026-11-30T18:00 or 2026-11-30T18:00+01:00"
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; {wanted}") from None
+    is_date = len(text.strip()) <= len("2026-11-30")
+    return moment.replace(hour=23, minute=59, second=59) if is_date else moment
+
+
+def _add_exercises(commands: Any) -> None:
+    """Declare what `aelib exercises` takes."""
+    new = commands.add_parser("new", help="write a file to begin with")
+    check = commands.add_parser(
+        "check", help="references right, mistakes told, bent solutions refused: exit 0, else 1"
+    )
+    for command, run in ((new, _new_exercises), (check, _check_exercises)):
+        command.add_argument("file", type=Path, metavar="FILE.py")
+        command.set_defaults(run=lambda chosen, run=run: run(chosen.file))
+
+
+def _new_exercises(file: Path) -> int:
+    """Write two exercises that pass their check, to be changed."""
+    from aelib.exercises import template
+
+    if file.exists():
+        print(f"{file} is there already; choose another name.", file=sys.stderr)
+        return 2
+    try:
+        write_atomically(file, Path(template.__file__).read_bytes())
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"Written: {file}. Change it, then: aelib exercises check {file}")
+    return 0
 
 
 def _check_exercises(file: Path) -> int:
     """Say what is wrong with a teacher's own exercises."""
-    from aelib.classroom.preparation import PreparationError, faults_of
+    from aelib.classroom.preparation import PreparationError, checked
 
     try:
-        found = faults_of(file)
+        found, tried = checked(file)
     except PreparationError as error:
         print(error, file=sys.stderr)
         return 2
-    print(*found, f"{file}: {len(found) or 'no'} faults", sep="\n")
+    count = f"{len(found) or 'no'} fault{'' if len(found) == 1 else 's'}"
+    print(*tried, *found, f"{file}: {count}", sep="\n")
     return int(bool(found))
 
 

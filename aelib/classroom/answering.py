@@ -4,8 +4,10 @@ import __future__
 
 import linecache
 import signal
+import sys
 import time
 from contextlib import suppress
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -33,7 +35,8 @@ def warm_up_reading() -> None:
 
 def _answered(job: dict[str, Any], arrays: list[np.ndarray], seconds: float) -> frames.Message:
     """Run the statements that belong to an answer, then call it on every case."""
-    scope: dict[str, Any] = {"__name__": "submission"}
+    sys.modules["__main__"] = module = ModuleType("__main__")  # as in a notebook
+    scope = vars(module)
     skipped = _run_all(job["statements"], scope, seconds)
     cases = frames.unpack(job["cases"], arrays, tensors=True)
     target, function = job["target"], scope.get(job["target"])

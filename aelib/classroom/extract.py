@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from aelib.classroom.similar import fingerprint
-from aelib.exercises.needs import Code, read_cells, taken, untaken
+from aelib.exercises.needs import Code, broken, read_cells, taken, untaken
 
 _MOST_WAYS = 4  # to read one notebook for one exercise
 _OUTPUT = 4000  # letters of a cell's output in which the line of `check` is looked for
@@ -45,7 +45,7 @@ def _selected(code: Code, exercise: str, printed: str) -> dict[str, Any]:
     said = f"{exercise}: right." in printed
     try:
         ways = [asdict(way) for way in taken(code, exercise)[:_MOST_WAYS]]
-        problem = "" if ways else untaken(code, exercise)
+        problem = (broken if ways else untaken)(code, exercise)
     except RecursionError:
         ways, problem = [], "the cell that defines it is nested too deeply to be read"
     asked = any(one.name == exercise for one in code.asked)

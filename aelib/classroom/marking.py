@@ -95,36 +95,46 @@ class Desk:
     def attempts(
         self, task: Task, surveys: Sequence[Survey], until_right: bool = True
     ) -> list[Attempt]:
-        """Judge every way in which the notebooks answer an exercise, until one is right."""
+        """Judge every way in which the notebooks answer an exercise, until one is right.
+
+        After one that is right but late, those that came in time are judged as well.
+        """
         found: list[Attempt] = []
         seen: set[tuple[Any, ...]] = set()
         for survey in reversed(surveys):
-            selected = survey.exercises[task.name]
-            if selected["problem"]:
-                status = LOOK if "imported" in selected["problem"] else "error"
-                verdict = Verdict(status, selected["problem"])
-                found.append(Attempt(survey.name, {}, verdict, survey.late))
+            selected, late = survey.exercises[task.name], survey.late
+
+            def done(late: bool = late) -> bool:
+                right = (one for one in found if one.verdict.status == "ok")
+                return until_right and any(one.late <= late for one in right)
+
             for way in selected["ways"]:
-                key = (way["target"], *way["statements"])
-                if key in seen or (until_right and found and found[-1].verdict.status == "ok"):
-                    continue
-                seen.add(key)
-                verdict = self._verdict(task, way)
-                if selected["said_right"] and verdict.status != "ok":
-                    said = "Jupyter printed that it is right, but here: "
-                    told = verdict.told or verdict.detail
-                    verdict = Verdict(LOOK, said + verdict.detail, verdict.right, told)
-                found.append(Attempt(survey.name, way, verdict, survey.late))
+                key = (late, way["target"], *way["statements"])
+                if key not in seen and not done():
+                    seen.add(key)
+                    verdict = self._unless_it_was_right(task, way, selected["said_right"])
+                    found.append(Attempt(survey.name, way, verdict, late))
+            if selected["problem"] and not any(one.verdict.status == "ok" for one in found):
+                status = LOOK if "imported" in selected["problem"] else "error"
+                found.append(Attempt(survey.name, {}, Verdict(status, selected["problem"]), late))
         return found
 
+    def _unless_it_was_right(self, task: Task, way: dict[str, Any], said_right: bool) -> Verdict:
+        """Where Jupyter once printed that it is right and we disagree, somebody must look."""
+        verdict = self._verdict(task, way)
+        if not said_right or verdict.status == "ok":
+            return verdict
+        said = f"Jupyter printed that it is right, but here: {verdict.detail}"
+        return Verdict(LOOK, said, verdict.right, verdict.told or verdict.detail)
+
     def _row(self, student: str, task: Task, found: Sequence[Attempt], newest: str) -> Row:
-        """The row of the best attempt; of equal ones the newest counts."""
+        """The row of the best attempt; of equal ones what came in time, and then the newest."""
         if not found:
             found = [Attempt(newest, {}, Verdict("not attempted", "not written yet"))]
-        best = max(found, key=lambda attempt: attempt.verdict.rank)
+        best = max(found, key=lambda attempt: (*attempt.verdict.rank, not attempt.late))
         verdict, last = best.verdict, found[0].verdict
         detail = verdict.detail
-        if verdict.status == "ok" and best is not found[0] and last.status != "not attempted":
+        if verdict.status == "ok" and last.status not in ("ok", "not attempted"):
             where = best.file if best.file != found[0].file else best.way["where"]
             detail = f"right in {where}; not so in the last version: {last.detail}"
         score = round(task.points * verdict.share, 2)
@@ -138,11 +148,11 @@ class Desk:
     def _verdict(self, task: Task, way: dict[str, Any]) -> Verdict:
         if time.monotonic() > self._deadline:
             return Verdict(LOOK, "all exercises of this student together took too long")
-        known = self._known.get((task.name, way["target"], *way["statements"]))
-        if known is None:
+        key = (task.name, way["target"], *way["statements"])
+        if key not in self._known:
             ((outcome, content),) = self._staff.ask("run", [_job(task, way)], task.largest)
-            known = verdicts.of_message(task, outcome, content, way)
-        return known
+            self._known[key] = verdicts.of_message(task, outcome, content, way)
+        return self._known[key]
 
     def _try_all_at_once(self, surveys: Sequence[Survey]) -> None:
         """Let one process answer all exercises, and note what is right.

@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
+from time import sleep
 
 _TOP = Path("/sys/fs/cgroup")
 _NUMBERS = count(1)
@@ -36,9 +36,9 @@ class Group:
     def _file(self, names: tuple[str, str]) -> Path | None:
         return next((p for name in names if (p := self._path / name).exists()), None)
 
-    def take(self, process: int) -> None:
-        """Put a process in it that has started nothing yet."""
-        (self._path / "cgroup.procs").write_text(str(process))
+    def within(self, command: Sequence[str]) -> list[str]:
+        """Return the command line that begins a program in it, before it can start another."""
+        return ["sh", "-c", 'echo $$ > "$0" && exec "$@"', f"{self._path}/cgroup.procs", *command]
 
     def allow(self, memory: int) -> None:
         """Limit what its processes hold together to so many bytes more than now."""
@@ -55,7 +55,7 @@ class Group:
                 self._path.rmdir()
                 return
             except OSError:
-                time.sleep(0.01)
+                sleep(0.01)
 
 
 def new_group() -> Group | None:
@@ -70,15 +70,12 @@ def home_of_groups() -> Path | None:
     for home in _candidates():
         with suppress(OSError):
             group = Group(home)
-            with subprocess.Popen(["sleep", "60"]) as process:
-                try:
-                    group.take(process.pid)
-                    group.allow(1 << 30)
+            try:
+                group.allow(1 << 30)
+                if not subprocess.run(group.within(["true"]), capture_output=True).returncode:
                     return home
-                finally:
-                    process.kill()
-                    process.wait()
-                    group.remove()
+            finally:
+                group.remove()
     return None
 
 

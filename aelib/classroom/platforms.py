@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from aelib.classroom.kinds import Parts, is_no_name
 
@@ -87,8 +87,10 @@ def _moment(when: str) -> float:
             return datetime.strptime(text, pattern).timestamp()
         except ValueError:
             continue
+    zone = UTC if when.endswith("UTC") else None  # None: the time of this machine
     try:
-        return datetime.strptime(re.sub(r"\D", "", when)[:14], "%Y%m%d%H%M%S").timestamp()
+        moment = datetime.strptime(re.sub(r"\D", "", when)[:14], "%Y%m%d%H%M%S")
+        return moment.replace(tzinfo=zone).timestamp()
     except ValueError:
         return 0.0
 

@@ -20,7 +20,8 @@ from aelib.classroom import frames
 from aelib.exercises import lessons
 from aelib.exercises.base import Answer, Exercise, Prepared, prepare
 from aelib.exercises.judge import judge
-from aelib.exercises.own import faults
+
+_OWN = "own_exercises"  # what the teacher's module is called, whatever its file's name
 
 
 class PreparationError(Exception):
@@ -105,7 +106,6 @@ def _receive(stream: BytesIO) -> Task:
 def main() -> None:
     """Prepare the exercises named on the command line; write messages to standard output."""
     file, seed, *only = sys.argv[1:]
-    sys.dont_write_bytecode = True  # a copy of the teacher's own file would lie beside it
     stream = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the file prints is no message
     try:
@@ -128,22 +128,25 @@ def _chosen(file: str, only: list[str]) -> list[Exercise]:
     return chosen
 
 
-def faults_of(file: Path) -> list[str]:
-    """Check a teacher's own exercises: references, mistakes, cases.
+def checked(file: Path) -> tuple[list[str], list[str]]:
+    """Check a teacher's own exercises; returns their faults, and what was tried.
 
     Raises:
         PreparationError: The file cannot be used.
     """
-    return faults(_of_file(file))
+    from aelib.exercises.own import faults  # which takes torch, and the grader does without
+
+    return faults(_of_file(file), getattr(sys.modules[_OWN], "EQUIVALENT", {}))
 
 
 def _of_file(file: Path) -> list[Exercise]:
-    """Import a teacher's file and take every Exercise from the lists in it."""
+    """Import a teacher's file and take the Exercises from its list."""
+    sys.dont_write_bytecode = True  # a copy of it would lie beside it
     sys.path.insert(0, str(file.resolve().parent))
-    spec = spec_from_file_location(file.stem, file)
+    spec = spec_from_file_location(_OWN, file)
     if spec is None or spec.loader is None or not file.is_file():
         raise PreparationError(f"{file} is no Python file that can be read.")
-    module = module_from_spec(spec)
+    module = sys.modules[_OWN] = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except Exception as error:

@@ -50,8 +50,14 @@ def memory_in_words(megabytes: int, trusted: bool) -> str:
     """Say how strong the limit on memory is on this machine."""
     if trusted:
         return f"Memory: {megabytes} MB for each process; there is no sandbox."
-    how = "held by a control group" if home_of_groups() else "counted 20 times a second"
-    return f"Memory: {megabytes} MB for all processes of an exercise together, {how}."
+    most = f", and a control group stops them at {_at_most(megabytes)} MB" * bool(home_of_groups())
+    start = f"Memory: {megabytes} MB for all processes of an exercise together"
+    return f"{start}, counted 20 times a second{most}."
+
+
+def _at_most(memory: int) -> int:
+    """What a control group allows: a little more, so that what is counted is told as its cause."""
+    return memory + memory // 4
 
 
 class SandboxError(Exception):
@@ -100,9 +106,6 @@ def _bwrap(hidden: Sequence[Path] = ()) -> list[str]:
         for folder in reversed(path.parents[:-1]):
             line += ["--perms", "0755", "--dir", str(folder)]
         line += ["--ro-bind", str(path), str(path)]
-    for path in hidden:
-        if path.exists() and any(path.is_relative_to(folder) for folder in _visible()):
-            line += ["--ro-bind", "/dev/null", str(path)]
     for path in map(Path, _SYSTEM):
         if path.is_symlink():
             line += ["--symlink", str(path.readlink()), str(path)]
@@ -110,10 +113,23 @@ def _bwrap(hidden: Sequence[Path] = ()) -> list[str]:
             line += ["--ro-bind", str(path), str(path)]
     for name in _SETTINGS:
         line += ["--ro-bind-try", name, name]
+    for path in _within_reach(hidden):
+        line += ["--ro-bind", "/dev/null", str(path)]
     line += ["--remount-ro", "/", "--chdir", SCRATCH]
     for name, value in _environment(SCRATCH).items():
         line += ["--setenv", name, value]
     return line
+
+
+def _within_reach(files: Sequence[Path]) -> list[Path]:
+    """Every name by which the sandbox would show a file; a folder may be shown under two."""
+    found = []
+    for folder in (*_visible(), *map(Path, _SYSTEM)):
+        whole = folder.resolve()
+        for file in files:
+            if file.exists() and file.resolve().is_relative_to(whole):
+                found.append(folder / file.resolve().relative_to(whole))
+    return found
 
 
 def _visible() -> list[Path]:
@@ -158,22 +174,21 @@ class Worker:
             "reads": not torch,
         }
         program = [sys.executable, "-P", "-s", "-m", "aelib.classroom.worker", json.dumps(options)]
+        command = program if trusted else [*_bwrap(hidden), *program]
+        self._group = None if trusted else new_group()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the worker
         self._process = subprocess.Popen(
-            program if trusted else [*_bwrap(hidden), *program],
+            self._group.within(command) if self._group else command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             env=_environment(tempfile.gettempdir()),
             cwd=tempfile.gettempdir() if trusted else "/",
         )
-        self._group = None if trusted else new_group()
         try:
-            if self._group:
-                self._group.take(self._process.pid)
             ready, _ = self._read(_START)
             if self._group:
-                self._group.allow(limits.memory)
+                self._group.allow(_at_most(limits.memory))
         except (WorkerError, OSError) as error:
             self._errors.seek(0)
             lines = self._errors.read().decode(errors="replace").strip().splitlines()

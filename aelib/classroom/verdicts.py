@@ -1,12 +1,10 @@
 """What came out of the sandbox -> status, share of the points and a sentence."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aelib.classroom import frames
-from aelib.classroom.discreet import discreet
+from aelib.classroom import discreet, frames
 from aelib.classroom.preparation import Task
 from aelib.exercises.base import Answer
 from aelib.exercises.judge import judge
@@ -16,6 +14,7 @@ STATUSES = (
     *("ok", "wrong", "not attempted", "error", "timed out", "out of memory", "crashed"),
     *(LOOK, "unreadable", "missing"),
 )
+_NO_ANSWER = "what it sent is no answer"
 _NO_MEMORY = ("MemoryError", "can't allocate memory", "Unable to allocate")
 _ENDED = {
     "timed out": "took too long; is there a loop that never ends, or one over single pixels?",
@@ -63,10 +62,16 @@ def of_message(task: Task, outcome: str, content: bytes, way: dict[str, Any]) ->
         given = frames.unpack_answers(message)
         if len(given) != len(task.prepared.cases):
             raise frames.FrameError("not one answer for each case")
-        verdict = _judged(task, given, way)
+        verdict = _judged(task, [_named(answer, task) for answer in given], way)
         return _unless_it_lacked(verdict, message[0].get("skipped", []), way)
-    except (frames.FrameError, TypeError, ValueError, AttributeError) as error:
-        return Verdict("error", f"what it sent is no answer: {error}")
+    except Exception as error:  # a learner's process can send anything
+        return Verdict("error", f"{_NO_ANSWER}: {error}", told=_NO_ANSWER)
+
+
+def _named(answer: Answer, task: Task) -> Answer:
+    """Of the names that it says were changed only those of arguments."""
+    changed = tuple(name for name in answer.changed if name in task.prepared.parameters)
+    return replace(answer, changed=changed)
 
 
 def _judged(task: Task, given: Sequence[Answer], way: dict[str, Any]) -> Verdict:
@@ -80,18 +85,14 @@ def _judged(task: Task, given: Sequence[Answer], way: dict[str, Any]) -> Verdict
         right = tuple(_is_right(task, place, answer) for place, answer in enumerate(given))
     except Exception as error:
         return Verdict("error", f"its answer cannot be compared ({type(error).__name__})")
-    detail = found.sentence
-    if any(right) and "cases" not in detail:
-        detail = f"right for {sum(right)} of {len(right)} cases, but {detail}"
+    some = any(right) and "cases" not in found.sentence
+    start = f"right for {sum(right)} of {len(right)} cases, but " if some else ""
     errors = [answer.error for answer in given if answer.error]
-    told = discreet(errors[0], way) if errors else _without_own_words(detail)
-    return Verdict(found.status, detail, right, told)
-
-
-def _without_own_words(sentence: str) -> str:
-    """Leave out texts and names that the function itself returned."""
-    sentence = re.sub(r"it returns \'.*?\'(?= for |;)", "it returns a text", sentence, flags=re.S)
-    return re.sub(r" named .*?(?= for |;|$)", "", sentence, flags=re.S)
+    if errors:
+        told = discreet.of_error(errors[0], way, task)
+    else:
+        told = discreet.of_sentence(found.sentence, task)
+    return Verdict(found.status, start + found.sentence, right, start + told)
 
 
 def _is_right(task: Task, place: int, answer: Answer) -> bool:

@@ -46,7 +46,7 @@ be one in any case, so that gradients can pass.
 
 import random
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from dis import get_instructions
@@ -74,6 +74,7 @@ _OF_A_STUB = {"RESUME", "NOP", "LOAD_CONST", "POP_TOP", "RETURN_VALUE", "RETURN_
 
 NO_RETURN = "it returns nothing; write return in front of the result"
 PRINTED = "it prints its result and returns nothing; write return in place of print"
+NO_TORCH = "it leaves torch on the way; use torch's functions only, so that gradients can pass"
 
 
 class TimeUp(SystemExit):
@@ -203,8 +204,8 @@ def answers(
     exercise: Exercise, function: Callable[..., Any], cases: tuple[Arguments, ...]
 ) -> tuple[Answer, ...]:
     """Call a function on every case."""
-    names = exercise.parameters
-    return tuple(answer(function, case, names, exercise.differentiable) for case in cases)
+    asked = exercise.parameters, exercise.differentiable
+    return tuple(answer(function, case, *asked) for case in cases)
 
 
 def answer(
@@ -218,7 +219,7 @@ def answer(
     All calls draw the same random numbers, and the generators outside are left as they were.
     """
     if not _takes(function, arguments):
-        return Answer(error=f"it should take {_listed(names)}")
+        return Answer(error=should_take(names))
     try:
         with fixed_draws():
             given = [copied(value) for value in arguments]
@@ -290,8 +291,7 @@ def describe(exercise: Exercise, arguments: Arguments) -> str:
 
 
 def _describe_value(name: str, value: Any) -> str:
-    shape = getattr(value, "shape", None)
-    if shape is not None:
+    if (shape := getattr(value, "shape", None)) is not None:
         return f"{name} of shape {tuple(shape)}"
     text = f"{value:.6g}" if isinstance(value, float) else repr(value)
     long = len(text) > 60 or "array" in text or "tensor" in text
@@ -309,10 +309,11 @@ def _takes(function: Callable[..., Any], arguments: Arguments) -> bool:
     return True
 
 
-def _listed(names: list[str]) -> str:
+def should_take(names: Sequence[str]) -> str:
+    """Say which arguments a function should take."""
     if len(names) < 2:
-        return f"one argument, {names[0]}" if names else "no arguments"
-    return f"{len(names)} arguments: {', '.join(names)}"
+        return f"it should take {f'one argument, {names[0]}' if names else 'no arguments'}"
+    return f"it should take {len(names)} arguments: {', '.join(names)}"
 
 
 def _describe_error(error: BaseException, function: Callable[..., Any]) -> str:
@@ -325,11 +326,9 @@ def _describe_error(error: BaseException, function: Callable[..., Any]) -> str:
     except Exception:  # its own __str__ may be broken too
         message = ""
     if "on Tensor that requires grad" in message:
-        return "it leaves torch on the way; use torch's functions only, so that gradients can pass"
-    place, name = _line(error, function), type(error).__name__
-    return (
-        f"it stopped{place} with {name}: {message}" if message else f"it stopped{place} with {name}"
-    )
+        return NO_TORCH
+    stopped = f"it stopped{_line(error, function)} with {type(error).__name__}"
+    return f"{stopped}: {message}" if message else stopped
 
 
 def _line(error: BaseException, function: Callable[..., Any]) -> str:

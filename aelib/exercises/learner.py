@@ -1,19 +1,17 @@
 """What the learner calls: check an answer, ask for a hint or the solution, commit to a guess."""
 
+import ast
 import builtins
-import ctypes
 import inspect
 import re
 import textwrap
-from _thread import start_new_thread
-from collections.abc import Callable, Iterable
-from threading import Event, Lock
-from time import monotonic, sleep
+from collections.abc import Iterable
 from typing import Any
 
 from aelib.exercises import find, guesses, of_lesson, record
-from aelib.exercises.base import Exercise, TimeUp, answers, fixed_draws, prepare
+from aelib.exercises.base import Exercise, answers, fixed_draws, prepare
 from aelib.exercises.judge import Verdict, judge
+from aelib.exercises.limited import limited
 from aelib.exercises.needs import read_cells, taken, untaken
 
 
@@ -53,10 +51,12 @@ def _not_to_be_graded(name: str) -> str:
         ways = taken(code, name)
         if not ways:
             return untaken(code, name) or "it is not defined in a cell of this notebook"
-        statements = ways[-1].statements
+        given = next((asked.given for asked in reversed(code.asked) if asked.name == name), None)
     except RecursionError:
         return ""
-    slow = next((s for s in statements if _SLOW.search(s) and "def " not in s), "")
+    is_named = isinstance(given, ast.Name) and given.id == name  # then it is as the notebook ends
+    way = ways[0] if is_named else ways[min(1, len(ways) - 1)]
+    slow = next((s for s in way.statements if _SLOW.search(s) and "def " not in s), "")
     line = slow.strip().partition("\n")[0][:60]
     return f"`{line}` is run too, within seconds and without your files" if slow else ""
 
@@ -159,7 +159,7 @@ def _judged(exercise: Exercise, answer: Any) -> Verdict:
         value = answer
         answer = lambda: value  # noqa: E731 - a number is a function without arguments
     prepared = prepare(exercise, seed=0)
-    given = _limited(lambda: answers(exercise, answer, prepared.cases), exercise.seconds)
+    given = limited(lambda: answers(exercise, answer, prepared.cases), exercise.seconds)
     if given is None:
         return Verdict(
             "error",
@@ -167,46 +167,6 @@ def _judged(exercise: Exercise, answer: Any) -> Verdict:
             "one over single pixels?",
         )
     return judge(prepared, given, exercise.tolerance)
-
-
-def _limited(job: Callable[[], Any], seconds: float) -> Any:
-    """Run a job in a thread of its own; None if it did not end in time.
-
-    A plain thread, not a Thread: it ends quietly even if TimeUp, a SystemExit, comes too late.
-    """
-    results: list[Any] = []
-    begun, ended, gate = Event(), Event(), Lock()
-
-    def work() -> None:
-        begun.set()
-        try:
-            results.append(job())
-        finally:
-            with gate:
-                ended.set()
-
-    thread = start_new_thread(work, ())
-    try:
-        ended.wait(seconds)
-    finally:  # also when the stop button was pressed
-        if not ended.is_set():
-            start_new_thread(_stop, (thread, begun, ended, gate))
-            ended.wait(0.2)
-    return results[0] if results else None
-
-
-def _stop(thread: int, begun: Event, ended: Event, gate: Lock) -> None:
-    """End a thread; a loop that catches everything has to be told more than once."""
-    target, give_up = ctypes.c_ulong(thread), monotonic() + 60
-    begun.wait(60)  # before, nobody knows its number, and it would seem to have ended
-    while monotonic() < give_up:
-        with gate:  # so that what has ended is never told
-            alive = not ended.is_set() and ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                target, ctypes.py_object(TimeUp)
-            )
-        if not alive:
-            return
-        sleep(0.002)
 
 
 def _near(guess: Any, truth: Any, also: Iterable[Any]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from aelib.exercises.cells import Code, read_cells
 
-__all__ = ["Taken", "read_cells", "taken", "untaken"]
+__all__ = ["Taken", "broken", "read_cells", "taken", "untaken"]
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,18 @@ def taken(code: Code, exercise: str) -> list[Taken]:
     return list(found.values())
 
 
-def untaken(code: Code, exercise: str) -> str:
-    """Say why there is no answer; empty where nothing at all was written."""
+def broken(code: Code, exercise: str) -> str:
+    """Say which cell that defines it cannot be read, and why; empty where there is none."""
     for cell, source, why in code.broken:
         if f"def {exercise}(" in source or f"{exercise} =" in source:
             return f"the cell that defines it (code cell {cell}) cannot be read: {why}"
+    return ""
+
+
+def untaken(code: Code, exercise: str) -> str:
+    """Say why there is no answer; empty where nothing at all was written."""
+    if unreadable := broken(code, exercise):
+        return unreadable
     imported = [s for s in code.binding(exercise) if s.kind == "import"]
     if imported:
         return f"it is imported (`{imported[-1].source}`), not written"

@@ -1,13 +1,17 @@
-"""How long a class of 300 students takes, four exercises each, and how much memory the grader.
+"""What a class costs: students x the seven exercises of lesson 06, in CPU seconds and memory.
 
-    python tests/benchmarks/grading.py [STUDENTS]
+    python tests/benchmarks/grading.py [STUDENTS ...] [--against FOLDER]
 
-One in twenty-five loops for ever, exits, or eats memory in one exercise. Prints the seconds, the
-grader's own largest memory, and how many students lost more than the exercise they spoiled.
+Grades a class of each size, by default 300, and, with --against, grades it with another checkout
+of the course as well, right after, so that both meet the same load. One student in twenty-five
+loops for ever, exits, eats memory or is wrong in one exercise. CPU seconds are those of the grader
+and of all that it starts, as the system counts them; memory is the grader's own largest.
 """
 
+import argparse
 import csv
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,39 +20,29 @@ import time
 from collections import Counter
 from pathlib import Path
 
-EXERCISES = """
-import torch
-from aelib.exercises.base import Exercise, Mistake
-
-def tensor(rng, *shape):
-    return torch.from_numpy(rng.random(shape)).float()
-
-def exercise(name, reference, mistake, *shapes):
-    def cases(rng):
-        return [tuple(tensor(rng, n, *s) for s in shapes) for n in (1, 3, 64)]
-    return Exercise(name, "99", 5, 1, reference, cases, ("a", "b", "c"), (Mistake(mistake, "m"),))
-
-EXERCISES = [
-    exercise("total", lambda a, b: ((a - b) ** 2).sum(1), lambda a, b: ((a - b) ** 2).mean(1),
-             (784,), (784,)),
-    exercise("kl", lambda m, v: -0.5 * (1 + v - m ** 2 - v.exp()).sum(1).mean(),
-             lambda m, v: -0.5 * (1 + v - m ** 2 - v.exp()).sum(), (16,), (16,)),
-    exercise("blend", lambda a, b: (a + b) / 2, lambda a, b: a + b, (784,), (784,)),
-    exercise("centre", lambda x: x - x.mean(0), lambda x: x - x.mean(), (784,)),
-]
-"""
+HERE = Path(__file__).parents[2]
 RIGHT = {
-    "total": "def total(a, b):\n    return ((a - b) ** 2).sum(dim=1)",
-    "kl": "def kl(m, v):\n    return (m**2 + v.exp() - v - 1).sum(1).mean() / 2",
-    "blend": "def blend(a, b):\n    return torch.lerp(a, b, 0.5)",
-    "centre": "def centre(x):\n    return x - x.mean(dim=0)",
+    "draw_code": "def draw_code(mu, logvar, eps):\n    return mu + (logvar / 2).exp() * eps",
+    "kl_of_each": "def kl_of_each(mu, logvar):\n"
+    "    return (mu**2 + logvar.exp() - 1 - logvar).mean(0) / 2",
+    "elbo_of_each": "def elbo_of_each(x_hat, x, mu, logvar):\n"
+    "    bce = F.binary_cross_entropy(x_hat, x, reduction='none').sum(1)\n"
+    "    return -bce - (mu**2 + logvar.exp() - 1 - logvar).sum(1) / 2",
+    "free_bits": "def free_bits(mu, logvar, free):\n"
+    "    return kl_of_each(mu, logvar).clamp(min=free).sum()",
+    "in_our_nats": "def in_our_nats(error, kl, pixels, numbers):\n"
+    "    return error * pixels + kl * numbers",
+    "one_nat": "def one_nat():\n    return -2.948",
+    "log_mean_exp": "def log_mean_exp(log_w):\n"
+    "    return torch.logsumexp(log_w, 0) - np.log(len(log_w))",
 }
 SPOILED = [
-    "def total(a, b):\n    while True:\n        pass",
-    "import os\ndef total(a, b):\n    os._exit(0)",
-    "def total(a, b):\n    return torch.ones(10**6, 10**6)",
-    "def total(a, b):\n    return ((a - b) ** 2).mean(dim=1)",
+    "def draw_code(mu, logvar, eps):\n    while True:\n        pass",
+    "import os\ndef draw_code(mu, logvar, eps):\n    os._exit(0)",
+    "def draw_code(mu, logvar, eps):\n    return torch.ones(10**6, 10**6)",
+    "def draw_code(mu, logvar, eps):\n    return mu + logvar.exp() * eps",
 ]
+START = "import numpy as np\nimport torch\nimport torch.nn.functional as F"
 LOOSE = "x = load_mnist()\nwhile True:\n    pass"
 
 
@@ -57,44 +51,97 @@ def notebook(cells):
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
-def memory(pid):
-    """The largest memory of a process so far, in KB."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    found = re.search(r"VmHWM:\s+(\d+)", status)
-    return int(found[1]) if found else 0
+def hand_in(top, students):
+    """A folder for each student, each with a notebook."""
+    for i in range(students):
+        cells = dict(RIGHT)
+        if i % 25 == 7:
+            cells["draw_code"] = SPOILED[i // 25 % len(SPOILED)]
+        (top / f"student{i:04d}").mkdir(parents=True)
+        path = top / f"student{i:04d}" / "06_vae_from_scratch.ipynb"
+        path.write_text(notebook([START, LOOSE, *cells.values()]))
+
+
+class Watch:
+    """What a process and its workers use; the workers are ended, and so nobody waits for them."""
+
+    def __init__(self, pid):
+        self.pid, self.memory, self.workers = pid, 0, {}
+
+    def look(self):
+        found = re.search(r"VmHWM:\s+(\d+)", self._read(self.pid, "status"))
+        self.memory = max(self.memory, int(found[1]) if found else 0)
+        lines = {}
+        for entry in os.listdir("/proc"):
+            words = self._read(entry, "stat").rpartition(")")[2].split() if entry.isdigit() else []
+            if words:  # its parent, and what it and those it waited for have used
+                lines[int(entry)] = int(words[1]), sum(map(int, words[11:15]))
+        for pid, (parent, ticks) in lines.items():
+            if self._is_worker(pid) and not self._is_worker(parent) and self._is_below(pid, lines):
+                self.workers[pid] = ticks
+
+    def _is_worker(self, pid):
+        return self._read(pid, "cmdline").startswith(f"{sys.executable}\0-P\0")
+
+    def _is_below(self, pid, lines):
+        while pid in lines and pid != self.pid:
+            pid = lines[pid][0]
+        return pid == self.pid
+
+    @staticmethod
+    def _read(pid, name):
+        try:
+            return Path(f"/proc/{pid}/{name}").read_bytes().decode(errors="replace")
+        except OSError:
+            return ""
+
+    def cpu_of_workers(self):
+        return sum(self.workers.values()) / os.sysconf("SC_CLK_TCK")
+
+
+def graded(folder, checkout, output):
+    """Grade a class with one checkout: CPU seconds, MB of the grader, and the rows."""
+    words = ["aelib", "grade", str(folder), "-o", str(output), "--lesson", "06", "--seconds", "2"]
+    own = os.environ | {"PYTHONPATH": str(checkout), "OMP_NUM_THREADS": "1"}
+    grader = subprocess.Popen(
+        [sys.executable, "-m", *words], env=own, stdout=subprocess.DEVNULL, cwd=output.parent
+    )
+    watch = Watch(grader.pid)
+    while not os.waitid(os.P_PID, grader.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+        watch.look()
+        time.sleep(0.1)
+    _, status, used = os.wait4(grader.pid, 0)
+    grader.returncode = os.waitstatus_to_exitcode(status)
+    with output.open(newline="", encoding="utf-8-sig") as stream:
+        rows = list(csv.DictReader(stream))
+    seconds = used.ru_utime + used.ru_stime + watch.cpu_of_workers()
+    return seconds, watch.memory / 1024, rows
 
 
 def main():
-    students = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    with tempfile.TemporaryDirectory() as name:
-        top = Path(name)
-        (top / "exercises.py").write_text(EXERCISES)
-        for i in range(students):
-            cells = dict(RIGHT)
-            if i % 25 == 7:
-                cells["total"] = SPOILED[i // 25 % len(SPOILED)]
-            start = "import numpy as np\nimport torch\nimport matplotlib.pyplot as plt"
-            (top / "in" / f"student{i:03d}").mkdir(parents=True)
-            path = top / "in" / f"student{i:03d}" / "99_lesson.ipynb"
-            path.write_text(notebook([start, LOOSE, *cells.values()]))
-        output = top / "out" / "grades.csv"
-        words = ["aelib", "grade", str(top / "in"), "-o", str(output)]
-        words += ["--exercises", str(top / "exercises.py"), "--seconds", "2"]
-        begin = time.monotonic()
-        grader, most = subprocess.Popen([sys.executable, "-m", *words]), 0
-        while grader.poll() is None:
-            most = max(most, memory(grader.pid))
-            time.sleep(0.2)
-        seconds = time.monotonic() - begin
-        with output.open(newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    lost = Counter(row["student"] for row in rows if row["status"] != "ok")
-    print(f"\n{students} students x 4 exercises: {seconds:.1f} s, exit {grader.returncode}")
-    print(f"grader's own memory: {most / 1024:.0f} MB")
-    print(f"students who lost one exercise: {len(lost)}, more than one: {max(lost.values()) > 1}")
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("students", type=int, nargs="*", default=[300], metavar="STUDENTS")
+    parser.add_argument("--against", type=Path, metavar="FOLDER", help="another checkout")
+    chosen = parser.parse_args()
+    builds = {"this": HERE} | ({"other": chosen.against.resolve()} if chosen.against else {})
+    for students in chosen.students:
+        spent = {}
+        with tempfile.TemporaryDirectory() as name:
+            top = Path(name)
+            hand_in(top / "in", students)
+            for build, checkout in builds.items():
+                (top / build).mkdir()
+                spent[build], most, rows = graded(top / "in", checkout, top / build / "grades.csv")
+                lost = Counter(row["student"] for row in rows if row["status"] != "ok")
+                print(
+                    f"{build:>5}: {students} students x 7: {spent[build]:.1f} CPU s, "
+                    f"{1000 * spent[build] / students / 7:.1f} ms an exercise, "
+                    f"grader {most:.0f} MB; {len(rows)} rows, {len(lost)} students lost "
+                    f"{max(lost.values(), default=0)} exercise at most",
+                    flush=True,
+                )
+        if chosen.against:
+            print(f"       this / other: {spent['this'] / spent['other']:.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,14 +15,16 @@ learner.prepare = cache(learner.prepare)  # each exercise's cases once, not for 
 
 def main():
     shell, said = InteractiveShell.instance(), []
+    shell.history_manager.enabled = False  # on disk; `In` is kept, which `check` reads
     shell.set_hook("show_in_pager", lambda *_, **__: None)
     for cells in json.load(sys.stdin):
         shell.reset(new_session=False)
+        shell.history_manager.input_hist_parsed[:] = [""]
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             shell.run_cell("from aelib import check")
             for cell in cells:
-                shell.run_cell(cell)
+                shell.run_cell(cell, store_history=True)
         said.append(printed.getvalue())
     json.dump(said, sys.stdout)
 

@@ -13,8 +13,9 @@ import pytest
 import torch
 
 from aelib import DataError, check, exercises, hint, my_progress, predict, solution
-from aelib.exercises import learner, record
+from aelib.exercises import record
 from aelib.exercises.base import Exercise, Mistake, TimeUp
+from aelib.exercises.limited import _stop, limited
 
 
 def double(x):
@@ -243,7 +244,7 @@ def test_a_thread_that_is_told_too_late_ends_without_a_word(said, capfd):
             raise TimeUp  # as if one more came on the way out
 
     for _ in range(20):
-        assert learner._limited(at_the_last_moment, 0.001) is None
+        assert limited(at_the_last_moment, 0.001) is None
     assert ended(before)
     assert said == []
     assert capfd.readouterr().err == ""
@@ -253,7 +254,7 @@ def test_a_thread_that_has_not_begun_is_waited_for():
     """Python finds no thread of its number yet; it must not be taken for one that has ended."""
     begun, ended, nobody = threading.Event(), threading.Event(), 1
     arguments = (nobody, begun, ended, threading.Lock())
-    stopper = threading.Thread(target=learner._stop, args=arguments, daemon=True)
+    stopper = threading.Thread(target=_stop, args=arguments, daemon=True)
     stopper.start()
     stopper.join(0.1)
     assert stopper.is_alive()
@@ -264,7 +265,7 @@ def test_a_thread_that_has_not_begun_is_waited_for():
 
 def test_what_ends_at_the_time_limit_is_right_or_late_and_nothing_else(said, capfd):
     for wait in np.linspace(0.002, 0.006, 60):
-        assert learner._limited(lambda w=wait: time.sleep(w) or "done", 0.004) in ("done", None)
+        assert limited(lambda w=wait: time.sleep(w) or "done", 0.004) in ("done", None)
     assert said == []
     assert capfd.readouterr().err == ""
 

@@ -1,8 +1,9 @@
 """The net of mutants: right solutions, bent in many small ways, and none of them passes.
 
-Each exercise's reference is bent by bending.py, and each bent version is judged as `check` and
-the grader judge an answer. `equivalent.py` lists those that are no mistakes, with the reason. By
-default two seeds are tried, the one of `check` and another; with `-m slow` all from 0 to 19.
+Each exercise's reference is bent by aelib.exercises.bending, and each bent version is judged as
+`check` and the grader judge an answer. `equivalent.py` lists those that are no mistakes, with the
+reason. By default two seeds are tried, the one of `check` and another; with `-m slow` all from 0 to
+19.
 """
 
 import warnings
@@ -11,12 +12,12 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from bending import Bent, bent
 from equivalent import EQUIVALENT, WRONG_NUMBERS, WRONG_WORDS
 from found_by_people import FOUND
 
 from aelib.exercises import lessons
 from aelib.exercises.base import Exercise, answers, prepare
+from aelib.exercises.bending import Bent, bent
 from aelib.exercises.judge import judge
 
 EVERY = list(chain.from_iterable(lessons().values()))
