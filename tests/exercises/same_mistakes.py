@@ -500,6 +500,34 @@ def bit_by_bit(deviation, total, error, choose=np.argmax):
     return bits
 
 
+# Lesson 10
+
+
+def of_first(found, labels, k, count):
+    return np.mean([count([f == y for f in row[:k]]) for row, y in zip(found, labels, strict=True)])
+
+
+def turned(n_bits, radii, ways=math.comb):
+    return sum(ways(n_bits, r) for r in radii)
+
+
+def mate_place(z, groups, i, score, drop=True, last=False):
+    """The place of the first mate in a plain sort, or None."""
+    others = [j for j in range(len(z)) if j != i or not drop]
+    order = sorted(others, key=lambda j: score(z[i], z[j]), reverse=not last)
+    places = [place for place, j in enumerate(order, 1) if groups[j] == groups[i]]
+    return places or [math.inf]
+
+
+def step_of(rows, size):
+    return sum(rows) / len(rows) if len(rows) else np.zeros(size)
+
+
+def nudged(query, good, bad, plus=0.75, minus=0.25, keep=1.0):
+    size = len(query)
+    return keep * query + plus * step_of(good, size) - minus * step_of(bad, size)
+
+
 # Lesson 11
 
 
@@ -586,6 +614,61 @@ def by_similarity(weight, i, k, similarity, leave_out=True, least=False):
 
 def cosine(a, b):
     return float(a @ b) / math.hypot(*a) / math.hypot(*b)
+
+
+# Lesson 13
+
+
+def by_letters(right):
+    """A letter is one letter, however it is typed."""
+    return {f"{c}? ": (c.lower(), f" {c} ") for c in "ABCDE" if c != right}
+
+
+def nats_of(mean, x):
+    return F.binary_cross_entropy(mean.expand_as(x), x, reduction="none").sum(1).mean()
+
+
+def held(mean, low=1e-6):
+    return torch.minimum(torch.maximum(mean, torch.tensor(low)), torch.tensor(1 - low))
+
+
+def elbo_from(x_hat, x, mu, spread, error="sum", kl="sum", images=(True, True), sign=1, pixels=1):
+    """Both parts written with torch.distributions; `spread` is what it takes for sigma."""
+    each = -torch.distributions.Bernoulli(probs=x_hat, validate_args=False).log_prob(x)
+    q, p = torch.distributions.Normal(mu, spread), torch.distributions.Normal(0.0, 1.0)
+    price = torch.distributions.kl_divergence(q, p)
+    one = each.mean() * pixels if error == "mean" else each.sum() / (len(x) if images[0] else 1)
+    two = price.mean() if kl == "mean" else price.sum() / (len(mu) if images[1] else 1)
+    return one + sign * two
+
+
+def right_spread(logvar):
+    return (logvar / 2).exp()
+
+
+def elbo_with(spread=right_spread, **changed):
+    """The same twice: in one go, and the pictures in double precision."""
+    return (
+        lambda x_hat, x, mu, logvar: elbo_from(x_hat, x, mu, spread(logvar), **changed),
+        lambda x_hat, x, mu, logvar: elbo_from(
+            x_hat.double(), x.double(), mu.double(), spread(logvar.double()), **changed
+        ),
+    )
+
+
+def layer_variances(x, weights, bend=np.tanh, before=False, measure=None, first=None):
+    """What each layer's outputs measure, and what x itself does."""
+    measure = measure or (lambda v: np.mean([column.var() for column in v.T]))
+    found, start = [], (first or measure)(x)
+    for weight in weights:
+        inside = np.einsum("ni,io->no", x, weight)
+        x = bend(inside)
+        found.append(measure(inside if before else x))
+    return np.array(found), start
+
+
+def over_rows(v):
+    return np.mean([row.var() for row in v])
 
 
 # Lesson 14
@@ -2008,6 +2091,192 @@ SAME = {
             lambda deviation, total: bit_by_bit(deviation, total, lambda d, b: -d * 0.5**b),
         ),
     },
+    "precision_at": {
+        "counted all columns": (
+            lambda found, labels, k: of_first(found, labels, len(found.T), np.mean),
+            lambda found, labels, k: np.count_nonzero(labels == found.T) / found.size,
+        ),
+        "divide by k too": (
+            lambda found, labels, k: of_first(found, labels, k, sum),
+            lambda found, labels, k: np.count_nonzero(labels == found[:, :k].T) / len(found),
+        ),
+        "at least one right": (
+            lambda found, labels, k: of_first(found, labels, k, any),
+            lambda found, labels, k: np.mean((labels == found[:, :k].T).sum(0) > 0),
+        ),
+        "neighbours vote": (
+            lambda found, labels, k: np.mean(
+                [
+                    min(set(row[:k]), key=lambda v: (-list(row[:k]).count(v), v)) == y
+                    for row, y in zip(found.tolist(), labels, strict=True)
+                ]
+            ),
+            lambda found, labels, k: np.mean(
+                torch.tensor(found[:, :k]).mode(dim=1).values.numpy() == labels
+            ),
+        ),
+        "the last k columns": (
+            lambda found, labels, k: of_first(found[:, ::-1], labels, k, np.mean),
+            lambda found, labels, k: np.mean(found.T[-k:] == labels),
+        ),
+        "share of wrong ones": (
+            lambda found, labels, k: 1 - of_first(found, labels, k, np.mean),
+            lambda found, labels, k: np.mean(found.T[:k] != labels),
+        ),
+        "column k alone": (
+            lambda found, labels, k: np.mean(found.T[k - 1] == labels),
+            lambda found, labels, k: of_first(found, labels, k, lambda right: right[-1]),
+        ),
+    },
+    "addresses_in_ball": {
+        "exactly `radius` bits": (
+            lambda n_bits, radius: turned(n_bits, [radius]),
+            lambda n_bits, radius: (
+                math.factorial(n_bits) // math.factorial(radius) // math.factorial(n_bits - radius)
+            ),
+        ),
+        "ends one too early": (
+            lambda n_bits, radius: turned(n_bits, range(radius)),
+            lambda n_bits, radius: turned(n_bits, range(radius + 1)) - math.comb(n_bits, radius),
+        ),
+        "the address itself": (
+            lambda n_bits, radius: turned(n_bits, range(1, 1 + radius)),
+            lambda n_bits, radius: turned(n_bits, range(radius + 1)) - 1,
+        ),
+        "counts each pair of bits twice": (
+            lambda n_bits, radius: turned(n_bits, range(radius + 1), ways=pow),
+            lambda n_bits, radius: (n_bits ** (radius + 1) - 1) // (n_bits - 1),
+        ),
+        "counted in every order": (
+            lambda n_bits, radius: turned(n_bits, range(radius + 1), ways=math.perm),
+            lambda n_bits, radius: sum(
+                math.factorial(n_bits) // math.factorial(n_bits - t) for t in range(radius + 1)
+            ),
+        ),
+        "these are all addresses": (
+            lambda n_bits, radius: 1 << n_bits,
+            lambda n_bits, radius: turned(n_bits, range(n_bits + 1)),
+        ),
+        "not only the first": (
+            lambda n_bits, radius: 1 << radius,
+            lambda n_bits, radius: turned(radius, range(radius + 1)),
+        ),
+    },
+    "first_mate": {
+        "its own best match": (
+            lambda z, groups, i: 1 / mate_place(z, groups, i, cosine, drop=False)[0],
+            lambda z, groups, i: 1.0,
+        ),
+        "stand one too low": (
+            lambda z, groups, i: 1 / [*mate_place(z, groups, i, cosine, drop=False), math.inf][1],
+            lambda z, groups, i: 1 / (1 + mate_place(z, groups, i, cosine)[0]),
+        ),
+        "ranked by the product": (
+            lambda z, groups, i: 1 / mate_place(z, groups, i, np.dot)[0],
+            lambda z, groups, i: 1 / mate_place(z, groups, i, lambda a, b: sum(a * b))[0],
+        ),
+        "that is a correlation": (
+            lambda z, groups, i: (
+                1 / mate_place(z, groups, i, lambda a, b: np.corrcoef(a, b)[0, 1])[0]
+            ),
+            lambda z, groups, i: (
+                1 / mate_place(z, groups, i, lambda a, b: cosine(a - a.mean(), b - b.mean()))[0]
+            ),
+        ),
+        "ranked by distance": (
+            lambda z, groups, i: 1 / mate_place(z, groups, i, math.dist, last=True)[0],
+            lambda z, groups, i: (
+                1 / mate_place(z, groups, i, lambda a, b: -np.sum((a - b) ** 2))[0]
+            ),
+        ),
+        "this is the place": (
+            lambda z, groups, i: (lambda p: 0 if p == math.inf else p)(
+                mate_place(z, groups, i, cosine)[0]
+            ),
+            lambda z, groups, i: (lambda p: p if p <= len(z) else 0)(
+                mate_place(z / 2, groups, i, cosine)[0]
+            ),
+        ),
+        "the smallest cosine": (
+            lambda z, groups, i: 1 / mate_place(z, groups, i, cosine, last=True)[0],
+            lambda z, groups, i: 1 / mate_place(z, groups, i, lambda a, b: -cosine(a, b))[0],
+        ),
+        "averaged over all mates": (
+            lambda z, groups, i: np.mean([1 / p for p in mate_place(z, groups, i, cosine)]),
+            lambda z, groups, i: np.reciprocal(
+                np.array(mate_place(z, groups, i, cosine), dtype=float)
+            ).mean(),
+        ),
+        "but not out of the groups": (
+            lambda z, groups, i: next(
+                (
+                    1 / place
+                    for place, j in enumerate(
+                        np.argsort([-cosine(z[i], row) for row in np.delete(z, i, axis=0)]), 1
+                    )
+                    if groups[j] == groups[i]
+                ),
+                0,
+            ),
+            lambda z, groups, i: (
+                lambda order: next(
+                    (1 / p for p, j in enumerate(order, 1) if groups[j] == groups[i]), 0
+                )
+            )(
+                sorted(
+                    range(len(z) - 1),
+                    key=lambda j: cosine(z[i], np.vstack([z[:i], z[i + 1 :]])[j]),
+                    reverse=True,
+                )
+            ),
+        ),
+    },
+    "first_without_the_word": {
+        "there is such an answer": (0.0, np.int64(0)),
+        "the first answer does say": (1.0, np.int64(1)),
+        **{f"answer {n} still says": (float(n), np.int64(n)) for n in range(2, 6)},
+        **{f"answer {n} does not say": (float(n), np.int64(n)) for n in range(7, 11)},
+    },
+    "moved_query": {
+        "added the sums": (
+            lambda query, good, bad: query + 0.75 * good.sum(axis=0) - 0.25 * bad.sum(axis=0),
+            lambda query, good, bad: query + sum(0.75 * g for g in good) - sum(b / 4 for b in bad),
+        ),
+        "towards the bad ones": (
+            partial(nudged, minus=-0.25),
+            lambda query, good, bad: nudged(query, good, -bad),
+        ),
+        "forgot the query": (
+            partial(nudged, keep=0.0),
+            lambda query, good, bad: nudged(query, good, bad) - query,
+        ),
+        "weights are exchanged": (
+            partial(nudged, plus=0.25, minus=0.75),
+            lambda query, good, bad: nudged(query, good / 3, 3 * bad),
+        ),
+        "weights 0.75 and 0.25 are missing": (
+            partial(nudged, plus=1.0, minus=1.0),
+            lambda query, good, bad: nudged(query, good / 0.75, 4 * bad),
+        ),
+        "differences from the query": (
+            lambda query, good, bad: (
+                query
+                + 0.75 * (step_of(good, len(query)) - query)
+                - 0.25 * (step_of(bad, len(query)) - query)
+            ),
+            lambda query, good, bad: nudged(query, good, bad, keep=0.5),
+        ),
+        "one mean over all numbers": (
+            lambda query, good, bad: (
+                query
+                + (0.75 * np.average(good) if good.size else 0)
+                - (0.25 * np.average(bad) if bad.size else 0)
+            ),
+            lambda query, good, bad: (
+                query + 0.75 * good.sum() / max(1, good.size) - bad.sum() / max(1, bad.size) / 4
+            ),
+        ),
+    },
     "luminance": {
         "plain mean": (
             lambda photo: sum(photo) / 3,
@@ -2367,6 +2636,189 @@ SAME = {
             lambda weight, i, k: [
                 j for j in np.argsort(-np.corrcoef(weight)[i]).tolist() if j != i
             ][:k],
+        ),
+    },
+    **{f"case_{number}": by_letters(right) for number, right in enumerate("CDBEABDEAC", start=1)},
+    "share_of_dead": {
+        "share of zeros": (
+            lambda z: 1 - z.count_nonzero() / z.numel(),
+            lambda z: np.mean(z.numpy() == 0),
+        ),
+        "always 2.5 is dead": (
+            lambda z: (z.abs().amax(0) == 0).float().mean(),
+            lambda z: np.mean([not any(column) for column in z.T.tolist()]),
+        ),
+        "this is their number": (
+            lambda z: sum(len(set(column)) == 1 for column in z.T.tolist()),
+            lambda z: (z.amax(0) == z.amin(0)).sum(),
+        ),
+        "share of the living": (
+            lambda z: np.mean([len(set(column)) > 1 for column in z.T.tolist()]),
+            lambda z: (z.amax(0) > z.amin(0)).double().mean(),
+        ),
+        "along a row": (
+            lambda z: np.mean([len(set(row)) == 1 for row in z.tolist()]),
+            lambda z: (z.amax(1) == z.amin(1)).double().mean(),
+        ),
+        "one zero does not": (
+            lambda z: (z.abs().amin(0) == 0).double().mean(),
+            lambda z: np.mean([0 in column for column in z.T.tolist()]),
+        ),
+        "two pictures may agree": (
+            lambda z: np.mean(z[0].numpy() == z[1].numpy()),
+            lambda z: 1 - (z[0] - z[1]).count_nonzero() / z.shape[1],
+        ),
+    },
+    "repeat_and_split": {
+        "repeats before it splits": (
+            lambda x, n, times: (lambda deck: (deck[n:], deck[:n]))(x.repeat(times, axis=0)),
+            lambda x, n, times: (lambda deck: (deck[n:], deck[:n]))(
+                x[np.arange(times * len(x)) // times]
+            ),
+        ),
+        "once each": (
+            lambda x, n, times: (x[n:].repeat(times, 0), x[:n].repeat(times, 0)),
+            lambda x, n, times: tuple(
+                np.array([row for row in part for _ in range(times)]) for part in (x[n:], x[:n])
+            ),
+        ),
+        "in the wrong order": (
+            lambda x, n, times: [x[:n], x[n:].repeat(times, axis=0)],
+            lambda x, n, times: (
+                np.array(x[:n]),
+                np.array([row for row in x[n:] for _ in range(times)]),
+            ),
+        ),
+        "took the last pictures": (
+            lambda x, n, times: (x[: len(x) - n].repeat(times, axis=0), x[len(x) - n :]),
+            lambda x, n, times: (
+                np.array([row for row in x[:-n] for _ in range(times)]),
+                np.array(x[-n:]),
+            ),
+        ),
+        "still in the training part": (
+            lambda x, n, times: (x.repeat(times, axis=0), x[:n]),
+            lambda x, n, times: (x[np.arange(times * len(x)) // times], np.array(x[:n])),
+        ),
+        "next to each other": (
+            lambda x, n, times: (np.concatenate([x[n:]] * times), x[:n]),
+            lambda x, n, times: (np.vstack([x[n:] for _ in range(times)]), x[:n]),
+        ),
+    },
+    "mean_image_floor": {
+        "nats per pixel": (
+            lambda x_train, x_test: nats_of(held(x_train.mean(0)), x_test) / x_test.shape[1],
+            lambda x_train, x_test: F.binary_cross_entropy(
+                held(x_train.mean(0)).expand_as(x_test), x_test
+            ),
+        ),
+        "mean of the test images": (
+            lambda x_train, x_test: nats_of(held(x_test.mean(0)), x_test),
+            lambda x_train, x_test: nats_of(x_test.mean(0).clip(1e-6, 1 - 1e-6), x_test),
+        ),
+        "on the training images": (
+            lambda x_train, x_test: nats_of(held(x_train.mean(0)), x_train),
+            lambda x_train, x_test: nats_of(x_train.mean(0).clip(1e-6, 1 - 1e-6), x_train),
+        ),
+        "sum over all test images": (
+            lambda x_train, x_test: nats_of(held(x_train.mean(0)), x_test) * x_test.shape[0],
+            lambda x_train, x_test: F.binary_cross_entropy(
+                held(x_train.mean(0)).expand_as(x_test), x_test, reduction="sum"
+            ),
+        ),
+        "this is the squared error": (
+            lambda x_train, x_test: (x_test - x_train.mean(0)).square().sum(1).mean(),
+            lambda x_train, x_test: (
+                F.mse_loss(x_train.mean(0).expand_as(x_test), x_test) * x_test.shape[1]
+            ),
+        ),
+        "paper counts as well": (
+            lambda x_train, x_test: -(x_test * held(x_train.mean(0)).log()).sum(1).mean(),
+            lambda x_train, x_test: -(x_test @ held(x_train.mean(0)).log()).mean(),
+        ),
+        "torch charges 100 nats": (
+            lambda x_train, x_test: nats_of(x_train.mean(0), x_test),
+            lambda x_train, x_test: (
+                F.binary_cross_entropy(x_train.mean(0).expand_as(x_test), x_test) * x_test.shape[1]
+            ),
+        ),
+        "no pixel was always paper": (
+            lambda x_train, x_test: (
+                lambda m: -(x_test * m.log() + (1 - x_test) * (1 - m).log()).sum() / len(x_test)
+            )(x_train.mean(0).clamp(torch.finfo(torch.float32).tiny, 1 - 2**-24)),
+            lambda x_train, x_test: (
+                lambda m: -(x_test * m.log() + (1 - x_test) * (1 - m).log()).sum(1).mean()
+            )(x_train.mean(0).clamp(torch.finfo(torch.float32).tiny, 1 - 2**-24)),
+        ),
+        "inside the logarithms": (
+            lambda x_train, x_test: (
+                lambda m: (
+                    -((x_test @ (m + 1e-6).log() + (1 - x_test) @ (1 - m + 1e-6).log()).mean())
+                )
+            )(x_train.mean(0)),
+            lambda x_train, x_test: (
+                lambda m: (
+                    -(x_test * (m + 1e-6).log() + (1 - x_test) * (1 + 1e-6 - m).log()).sum(1).mean()
+                )
+            )(x_train.mean(0)),
+        ),
+        "0.01 is far from 0": (
+            lambda x_train, x_test: nats_of(held(x_train.mean(0), 0.01), x_test),
+            lambda x_train, x_test: nats_of(x_train.mean(0).clip(0.01, 0.99), x_test),
+        ),
+    },
+    "repaired_elbo": {
+        "the error is still averaged over pixels (case 6): sum": elbo_with(error="mean"),
+        "the KL is still averaged over the code (case 5): sum": elbo_with(kl="mean"),
+        "logvar is still read": elbo_with(torch.exp),
+        "both parts are summed over the images": elbo_with(images=(False, False)),
+        "the KL is summed over the images as well": elbo_with(images=(True, False)),
+        "the error is summed over the images as well": elbo_with(images=(False, True)),
+        "784 is the number": elbo_with(error="mean", pixels=784),
+        "the KL is a price": elbo_with(sign=-1),
+        "none of its three faults": elbo_with(torch.exp, error="mean", kl="mean"),
+        "the variance is mended": elbo_with(error="mean", kl="mean"),
+        "the error is mended": elbo_with(torch.exp, kl="mean"),
+        "the KL is summed now": elbo_with(torch.exp, error="mean"),
+    },
+    "variance_through": {
+        "the tanh after each": (
+            lambda x, weights: np.divide(*layer_variances(x, weights, bend=lambda v: v)),
+            lambda x, weights: [
+                np.var(
+                    x @ np.linalg.multi_dot([*weights[:n], np.eye(len(weights[n - 1].T))]), 0
+                ).mean()
+                / np.var(x, 0).mean()
+                for n in range(1, len(weights) + 1)
+            ],
+        ),
+        "measured before the tanh": (
+            lambda x, weights: np.divide(*layer_variances(x, weights, before=True)),
+            lambda x, weights: layer_variances(x, weights, before=True)[0] / x.var(axis=0).mean(),
+        ),
+        "over the units of a picture": (
+            lambda x, weights: np.divide(*layer_variances(x, weights, measure=over_rows)),
+            lambda x, weights: np.divide(
+                *layer_variances(x, weights, measure=lambda v: v.var(axis=1).mean())
+            ),
+        ),
+        "mixes the differences between units": (
+            lambda x, weights: np.divide(*layer_variances(x, weights, measure=np.var)),
+            lambda x, weights: np.divide(
+                *layer_variances(x, weights, measure=lambda v: np.square(v - v.mean()).mean())
+            ),
+        ),
+        "divided by the layer before": (
+            lambda x, weights: (lambda found, start: found / [start, *found[:-1]])(
+                *layer_variances(x, weights)
+            ),
+            lambda x, weights: (lambda found, start: found / np.append(start, found)[:-1])(
+                *layer_variances(x, weights)
+            ),
+        ),
+        "variances themselves": (
+            lambda x, weights: layer_variances(x, weights)[0],
+            lambda x, weights: layer_variances(x, weights)[0].tolist(),
         ),
     },
     "effective_classes": {
