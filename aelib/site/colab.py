@@ -20,7 +20,7 @@ def setup(addresses: Addresses) -> str:
         [
             "# @title The course's package and data; Colab's own packages stay as they are",
             f"!test -d {folder} || {clone}",
-            f"%pip install -q --no-deps {folder}",
+            f"!pip install -q --no-deps {folder}",
             f"%cd -q {folder}/notebooks",
         ]
     )

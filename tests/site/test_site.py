@@ -431,7 +431,7 @@ def test_notebooks_for_colab_bring_the_course_below_their_title(course, tmp_path
     assert setup.source.splitlines()[1:] == [
         "!test -d /content/b || "
         "git clone -q --depth 1 --branch up https://github.com/a/b /content/b",
-        "%pip install -q --no-deps /content/b",  # no package that is loaded already is changed
+        "!pip install -q --no-deps /content/b",  # no package that is loaded already is changed
         "%cd -q /content/b/notebooks",
     ]
     assert check_site(tmp_path / "site") == []
