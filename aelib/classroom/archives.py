@@ -18,7 +18,7 @@ LARGEST_NOTEBOOK = 32 << 20
 _LARGEST_ZIP = 64 << 20  # of one student
 _LARGEST_INDEX = 8 << 20  # a zip's list of its files
 MARK_OF_FEEDBACK = ".aelib-feedback"  # an empty file in the folder of feedback that we write
-_DEPTH = 2  # a learning platform's zip of students' zips
+_DEPTH = 3  # a zip of a learning platform's zips of students' zips
 _UNICODE_NAME = 0x7075  # extra field of a zip, written by Info-ZIP
 
 
@@ -130,7 +130,7 @@ def _of_zip(read: Callable[[int], bytes], parts: Parts, depth: int) -> Iterator[
     opened = partial(_opened, read)
     try:
         if depth > _DEPTH:
-            raise SubmissionError("it is a zip within a zip within a zip")
+            raise SubmissionError("it is a zip within zips, four deep")
         yield from _inside(opened(), opened, parts, depth)
     except SubmissionError as error:
         yield _troubled(parts, str(error))

@@ -157,7 +157,8 @@ def _written(options: Options) -> dict[str, Path]:
 
 def _collected(options: Options, skip: tuple[Path, ...]) -> Collected:
     due = options.due.timestamp() if options.due else float("inf")
-    return collect(options.submissions, options.level, skip, due)
+    teachers = tuple(path for path in (options.roster, options.exercises) if path)
+    return collect(options.submissions, options.level, (*skip, *teachers), due)
 
 
 def _settings(options: Options, found: Sequence[Task]) -> Settings:

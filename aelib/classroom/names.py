@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from aelib.classroom.apart import apart
 from aelib.classroom.kinds import (
     Parts,
     is_no_name,
@@ -71,7 +72,8 @@ def place(paths: Sequence[Parts], level: int = 0) -> tuple[list[Place], list[str
     for group in flat.values():
         for i, found in zip(group, _of_files([below[i] for i in group], told), strict=True):
             places[i] = found
-    return [found for found in places if found is not None], told
+    above = [path[:depth] for path, depth in zip(paths, depths, strict=True)]
+    return apart([one for one in places if one is not None], above, told), told
 
 
 def _beside_submitted(paths: Iterable[Parts]) -> dict[Parts, set[str]]:
@@ -138,13 +140,14 @@ def _wrapping(below: dict[str, list[Parts]], alone: bool, told: list[str]) -> li
 
 
 def _platform_students(inner: Iterable[Parts]) -> set[str]:
-    firsts = {(parts[0], len(parts) > 1) for parts in inner}
-    found = {
-        p.student
-        for name, folder in firsts
-        if (p := of_platform((name, "x") if folder else (name,))) is not None
-    }
-    return found | {m["who"] + m["id"] for m in by_canvas([n for n, f in firsts if not f]).values()}
+    """The students whom a platform's names tell, at whatever depth they stand."""
+    found, files = set(), defaultdict(list)
+    for parts in inner:
+        steps = [(part, "x") for part in parts[:-1]] + [(parts[-1],)]
+        found |= {p.student for p in map(of_platform, steps) if p is not None}
+        files[parts[:-1]].append(parts[-1])
+    matches = [match for group in files.values() for match in by_canvas(group).values()]
+    return found | {match["who"] + match["id"] for match in matches}
 
 
 def _crowded(inner: list[Parts], name: str, alone: bool) -> tuple[str, str] | None:
@@ -152,6 +155,7 @@ def _crowded(inner: list[Parts], name: str, alone: bool) -> tuple[str, str] | No
     if is_zip(name) and not alone:
         return None
     seen: dict[tuple[bool, str], tuple[str, str]] = {}
+    nobody = is_no_name(name)  # "Section 1" is no student
     direct = any(len(parts) == 1 and is_notebook(parts[0]) for parts in inner)
     for parts in inner:
         if not is_notebook(parts[-1]) or (direct and len(parts) > 1):
@@ -159,7 +163,7 @@ def _crowded(inner: list[Parts], name: str, alone: bool) -> tuple[str, str] | No
         stem = notebook_stem(parts[-1])
         stem = without_copy(stem)[0]
         who = _name_in(stem)[0] if len(parts) == 1 else parts[0]
-        key = (len(parts) > 1, lesson_of(parts[-1]) or ("" if alone else stem))
+        key = (len(parts) > 1, lesson_of(parts[-1]) or ("" if alone or nobody else stem))
         other, path = seen.setdefault(key, (who, "/".join(parts)))
         if who and other and who != other:
             return path, "/".join(parts)
