@@ -447,6 +447,33 @@ def log_likelihood(x_hat, x):
     return (x * torch.log(x_hat) + (1 - x) * torch.log1p(-x_hat)).sum(dim=-1)
 
 
+# Lesson 07
+
+
+def on_the_arc(a, b, t, length=None, ends=lambda v: v / v.norm(), divide=True):
+    """The spherical way in double precision, with one thing changed."""
+    a, b = a.double(), b.double()
+    angle = math.acos(float(F.cosine_similarity(a, b, dim=0)))
+    way = math.sin(angle * (1 - t)) * ends(a) + math.sin(angle * t) * ends(b)
+    return (length or (lambda a, b: 1.0))(a, b) * (way / math.sin(angle) if divide else way)
+
+
+def even_length(t):
+    return lambda a, b: torch.lerp(a.norm(), b.norm(), t)
+
+
+def halves(weight, n_classes):
+    return weight.split([weight.shape[1] - n_classes, n_classes], dim=1)
+
+
+def difference(z, one, where):
+    """With less without, among the rows where a condition holds."""
+    rows = [(v, o) for v, o, w in zip(z, one.tolist(), where.tolist(), strict=True) if w]
+    there = [v for v, o in rows if o]
+    gone = [v for v, o in rows if not o]
+    return sum(there) / len(there) - sum(gone) / len(gone)
+
+
 # Lesson 08
 
 
@@ -1779,6 +1806,159 @@ SAME = {
         "averaged over the images": (
             lambda log_w: log_w.logsumexp(1) - math.log(log_w.size(1)),
             lambda log_w: torch.stack([row.logsumexp(0) - math.log(len(row)) for row in log_w]),
+        ),
+    },
+    "place_of_number_5": {
+        "in the wrong order": ([0.59, -2.1], (0.587, -2.095)),
+        "where the first 5 lives": ([-0.26, -0.06], np.array([-0.263, -0.056])),
+        "this is number 4": ([-0.21, 0.26], (-0.209, 0.263)),
+        "this is number 0": ([-0.86, 0.2], np.array([-0.863, 0.199])),
+        "middle of the map": ([0, 0], np.zeros(2)),
+    },
+    "fair_radii": {
+        "evenly spaced": (
+            lambda n: torch.linspace(0.5 / n, 1 - 0.5 / n, n),
+            lambda n: torch.tensor([(2 * i + 1) / (2 * n) for i in range(n)]),
+        ),
+        "inner edges": (
+            lambda n: torch.tensor([math.sqrt(i / n) for i in range(n)]),
+            lambda n: torch.linspace(0, 1, n + 1)[:-1].sqrt(),
+        ),
+        "outer edges": (
+            lambda n: torch.tensor([math.sqrt(i / n) for i in range(1, n + 1)]),
+            lambda n: torch.linspace(0, 1, n + 1)[1:].sqrt(),
+        ),
+        "quantiles of the normal": (
+            lambda n: torch.distributions.Normal(0.0, 1.0).icdf((torch.arange(n) + 0.5) / n),
+            lambda n: math.sqrt(2) * torch.erfinv((2 * torch.arange(n) + 1) / n - 1),
+        ),
+        "into n + 1 rings": (
+            lambda n: torch.tensor([math.sqrt(i / (n + 1)) for i in range(1, n + 1)]),
+            lambda n: torch.linspace(0, 1, n + 2)[1:-1].sqrt(),
+        ),
+        "its root, not its square": (
+            lambda n: torch.tensor([((i + 0.5) / n) ** 2 for i in range(n)]),
+            lambda n: torch.linspace(0.5 / n, 1 - 0.5 / n, n).square(),
+        ),
+    },
+    "turned": {
+        "this is the straight way; turn": (
+            lambda a, b, t: torch.lerp(a, b, t),
+            lambda a, b, t: a + t * (b - a),
+        ),
+        "you turned a and b themselves": (
+            partial(on_the_arc, ends=lambda v: v),
+            lambda a, b, t: on_the_arc(a, b, t, ends=torch.clone).float(),
+        ),
+        "the length is always 1": (
+            on_the_arc,
+            lambda a, b, t: F.normalize(on_the_arc(a, b, t), dim=0),
+        ),
+        "the way begins at a": (
+            lambda a, b, t: on_the_arc(b, a, t, length=even_length(t)),
+            lambda a, b, t: on_the_arc(a, b, 1 - t, length=even_length(1 - t)),
+        ),
+        "divided by the sine": (
+            lambda a, b, t: on_the_arc(a, b, t, length=even_length(t), divide=False),
+            lambda a, b, t: (
+                torch.lerp(a.norm(), b.norm(), t) * on_the_arc(a, b, t, divide=False).float()
+            ),
+        ),
+        "pushed out": (
+            lambda a, b, t: (
+                torch.lerp(a.norm(), b.norm(), t)
+                * F.normalize(torch.lerp(a / a.norm(), b / b.norm(), t), dim=0)
+            ),
+            lambda a, b, t: (
+                ((1 - t) * a.norm() + t * b.norm())
+                * F.normalize((1 - t) * F.normalize(a, dim=0) + t * F.normalize(b, dim=0), dim=0)
+            ),
+        ),
+    },
+    "for_one_class": {
+        "forgets the class": (
+            lambda weight, bias, n, label: (halves(weight, n)[0], bias),
+            lambda weight, bias, n, label: [weight[:, : len(weight.T) - n], bias.clone()],
+        ),
+        "which meets z": (
+            lambda weight, bias, n, label: (halves(weight, n)[0], weight.T[label] + bias),
+            lambda weight, bias, n, label: (
+                halves(weight, n)[0],
+                bias + weight @ F.one_hot(torch.tensor(label), weight.shape[1]).float(),
+            ),
+        ),
+        "from the end": (
+            lambda weight, bias, n, label: (
+                halves(weight, n)[0],
+                bias + halves(weight, n)[1][:, n - label],
+            ),
+            lambda weight, bias, n, label: (
+                halves(weight, n)[0],
+                bias + weight.flip(1)[:, label - 1],
+            ),
+        ),
+        "own bias is lost": (
+            lambda weight, bias, n, label: (halves(weight, n)[0], halves(weight, n)[1][:, label]),
+            lambda weight, bias, n, label: (
+                halves(weight, n)[0],
+                halves(weight, n)[1] @ torch.eye(n)[label],
+            ),
+        ),
+        "columns of all classes": (
+            lambda weight, bias, n, label: (
+                halves(weight, n)[0],
+                halves(weight, n)[1].sum(1) + bias,
+            ),
+            lambda weight, bias, n, label: (
+                halves(weight, n)[0],
+                bias + halves(weight, n)[1] @ torch.ones(n),
+            ),
+        ),
+        "one-hot to come first": (
+            lambda weight, bias, n, label: (
+                weight.T[n:].T,
+                bias + weight @ F.one_hot(torch.tensor(label), weight.shape[1]).float(),
+            ),
+            lambda weight, bias, n, label: (weight[:, n:].clone(), weight.T[label] + bias),
+        ),
+    },
+    "balanced_direction": {
+        "`other` is not used": (
+            lambda z, has_it, other: difference(z, has_it, torch.ones_like(other)),
+            lambda z, has_it, other: (
+                (z.T @ has_it.float()) / has_it.sum() - (z.T @ (~has_it).float()) / (~has_it).sum()
+            ),
+        ),
+        "only the pictures with `other`": (
+            difference,
+            lambda z, has_it, other: (
+                z[torch.logical_and(has_it, other)].mean(0)
+                - z[torch.logical_and(~has_it, other)].mean(0)
+            ),
+        ),
+        "only the pictures without": (
+            lambda z, has_it, other: difference(z, has_it, ~other),
+            lambda z, has_it, other: z[has_it > other].mean(0) - z[~(has_it | other)].mean(0),
+        ),
+        "by the number of pictures": (
+            lambda z, has_it, other: (
+                (
+                    other.sum() * difference(z, has_it, other)
+                    + (~other).sum() * difference(z, has_it, ~other)
+                )
+                / len(z)
+            ),
+            lambda z, has_it, other: torch.lerp(
+                difference(z, has_it, ~other), difference(z, has_it, other), other.float().mean()
+            ),
+        ),
+        "you subtracted the two": (
+            lambda z, has_it, other: difference(z, has_it, other) - difference(z, has_it, ~other),
+            lambda z, has_it, other: difference(z, other, has_it) - difference(z, other, ~has_it),
+        ),
+        "the roles are exchanged": (
+            lambda z, has_it, other: difference(z, other, has_it),
+            lambda z, has_it, other: z[has_it & other].mean(0) - z[has_it & ~other].mean(0),
         ),
     },
     "false_alarm_share": {
