@@ -54,8 +54,12 @@ def read_roster(path: Path) -> list[Person]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RosterError(f"{path} cannot be read as UTF-8 text ({error}).") from error
+    except OSError as error:
+        raise RosterError(f"{path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise RosterError(
+            f"{path} is no UTF-8 text; save it once more from the spreadsheet, as CSV UTF-8."
+        ) from error
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     rows = list(csv.DictReader(text.splitlines(), delimiter=separator))

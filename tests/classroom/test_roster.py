@@ -104,6 +104,28 @@ def test_canvas_gets_its_five_columns_and_the_points_possible(tmp_path):
     assert list(ada.values()) == ["Lovelace, Ada", "4711", "s1", "alov", "A", "1"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_columns_in_another_order_and_people_of_one_first_name(tmp_path, encoding):
+    text = "Matrikel;Gruppe;Nachname;E-Mail;Vorname\n11;A;Schmidt;as@x.org;Anna\n"
+    text += "12;B;Huber;ah@x.org;Anna\n13;B;Ørsted;so@x.org;Søren\n"
+    (tmp_path / "class.csv").write_text(text, encoding=encoding)
+    people = read_roster(tmp_path / "class.csv")
+    assert [person.name for person in people] == ["Anna Schmidt", "Anna Huber", "Søren Ørsted"]
+    matched, unmatched = match(["Huber Anna_71", "ANNA SCHMIDT", "Anna", "so"], people)
+    assert {s: p.name for s, p in matched.items()} == {
+        "Huber Anna_71": "Anna Huber", "ANNA SCHMIDT": "Anna Schmidt", "so": "Søren Ørsted"
+    }  # fmt: skip
+    assert unmatched == ["Anna"], "there are two"
+
+
+def test_a_list_that_cannot_be_read_is_told_with_its_cure(tmp_path):
+    (tmp_path / "latin.csv").write_bytes("name\nZoë".encode("latin-1"))
+    with pytest.raises(RosterError, match="save it once more from the spreadsheet, as CSV UTF-8"):
+        read_roster(tmp_path / "latin.csv")
+    with pytest.raises(RosterError, match="No such file"):
+        read_roster(tmp_path / "none.csv")
+
+
 def test_a_spreadsheet_is_told_of_letters_that_are_not_ascii(tmp_path):
     exports.write_table(tmp_path / "a.csv", ["x"], [["a"]])
     exports.write_table(tmp_path / "b.csv", ["x"], [["é"]])
