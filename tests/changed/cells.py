@@ -1,0 +1,180 @@
+"""Runs the cells of a lesson as a person does: one by one, twice, or with other settings."""
+
+import ast
+import io
+import re
+import traceback
+import warnings
+import zlib
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import nbformat
+from sklearn.linear_model import LogisticRegression
+from torch import nn
+from torch.optim.optimizer import register_optimizer_step_post_hook
+
+import aelib
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+NO_NUMBER = re.compile(r"\b(nan|inf)\b", re.I)
+LESSONS = [path.stem[:2] for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))]
+
+
+class CellError(AssertionError):
+    """A cell of a lesson ended in an error."""
+
+
+def code_cells(lesson):
+    """The code cells of a lesson, each with its place in the notebook."""
+    (path,) = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
+    cells = nbformat.read(path, as_version=4).cells
+    return [(i, cell) for i, cell in enumerate(cells) if cell.cell_type == "code"]
+
+
+def printed(cell):
+    """The text that a cell's committed output holds."""
+    return "".join(o.text for o in cell.outputs if o.output_type == "stream")
+
+
+def execute(source, names):
+    """Run a cell, show what its last line is worth as a notebook would; return what it prints."""
+    tree, said = ast.parse(source), io.StringIO()
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    with redirect_stdout(said), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a learner sees a warning and goes on
+        exec(compile(tree, "<cell>", "exec"), names)
+        if last:
+            value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+            if hasattr(value, "_repr_mimebundle_"):
+                value._repr_mimebundle_()
+    plt.close("all")
+    return said.getvalue()
+
+
+def changed(cells, changes):
+    """The sources with each text of `changes` replaced; a text that no cell holds is an error."""
+    sources = [(i, cell.source) for i, cell in cells]
+    for old, new in changes.items():
+        if not any(old in source for _, source in sources):
+            raise LookupError(f"no cell holds {old!r} any more: mend the table")
+        sources = [(i, source.replace(old, new)) for i, source in sources]
+    return sources
+
+
+def run_all(sources, told=""):
+    """Run all cells; an error is a CellError, but for the sentence `told`, which ends the lesson.
+
+    Returns what was printed.
+    """
+    names, texts = fresh_names(), []
+    for i, source in sources:
+        try:
+            texts.append(execute(source, names))
+        except Exception as error:
+            if told and told in str(error) and is_ours(error):
+                return texts
+            raise CellError(f"cell {i}: {_in_short(error)}") from error
+        if NO_NUMBER.search(texts[-1]):
+            raise CellError(f"cell {i} tells no number: {texts[-1]}")
+    assert not told, f"no cell says {told!r} any more: mend the table"
+    return texts
+
+
+def run_twice(sources):
+    """Run each cell twice; tell of each cell whose second run prints or trains another thing.
+
+    Returns what every cell printed the first time, by its place.
+    """
+    names, texts, differing, steps = fresh_names(), {}, [], []
+    counter = register_optimizer_step_post_hook(lambda *_: steps.append(1))
+    try:
+        for i, source in sources:
+            steps.clear()
+            texts[i] = execute(source, names)
+            networks = fingerprints(names) if steps else {}
+            again = execute(source, names)
+            if again != texts[i]:
+                differing.append(f"cell {i} printed {texts[i]!r}, then {again!r}")
+            now = fingerprints(names)
+            trained = [name for name, weights in networks.items() if now[name] != weights]
+            if trained:
+                differing.append(f"cell {i} trains other networks of {', '.join(trained)}")
+    except Exception as error:
+        raise CellError(f"cell {i}: {_in_short(error)}") from error
+    finally:
+        counter.remove()
+    assert not differing, "\n".join(differing)
+    return texts
+
+
+def fresh_names():
+    """A kernel's names before the first cell."""
+    mpl.use("agg")
+    return {"__name__": "__main__"}
+
+
+def fingerprints(names):
+    """A checksum of the weights of every network that has a name, also in a list or dictionary."""
+    found = {}
+    for name, value in names.items():
+        inside = value.values() if isinstance(value, dict) else value
+        several = isinstance(value, dict | list | tuple) and not name.startswith("__")
+        networks = [
+            each for each in (inside if several else [value]) if isinstance(each, nn.Module)
+        ]
+        if networks:
+            found[name] = [_checksum(network) for network in networks]
+    return found
+
+
+def _checksum(network):
+    weights = [value.detach().numpy().tobytes() for value in network.state_dict().values()]
+    return zlib.crc32(b"".join(weights))
+
+
+def is_ours(error):
+    """Whether the course raised this error, with a sentence for the person at the screen."""
+    raised = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
+    kind = isinstance(error, ValueError | TypeError | aelib.DataError | aelib.TrainingError)
+    return kind and raised.is_relative_to(Path(aelib.__file__).parent) and len(str(error)) > 30
+
+
+def _in_short(error):
+    where = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == "<cell>"]
+    lines = ", ".join(f"line {frame.lineno}" for frame in where)
+    return f"{lines}: {type(error).__name__}: {error}"
+
+
+def shorten(monkeypatch):
+    """Let the lessons train on little: fewer digits, rows and steps, and no pictures drawn."""
+    fit, read = aelib.fit, LogisticRegression.fit
+
+    def few_rows(model, x, loss, *, batch_size=128, **settings):
+        return fit(model, x[: 2 * batch_size], loss, batch_size=batch_size, **settings)
+
+    def few_steps(self, *data):
+        self.max_iter = 5
+        return read(self, *data)
+
+    def unseen(ax, alt):
+        assert alt.strip()
+
+    monkeypatch.setattr(aelib, "load_mnist", _with_less(aelib.load_mnist, 60_000, 10_000))
+    monkeypatch.setattr(aelib, "draw_faces", _with_less(aelib.draw_faces))
+    monkeypatch.setattr(aelib, "fit", few_rows)
+    monkeypatch.setattr(aelib, "show", unseen)
+    monkeypatch.setattr(LogisticRegression, "fit", few_steps)
+
+
+def _with_less(load, *usual):
+    """A loader that gives a tenth of what it is asked for, or usually gives."""
+
+    def load_less(*sizes, **settings):
+        asked = [settings.pop(name, None) for name in ("n_train", "n_test")[len(sizes) :]]
+        asked = [n or default for n, default in zip(asked, usual[len(sizes) :], strict=False)]
+        return load(*(n if n <= 300 else max(300, n // 10) for n in (*sizes, *asked)), **settings)
+
+    return load_less

@@ -1,0 +1,115 @@
+"""A lesson survives being changed: each cell can be run twice, and settings are there to be tried.
+
+On little data, with trainings cut short, for the lessons that are quick then; with `-m slow` for
+all, in full, as a learner meets them, and with ten more changes that a student makes in an hour.
+"""
+
+import pytest
+from cells import LESSONS, NOTEBOOKS, changed, code_cells, printed, run_all, run_twice, shorten
+from hour import HOUR
+from table import CODE, HALF, SEED, SHORTER
+
+CHANGES = {
+    "half the data": HALF,
+    "another seed": dict.fromkeys(LESSONS, SEED),
+    "another code": CODE,
+}
+QUICK = {"00", "01", "02", "04"}  # a minute in all
+each_lesson = pytest.mark.parametrize("lesson", LESSONS)
+each_lesson_in_both_sizes = pytest.mark.parametrize(
+    ("lesson", "size"),
+    [
+        pytest.param(lesson, size, marks=[] if quick else pytest.mark.slow)
+        for lesson in LESSONS
+        for size, quick in (("short", lesson in QUICK), ("whole", False))
+    ],
+)
+
+
+@pytest.fixture(autouse=True)
+def in_a_learners_hands(size, monkeypatch):
+    """Claims that do not hold are remarks; the notebook's folder is the current one."""
+    monkeypatch.setenv("AELIB_CLAIMS", "")
+    monkeypatch.chdir(NOTEBOOKS)
+    if size == "short":
+        shorten(monkeypatch)
+
+
+def cut(lesson, size):
+    """The lesson's own loops, cut short."""
+    return SHORTER.get(lesson, {}) if size == "short" else {}
+
+
+@each_lesson_in_both_sizes
+def test_a_cell_run_twice_says_and_trains_the_same(lesson, size):
+    cells = code_cells(lesson)
+    texts = run_twice(changed(cells, cut(lesson, size)))
+    if size == "whole":
+        for i, cell in cells:
+            assert texts[i] == printed(cell), f"cell {i}, after each cell was run twice"
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@each_lesson_in_both_sizes
+def test_a_changed_lesson_runs_to_its_end(lesson, change, size):
+    run_all(changed(code_cells(lesson), CHANGES[change][lesson] | cut(lesson, size)))
+
+
+@pytest.mark.parametrize("size", ["whole"])
+@each_lesson
+def test_every_text_of_the_tables_stands_in_its_lesson(lesson, size):
+    for changes in (
+        SEED,
+        HALF[lesson],
+        CODE[lesson],
+        *({old: new} for old, new in HOUR.get(lesson, [])),
+    ):
+        changed(code_cells(lesson), changes)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["short"])
+@pytest.mark.parametrize(
+    ("lesson", "old", "new"), [(lesson, *row) for lesson, rows in HOUR.items() for row in rows]
+)
+def test_a_students_hour_meets_no_bare_error_and_no_number_that_is_none(lesson, old, new, size):
+    run_all(changed(code_cells(lesson), {old: new} | cut(lesson, size)))
+
+
+@pytest.mark.parametrize("size", ["whole"])
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        (["x = {}", "x['z']"], "cell 1: line 1: KeyError"),
+        (["import aelib", "aelib.Autoencoder(0)"], "cell 1: line 1: ValueError: latent_dim"),
+        (["print(float('nan'))"], "cell 0 tells no number"),
+    ],
+)
+def test_a_bare_error_and_what_is_no_number_are_noticed(cells, sentence, size):
+    with pytest.raises(AssertionError, match=sentence):
+        run_all(enumerate(cells))
+
+
+@pytest.mark.parametrize("size", ["whole"])
+def test_a_sentence_of_ours_may_end_a_lesson_where_the_table_says_so(size):
+    cells = ["import aelib", "aelib.Autoencoder(0)", "1 / 0"]
+    run_all(enumerate(cells), told="latent_dim must be a whole number")
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        run_all(enumerate(["1 / 0"]), told="division")
+
+
+MAKE = "import torch, aelib\nx = torch.rand(40, 784)\nmodel = aelib.Autoencoder(2, hidden=4)"
+TRAIN = "_ = aelib.fit(model, x, lambda m, x: aelib.squared_error(m(x), x), epochs=1)"
+
+
+@pytest.mark.parametrize("size", ["whole"])
+@pytest.mark.parametrize(
+    ("sources", "sentence"),
+    [
+        (["n = 0", "n += 1\nprint(n)"], "cell 1 printed '1.n', then '2.n'"),
+        ([MAKE, TRAIN], "cell 1 trains other networks of model"),
+    ],
+)
+def test_a_cell_that_goes_on_where_it_stopped_is_noticed(sources, sentence, size):
+    with pytest.raises(AssertionError, match=sentence):
+        run_twice(enumerate(sources))
