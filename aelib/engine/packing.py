@@ -44,13 +44,14 @@ def pack(program: Program, exact: Collection[int] = ()) -> tuple[Packed, Program
     places, rounded, begin = [], [], 0
     for i, constant in enumerate(program.constants):
         pair = constant.size <= _FEW or i in exact
-        high = constant.clip(-_LARGEST, _LARGEST).astype("<f2")
-        sent = [high]
+        sent = [constant.clip(-_LARGEST, _LARGEST).astype("<f2")]
+        there = sent[0].astype(np.float32)
         if pair:
-            left_over = constant.astype("f8") - high
-            sent.append(left_over.clip(-_LARGEST, _LARGEST).astype("<f2"))
+            left_over = (constant.astype("f8") - there).clip(-_LARGEST, _LARGEST)
+            sent.append(left_over.astype("<f2"))
+            there += sent[1]  # exact but for the last bit, as in the browser
         places.append([begin, list(constant.shape), int(pair)])
-        rounded.append(np.sum([part.astype("f8") for part in sent], axis=0).astype(np.float32))
+        rounded.append(there)
         parts += [part.ravel() for part in sent]
         begin += len(sent) * constant.size
     described = {

@@ -61,8 +61,9 @@ class Program:
             for x, shape in zip(inputs, self.inputs, strict=True)
         ]
         values += self.constants
-        for step in self.steps:
-            values.append(evaluate(step, [values[i] for i in step.inputs]))
+        with np.errstate(all="ignore"):
+            for step in self.steps:
+                values.append(evaluate(step, [values[i] for i in step.inputs]))
         return values[self.output]
 
 
@@ -79,8 +80,7 @@ class Rows:
 
 def evaluate(step: Step, arrays: list[np.ndarray]) -> np.ndarray:
     """Run one step in NumPy."""
-    with np.errstate(all="ignore"):
-        found = OPERATIONS[step.op](step.shape, step.attributes, *arrays)
+    found = OPERATIONS[step.op](step.shape, step.attributes, *arrays)
     return np.ascontiguousarray(found, np.float32).reshape(step.shape)
 
 
@@ -131,7 +131,8 @@ class Builder:
         arrays = [array for i in inputs if (array := self.array(i)) is not None]
         grows = prod(shape) > 256 + sum(array.size for array in arrays)
         if len(arrays) == len(inputs) and not grows:  # nothing here depends on the inputs
-            return self._add(shape, evaluate(step, arrays))
+            with np.errstate(all="ignore"):
+                return self._add(shape, evaluate(step, arrays))
         return self._add(shape, step)
 
     def reshape(self, value: int, shape: Any) -> int:

@@ -10,7 +10,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-BENCHMARKS = ("setup", "step", "slope", "peers", "course", "slider_latency", "pages", "grading")
+BENCHMARKS = (
+    *("setup", "step", "slope", "peers", "course"),
+    *("decode", "slider_latency", "throttled", "pages", "grading"),
+)
 
 
 def machine() -> str:

@@ -1,5 +1,7 @@
 """The widgets in a real browser: hands and keys in, pixels and z out."""
 
+import base64
+
 import numpy as np
 import pytest
 import torch
@@ -446,6 +448,36 @@ def test_every_widget_cleans_up_and_fits_a_phone(show, model, digits):
     page = show(widget)
     page.set_viewport_size({"width": 360, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate("close_widget()")
+    assert page.evaluate("model.listeners.length") == 0
+
+
+SET = """(state) => {
+  for (const [name, text] of Object.entries(state)) {
+    model.set(name, new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer));
+  }
+}"""
+
+
+def test_a_view_on_the_page_follows_a_model_that_was_trained_further(show, model, digits):
+    widget = LatentExplorer(model, *digits)
+    page = show(widget)
+    listeners = page.evaluate("model.listeners.length")
+    before = ink(page, 1)
+    with torch.no_grad():
+        model.decoder[-2].bias[::2] += 2
+        model.encoder[0].weight *= 2
+    widget._repr_mimebundle_()  # as a cell that shows it once more
+    sent = {"_codes": widget._codes, "_weights": widget._weights}
+    page.evaluate(SET, {name: base64.b64encode(value).decode() for name, value in sent.items()})
+    page.wait_for_timeout(300)
+    assert page.locator(".aelib-widget").count() == 1
+    assert np.abs(ink(page, 1) - before).max() > 0.1
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(150)  # z is told with a delay
+    assert_shows(page, 1, model, z_of(page))
+    assert page.evaluate("model.listeners.length") == listeners
     page.evaluate("close_widget()")
     assert page.evaluate("model.listeners.length") == 0
 

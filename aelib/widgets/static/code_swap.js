@@ -1,5 +1,5 @@
 // A picture drawn from entries of a codebook: choose a place, choose an entry.
-import { openPainted } from "./models.js";
+import { openPainted, renewed } from "./models.js";
 import { bytes, floats, inflate, openTraits } from "./state.js";
 import { button, frame, make, picture, step } from "./ui.js";
 
@@ -108,4 +108,4 @@ async function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { render: renewed(render) };

@@ -1,5 +1,5 @@
 // Draw a digit: it is centred as MNIST was, encoded and decoded while the hand moves.
-import { openPainted } from "./models.js";
+import { openPainted, renewed } from "./models.js";
 import { openCode, openExamples } from "./state.js";
 import { button, chooser, frame, make, picture, slider } from "./ui.js";
 import { plane } from "./plane.js";
@@ -195,4 +195,4 @@ async function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { render: renewed(render) };

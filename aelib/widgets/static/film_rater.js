@@ -1,5 +1,5 @@
 // Stars for some films, and the others ranked anew at every move.
-import { openModels } from "./models.js";
+import { openModels, renewed } from "./models.js";
 import { floats, openTraits } from "./state.js";
 import { button, frame, make, slider } from "./ui.js";
 
@@ -62,4 +62,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { render: renewed(render) };

@@ -1,5 +1,5 @@
 // A slider for each latent dimension, the decoded picture beside them.
-import { openModels } from "./models.js";
+import { openModels, renewed } from "./models.js";
 import { floats, openCode, openExamples } from "./state.js";
 import { button, chooser, frame, make, picture, slider } from "./ui.js";
 
@@ -170,4 +170,4 @@ function pages(parent, rows) {
   turn(0);
 }
 
-export default { render };
+export default { render: renewed(render) };

@@ -1,5 +1,5 @@
 // The encoded pictures as a map: drag anywhere to decode what would live there.
-import { openPainted } from "./models.js";
+import { openPainted, renewed } from "./models.js";
 import { openCode, openExamples } from "./state.js";
 import { chooser, frame, make, picture } from "./ui.js";
 import { plane } from "./plane.js";
@@ -81,4 +81,4 @@ function views(parent, dim, principal, map) {
   change();
 }
 
-export default { render };
+export default { render: renewed(render) };

@@ -42,6 +42,31 @@ export function openPainted(model, picture, say, describe) {
   return opened;
 }
 
+// A render that begins anew when the models were trained further and sent again: a view that is on
+// the page already must not go on with the old ones.
+export function renewed(render) {
+  return async ({ model, el }) => {
+    let close = await render({ model, el });
+    let [timer, latest] = [0, Promise.resolve()];
+    const begin = async () => {
+      close();
+      el.replaceChildren();
+      close = await render({ model, el });
+    };
+    const heard = () => {
+      clearTimeout(timer); // programs and weights come together
+      timer = setTimeout(() => (latest = latest.then(begin)));
+    };
+    const events = "change:_models change:_weights";
+    model.on(events, heard);
+    return () => {
+      clearTimeout(timer);
+      model.off(events, heard);
+      latest.then(() => close());
+    };
+  };
+}
+
 // One question at a time, then the newest; older ones are dropped. ask(z) is a promise.
 function newestOnly(ask) {
   let [busy, waiting] = [false, null];

@@ -1,5 +1,5 @@
 // Clean, noisy and denoised side by side; only what the learner moves changes.
-import { openModels } from "./models.js";
+import { openModels, renewed } from "./models.js";
 import { openCode, openExamples } from "./state.js";
 import { button, chooser, frame, make, picture, slider } from "./ui.js";
 import { KINDS, corrupt, psnr } from "./noise.js";
@@ -84,4 +84,4 @@ async function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { render: renewed(render) };

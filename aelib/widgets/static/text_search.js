@@ -1,5 +1,5 @@
 // A search box over texts: by meaning (codes) and by words (TF-IDF), side by side.
-import { openModels } from "./models.js";
+import { openModels, renewed } from "./models.js";
 import { bytes, floats, inflate, openTraits } from "./state.js";
 import { button, frame, make } from "./ui.js";
 
@@ -136,4 +136,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { render: renewed(render) };
