@@ -3105,8 +3105,10 @@ SAME = {
             lambda codebook, z, chosen: entry_by_entry(
                 codebook, z, chosen, lambda old, mine: sum(mine) / len(mine), torch.zeros_like
             ),
-            lambda codebook, z, chosen: torch.zeros_like(codebook).index_reduce(
-                0, chosen, z, "mean", include_self=False
+            lambda codebook, z, chosen: (
+                F.one_hot(chosen, len(codebook)).T.float()
+                @ z
+                / F.one_hot(chosen, len(codebook)).sum(0).clamp(min=1)[:, None]
             ),
         ),
         "these are sums": (
@@ -3123,7 +3125,10 @@ SAME = {
             lambda codebook, z, chosen: entry_by_entry(
                 codebook, z, chosen, lambda old, mine: (old + sum(mine)) / (1 + len(mine))
             ),
-            lambda codebook, z, chosen: codebook.index_reduce(0, chosen, z, "mean"),
+            lambda codebook, z, chosen: (
+                (codebook + F.one_hot(chosen, len(codebook)).T.float() @ z)
+                / (1 + F.one_hot(chosen, len(codebook)).sum(0))[:, None]
+            ),
         ),
         "the last vector": (
             lambda codebook, z, chosen: entry_by_entry(

@@ -1,6 +1,7 @@
 """A sentence is true: two more answers with the same mistake, written otherwise, are told it."""
 
 import inspect
+from functools import cache
 
 import pytest
 from same_mistakes import SAME
@@ -12,11 +13,13 @@ from aelib.exercises.judge import judge
 CASES = [(name, words) for name, mistakes in SAME.items() for words in mistakes]
 
 
+prepared = cache(prepare)  # the cases and all listed mistakes, once for each seed
+
+
 def told(exercise, answer, seed):
-    prepared = prepare(exercise, seed)
+    cases = prepared(exercise, seed)
     function = answer if callable(answer) else lambda: answer
-    given = answers(exercise, function, prepared.cases)
-    return judge(prepared, given, exercise.tolerance)
+    return judge(cases, answers(exercise, function, cases.cases), exercise.tolerance)
 
 
 def sentence_with(exercise, words):
