@@ -44,7 +44,8 @@ def check_rows(values: "torch.Tensor", name: str, width: int, dtype: "torch.dtyp
             f"{name} has shape {tuple(values.shape)}, this model takes (N, {width}): one row for "
             f"each image. {_cure_of_shape(name, tuple(values.shape), width)}"
         )
-    if values.dtype != dtype:
+    free = values.is_floating_point() and torch.is_autocast_enabled(values.device.type)
+    if values.dtype != dtype and not free:  # autocast chooses the type of each layer itself
         cure = name + _CASTS.get(str(dtype), f".to({dtype})")
         if name == "x" and values.numel() and values.dtype != torch.bool:
             cure += "" if values.max() <= 1 else " / 255"

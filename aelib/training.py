@@ -1,29 +1,19 @@
-"""model, x -> history: one training loop for every network of the course, and their files."""
+"""model, x -> history: one training loop for every network of the course."""
 
-import hashlib
-import json
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import ceil, isfinite
-from pathlib import Path
+from numbers import Real
+from typing import Any
 
 import numpy as np
-import safetensors
-import safetensors.torch
 import torch
 from torch import nn
 
 from aelib import progress
-from aelib.data.files import DataError, write_atomically
-from aelib.models import networks
-
-Loss = Callable[[nn.Module, torch.Tensor], torch.Tensor]
-
-
-class TrainingError(Exception):
-    """Training cannot go on; the text names the epoch, the step and the likely causes."""
+from aelib.batches import Batches, as_owned, open_both
+from aelib.checks import whole_number
+from aelib.loss_value import Loss, ask, check_finite, check_loss
 
 
 @dataclass(repr=False)
@@ -49,184 +39,129 @@ def seed_everything(seed: int) -> None:
 
 def fit(
     model: nn.Module,
-    x: torch.Tensor,
+    x: Any,
     loss: Loss,
     *,
     epochs: int,
     batch_size: int = 128,
     lr: float = 5e-3,
     seed: int = 0,
-    validation: torch.Tensor | None = None,
+    validation: Any = None,
 ) -> History:
     """Train a network with AdamW and a one-cycle learning rate.
 
     The stop button (KeyboardInterrupt) ends it early; what was learned is kept, and measured like
-    a whole epoch. Before the first step nothing is kept, and the interrupt goes on.
+    a whole epoch. Before the first step nothing is kept, and the interrupt goes on. Batches are
+    put on the device and into the type of the model's weights.
 
     Args:
         model: Any module; it is trained in place and left in evaluation mode.
-        x: The training set, one tensor; batches are drawn from it without replacement.
+        x: The training set: a tensor or an array of floats (N, ...), from which batches are
+            drawn without replacement; or a data set or a loader of torch.utils.data, of x or of
+            (x, y), of which y is left out. A loader has a batch size and an order of its own.
         loss: loss(model, x_batch) -> a scalar to make small.
         epochs: How many times every row of x is used.
-        batch_size: Rows in one step.
+        batch_size: Rows in one step; with BatchNorm a last batch of one joins the one before.
         lr: The highest learning rate, reached after a fifth of the steps.
         seed: Decides the order of the batches and all that `loss` draws at random.
-        validation: Rows that the loss is also measured on after each epoch, if given.
+        validation: Rows that the loss is also measured on after each epoch, if given, of any
+            kind that x may be.
 
     Returns:
         A History of the losses, in the unit of `loss`.
 
+    Warns:
+        UserWarning: x lies far from [0, 1], all its rows are the same, or it came with y.
+
     Raises:
-        TrainingError: The loss became NaN or infinite.
-        ValueError: x is no tensor of floats, is empty, or a setting is out of range.
+        TrainingError: The loss became NaN or infinite; the text says which of the usual causes.
+        ValueError: x or validation holds no finite floats, a setting is out of range, or the
+            loss did not answer with one number.
 
     References: Loshchilov and Hutter (2019), Decoupled weight decay regularization; Smith and
         Topin (2018), Super-convergence.
     """
-    _check_settings(x, epochs, batch_size, lr)
-    per_epoch = ceil(len(x) / batch_size)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=(0.9, 0.99), fused=True)
-    steps = epochs * per_epoch
-    rise = 0.2 if steps != 5 else 0.4  # PyTorch divides by the steps of the rise, less one
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps, pct_start=rise)
-    history, report, started = History(), progress.start(epochs), time.perf_counter()
-    message = "stopped by an error"
-    model.train()
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+    epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
+    device = _check_settings(model, loss, lr)
+    history, started, message = History(), time.perf_counter(), "stopped by an error"
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        batches, held_out = open_both(x, validation, model, batch_size)
+        optimizer, schedule = _plan(model, lr, epochs * len(batches), device)
+        report = progress.start(epochs)
+        torch.manual_seed(seed)
+        try:
             for epoch in range(epochs):
-                for step, rows in enumerate(torch.randperm(len(x)).split(batch_size)):
-                    value = loss(model, x[rows])
+                model.train()
+                first = len(history.steps)
+                for step, batch in enumerate(batches.shuffled()):
+                    rows = as_owned(batch, model)
+                    value = ask(loss, model, rows)
                     number = value.item()
-                    _check_finite(number, epoch, step)
+                    check_finite(number, (epoch, step), model, rows, history.steps)
                     optimizer.zero_grad()
                     value.backward()
                     optimizer.step()
                     schedule.step()
                     history.steps.append(number)
-                    report.step(epoch + (step + 1) / per_epoch, number)
-                _note_epoch(history, epoch, per_epoch)
-                if validation is not None:
-                    history.validation.append(_evaluate(model, validation, loss))
+                    report.step(epoch + (step + 1) / len(batches), number)
+                _note_epoch(history, epoch, first)
+                if held_out:
+                    history.validation.append(_evaluate(model, held_out, loss))
                 report.epoch(history.loss[-1], history.validation[-1:])
-        message = "finished"
-    except KeyboardInterrupt:
-        message = "stopped by hand, before the first step"
-        if not history.steps:
-            raise
-        history.interrupted = True
-        message = "stopped by hand; what was learned so far is kept"
-        _note_epoch(history, epoch, per_epoch)
-        if validation is not None and len(history.validation) < len(history.loss):
-            history.validation.append(_evaluate(model, validation, loss))
-    finally:
-        model.eval()
-        history.seconds = time.perf_counter() - started
-        report.finish(message)
+            message = "finished"
+        except KeyboardInterrupt:
+            message = "stopped by hand, before the first step"
+            if not history.steps:
+                raise
+            history.interrupted = True
+            message = "stopped by hand; what was learned so far is kept"
+            _note_epoch(history, epoch, first)
+            if held_out and len(history.validation) < len(history.loss):
+                history.validation.append(_evaluate(model, held_out, loss))
+        finally:
+            model.eval()
+            history.seconds = time.perf_counter() - started
+            report.finish(message)
     return history
 
 
-def _note_epoch(history: History, epoch: int, per_epoch: int) -> None:
-    """Note the mean loss of an epoch, once, if it took a step."""
-    steps = history.steps[epoch * per_epoch :]
+def _note_epoch(history: History, epoch: int, first: int) -> None:
+    """Note the mean loss of an epoch that began with this step, once, if it took a step."""
+    steps = history.steps[first:]
     if steps and len(history.loss) == epoch:
         history.loss.append(float(np.mean(steps)))
 
 
-def _evaluate(model: nn.Module, x: torch.Tensor, loss: Loss) -> float:
+def _plan(model: nn.Module, lr: float, steps: int, device: torch.device) -> tuple[Any, Any]:
+    """AdamW, and a learning rate that rises for a fifth of the steps and then falls."""
+    fused = device.type in {"cpu", "cuda"}  # PyTorch has the faster one for these
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=(0.9, 0.99), fused=fused)
+    rise = 0.2 if steps != 5 else 0.4  # PyTorch divides by the steps of the rise, less one
+    schedule = torch.optim.lr_scheduler.OneCycleLR
+    return optimizer, schedule(optimizer, lr, total_steps=steps, pct_start=rise)
+
+
+def _evaluate(model: nn.Module, x: Batches, loss: Loss) -> float:
     """The loss on x in evaluation mode, without gradients."""
     model.eval()
-    with torch.no_grad():  # 1,000 rows at a time: all at once costs memory
-        total = sum(loss(model, rows).item() * len(rows) for rows in x.split(1000))
-    model.train()
-    return total / len(x)
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for batch in x.in_order():
+            rows = as_owned(batch, model)
+            total += ask(loss, model, rows, learning=False).item() * len(rows)
+            count += len(rows)
+    return total / count
 
 
-def _check_settings(x: torch.Tensor, epochs: int, batch_size: int, lr: float) -> None:
-    if not isinstance(x, torch.Tensor) or not x.is_floating_point() or len(x) == 0:
-        raise ValueError("x must be a tensor of floats with at least one row, such as x_train.")
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a whole number, 1 or more, not {value!r}.")
-    if not lr > 0:
+def _check_settings(model: Any, loss: Any, lr: Any) -> torch.device:
+    """Raise ValueError unless all is in range; the device that the model lives on."""
+    if not isinstance(model, nn.Module):
+        what = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
+        raise ValueError(f"model must be a network (nn.Module) that was made, not {what}.")
+    weight = next((p for p in model.parameters() if p.requires_grad), None)
+    if weight is None:
+        raise ValueError("model has no weight that can learn: none, or all are frozen.")
+    check_loss(loss)
+    if not isinstance(lr, Real) or not lr > 0:
         raise ValueError(f"lr must be greater than 0, not {lr!r}.")
-
-
-def _check_finite(value: float, epoch: int, step: int) -> None:
-    if not isfinite(value):
-        raise TrainingError(
-            f"The loss became {value} in epoch {epoch + 1}, step {step + 1}. Likely causes: "
-            "inputs that do not lie in [0, 1] (x / 255?), or a learning rate that is too high "
-            "(try lr / 10). Make the model anew before you train again."
-        )
-
-
-def save(model: networks.Model, path: str | Path) -> None:
-    """Write a model of aelib to a safetensors file, whole or not at all.
-
-    Args:
-        model: A model whose class is in aelib.models.
-        path: The file, usually *.safetensors; a file of that name is replaced.
-
-    Raises:
-        DataError: The file cannot be written.
-        ValueError: `load` could not make such a model again.
-    """
-    name = type(model).__name__
-    if getattr(networks, name, None) is not type(model):
-        raise ValueError(
-            f"save writes the models of aelib, such as Autoencoder, not {name}; for a network of "
-            "your own use safetensors.torch.save_file(model.state_dict(), path)."
-        )
-    weights = {key: value.detach().contiguous() for key, value in model.state_dict().items()}
-    origin = json.dumps({"model": name, "arguments": model.arguments})
-    metadata = {"aelib": origin, "sha256": _digest(weights, origin)}
-    write_atomically(Path(path), safetensors.torch.save(weights, metadata))
-
-
-def load(path: str | Path) -> networks.Model:
-    """Read a model that `save` wrote, in evaluation mode, after checking every byte of it.
-
-    Raises:
-        DataError: The file is missing, truncated, altered, or not a model of aelib.
-    """
-    try:
-        with safetensors.safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing. Check the name, or save the model first.") from error
-    except (OSError, safetensors.SafetensorError) as error:
-        raise DataError(_damaged(path, f"cannot be read ({error})")) from error
-    if metadata.get("sha256") != _digest(weights, metadata.get("aelib", "")):
-        raise DataError(_damaged(path, "is not what aelib.save wrote: the checksum differs"))
-    try:
-        return _build(metadata["aelib"], weights)
-    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
-        raise DataError(_damaged(path, f"does not describe a model of aelib ({error})")) from error
-
-
-def _build(origin: str, weights: dict[str, torch.Tensor]) -> networks.Model:
-    """Make the model that `origin` names around these weights."""
-    description = json.loads(origin)
-    kind = getattr(networks, description["model"])
-    if not (isinstance(kind, type) and issubclass(kind, networks.Model)):
-        raise ValueError(f"{description['model']} is no model")
-    with torch.device("meta"):  # shapes only: an absurd size costs no memory
-        model = kind(**description["arguments"])
-    model.load_state_dict(weights, assign=True)
-    return model.eval()
-
-
-def _damaged(path: str | Path, what: str) -> str:
-    return f"{path} {what}. Save the model again, or copy the file again from its source."
-
-
-def _digest(weights: dict[str, torch.Tensor], origin: str) -> str:
-    """sha256 over the origin and every weight's name, type, shape and bytes."""
-    digest = hashlib.sha256(origin.encode())
-    for name, value in sorted(weights.items()):
-        digest.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
-        digest.update(value.cpu().contiguous().flatten().view(torch.uint8).numpy().data)
-    return digest.hexdigest()
+    return weight.device

@@ -18,7 +18,7 @@ import aelib
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "aelib").rglob("*.py"))
 
-STEPS = {"data", "latent", "losses", "metrics", "models", "noise", "training"}
+STEPS = {"data", "latent", "losses", "metrics", "models", "noise", "saving", "training"}
 FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may import its own room
     "lazy": set(),
     "checks": set(),
@@ -29,13 +29,18 @@ FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may impo
     "models": {"checks"},
     "losses": set(),
     "progress": {"widgets"},
-    "training": {"data", "losses", "models", "progress"},
+    "adapter": {"engine"},
+    "batches": set(),
+    "words": set(),
+    "loss_value": set(),
+    "training": {"batches", "checks", "loss_value", "progress"},
+    "saving": {"data", "models"},
     "metrics": {"checks"},
     "latent": set(),
     "plotting": set(),
-    "diagnosis": {"checks", "losses", "metrics"},
+    "diagnosis": {"adapter", "checks", "losses", "metrics"},
     "engine": set(),
-    "widgets": {"checks", "data", "engine", "lazy"},
+    "widgets": {"adapter", "checks", "data", "engine", "lazy", "words"},
     "exercises": STEPS,
     "originals": {"data"},
     "site": {"data", "widgets"},

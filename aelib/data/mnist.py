@@ -62,7 +62,7 @@ def _mnist_part(part: str, size: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Pixels and labels of the first `size` digits of one part, class by class in turn."""
     images = _read_idx(f"{part}-images-idx3-ubyte")
     labels = _read_idx(f"{part}-labels-idx1-ubyte")
-    rows = _balanced_rows(labels, size)
+    rows = balanced_rows(labels, size)
     x = _all_pixels(part, images) if size == len(images) else _pixels(images[rows])
     return torch.from_numpy(x), torch.from_numpy(labels[rows].astype(np.int64))
 
@@ -99,7 +99,7 @@ def _pixels_are_intact(path: Path, part: str) -> bool:
     return _is_intact(path, _PIXELS[part])
 
 
-def _balanced_rows(labels: np.ndarray, size: int) -> np.ndarray | slice:
+def balanced_rows(labels: np.ndarray, size: int) -> np.ndarray | slice:
     """The rows of a subset with equally many of each label, in file order."""
     if size == len(labels):
         return slice(None)

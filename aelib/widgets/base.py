@@ -1,6 +1,7 @@
 """What the widgets share: a still twin, models, a code z and example pictures."""
 
 import base64
+import inspect
 import math
 import re
 import zlib
@@ -12,10 +13,12 @@ import numpy as np
 import traitlets
 
 from aelib import engine
-from aelib.widgets.checks import check_told, classes, picture_shape, pictures
+from aelib.adapter import Pictures
+from aelib.widgets.checks import check_told, classes, common_layout
 from aelib.widgets.sending import send
 from aelib.widgets.sources import Source, tell
 from aelib.widgets.twin import contact_sheet
+from aelib.words import refuse_unknown
 
 _STATIC = Path(__file__).parent / "static"
 _ENGINE = Path(engine.__file__).parent
@@ -138,11 +141,18 @@ class ModelWidget(StillWidget):
             self.send(reply, [np.nan_to_num(answer).astype("<f4").tobytes()])
 
 
+def known_words(widget: Any, traits: dict[str, Any]) -> None:
+    """Raise TypeError unless all traits are those of a widget that can be set."""
+    named = list(inspect.signature(widget).parameters)
+    public = [name for name in widget.class_traits(sync=True) if not name.startswith("_")]
+    refuse_unknown(widget.__name__, traits, {*named, *public} - {"self", "traits"})
+
+
 class LatentWidget(ModelWidget):
     """Sends models and examples to the browser once; only z travels after that."""
 
     z = Numbers().tag(sync=True)
-    _shape = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W
+    _shape = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W, or H, W, 3
     _pixels = traitlets.Bytes().tag(sync=True)  # of the examples: uint8, deflated
     _codes = traitlets.Bytes().tag(sync=True)  # of the examples: float32
     _labels = traitlets.List(traitlets.Int()).tag(sync=True)
@@ -153,21 +163,19 @@ class LatentWidget(ModelWidget):
     def __init__(
         self,
         sources: list[Source],
-        x: Any = None,
+        pictures: Pictures | None = None,
         y: Any = None,
         *,
-        shape: tuple[int, int] | None = None,
-        most: int = 200,
         with_encoders: bool = False,
         **traits: Any,
     ) -> None:
-        self._height, self._width = picture_shape(sources, shape)
-        self._x = pictures(x, sources[0].pixels, most)
+        self._layout = common_layout(sources)
+        self._x = pictures.rows if pictures else np.empty((0, sources[0].pixels), np.float32)
         self._y = classes(y, self._x)
         self._with_encoders = with_encoders
         super().__init__(
             sources,
-            _shape=[self._height, self._width],
+            _shape=self._layout.shape,
             _pixels=zlib.compress(
                 (self._x * 255).round().clip(0, 255).astype(np.uint8).tobytes(), 9
             ),
@@ -203,7 +211,7 @@ class LatentWidget(ModelWidget):
 
     def _still(self) -> tuple[bytes, str]:
         rows, text = self._twin()
-        return contact_sheet(rows, (self._height, self._width)), text
+        return contact_sheet(rows, self._layout.shape), text
 
     def _twin(self) -> tuple[np.ndarray, str]:
         """Rows of pictures (R, C, pixels) and what they show in words."""

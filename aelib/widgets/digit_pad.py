@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from aelib.widgets.base import LatentWidget, Numbers, module
+from aelib.adapter import open_pictures
+from aelib.widgets.base import LatentWidget, Numbers, known_words, module
 from aelib.widgets.latent_map import plane_of
 from aelib.widgets.sources import open_source
 
@@ -19,11 +20,15 @@ class DigitPad(LatentWidget):
     `pad.z` its code.
 
     Args:
-        model: A model of 28 x 28 pictures with encoder and decoder.
-        x: Real pictures (N, 784) in [0, 1], shown as a map on which the drawing finds its
-            place, and for those who cannot draw. The first `points` are used.
+        model: A network of grey 28 x 28 pictures with encoder and decoder, methods or parts of
+            any class, or one that copies pictures.
+        x: Real pictures (N, 784), (N, 28, 28) or (N, 1, 28, 28) in [0, 1] or [-1, 1], shown as
+            a map on which the drawing finds its place, and for those who cannot draw. The first
+            `points` are used.
         y: Their classes.
         points: How many of the pictures are used.
+        latent_dim: How many numbers a code has, to check it.
+        value_range: The values of paper and of ink, such as (-1, 1); seen in x if None.
 
     Raises:
         TypeError: The model does not encode and decode.
@@ -38,16 +43,28 @@ class DigitPad(LatentWidget):
     _plane = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, model: Any, x: Any = None, y: Any = None, *, points: int = 1000, **traits: Any
+        self,
+        model: Any,
+        x: Any = None,
+        y: Any = None,
+        *,
+        points: int = 1000,
+        latent_dim: int | None = None,
+        value_range: tuple[float, float] | None = None,
+        **traits: Any,
     ) -> None:
-        source = open_source(model)
+        known_words(DigitPad, traits)
+        pictures = None if x is None else open_pictures(x, None, value_range, points)
+        source = open_source(model, latent_dim, pictures=pictures, value_range=value_range)
         if source.encode is None:
             raise TypeError(ENCODES.format("DigitPad"))
-        if source.pixels != 784:
+        if source.layout.shape != [28, 28]:
+            size = " x ".join(map(str, source.layout.shape))
             raise ValueError(
-                f"DigitPad draws 28 x 28 pictures, this model takes {source.pixels} pixels."
+                f"DigitPad draws grey pictures of 28 x 28 pixels, this model takes {size}: "
+                "NoiseExplorer(model, x) shows what it makes of real ones."
             )
-        super().__init__([source], x, y, most=points, with_encoders=True, **traits)
+        super().__init__([source], pictures, y, with_encoders=True, **traits)
         self._lay_plane()
 
     def _open_again(self) -> None:

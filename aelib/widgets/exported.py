@@ -9,6 +9,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from aelib.adapter import open_pictures
 from aelib.data.files import DataError, write_atomically
 from aelib.engine.packing import Packed, unpack
 from aelib.engine.program import Refused, Rows
@@ -46,8 +47,9 @@ def export(
     Example:
         export(model, "digits.safetensors", x_test)
     """
-    source = open_source(model, latent_dim)
-    pictures = np.empty((0, source.pixels)) if x is None else np.asarray(x, np.float32)[:200]
+    opened = None if x is None else open_pictures(x, most=200)
+    source = open_source(model, latent_dim, pictures=opened)
+    pictures = np.empty((0, source.pixels)) if opened is None else opened.rows
     codes = np.empty((0, source.latent_dim))
     if len(pictures) and source.encode is not None:
         codes = source.encode(pictures)

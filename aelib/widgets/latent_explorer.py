@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from aelib.widgets.base import LatentWidget, module, spread_of
-from aelib.widgets.sources import open_source, tell
+from aelib.adapter import open_pictures
+from aelib.widgets.base import LatentWidget, known_words, module, spread_of
+from aelib.widgets.sources import check_code, open_source, tell
 
 _STEPS = 9  # of a row in the still picture
 
@@ -19,11 +20,12 @@ class LatentExplorer(LatentWidget):
     told a class gets a chooser that shows z in every class; `explorer.told` is the one chosen.
 
     Args:
-        model: A model with encoder and decoder, an object with transform and
-            inverse_transform such as PCA, or a function from codes to pixels; or a list of
-            these, shown side by side with the same z.
-        x: Real pictures (N, pixels) in [0, 1]: they set the sliders' ranges and can be encoded
-            by the learner. The first 200 are used.
+        model: A network with encoder and decoder, methods or parts of any class; an object with
+            transform and inverse_transform such as PCA; a network that copies pictures; or a
+            function from codes to pixels. Or a list of these, side by side with the same z.
+        x: Real pictures (N, pixels), (N, H, W), (N, 1, H, W) or (N, 3, H, W) in [0, 1] or
+            [-1, 1]: they set the sliders' ranges and can be encoded by the learner. The first
+            200 are used.
         y: Their classes, for the buttons and for the spoken description; also what a model is
             told that must be told a class.
         latent_dim: How many numbers a code has, where the model does not say so itself.
@@ -35,7 +37,9 @@ class LatentExplorer(LatentWidget):
             {"smile": direction}; without it there is a slider for each number of z. The sliders
             read t where z is the sum of t times their directions, and of what is at right
             angles to all of them.
-        shape: (H, W) of a picture that is not square.
+        shape: (H, W) or (3, H, W) of flat pictures that are not square and grey.
+        value_range: The values of paper and of ink, of black and of white in colour, such as
+            (-1, 1); seen in x if None.
         z: The code to begin with; the first picture's if None.
 
     Raises:
@@ -65,23 +69,30 @@ class LatentExplorer(LatentWidget):
         labels: Sequence[str] | None = None,
         own_codes: bool = False,
         directions: Mapping[str, Any] | None = None,
-        shape: tuple[int, int] | None = None,
+        shape: tuple[int, ...] | None = None,
+        value_range: tuple[float, float] | None = None,
         **traits: Any,
     ) -> None:
+        known_words(LatentExplorer, traits)
         models = list(model) if isinstance(model, list | tuple) else [model]
         if labels is not None and len(labels) != len(models):
             raise ValueError(f"{len(models)} models need as many labels, not {len(labels)}.")
         if not models:
             raise ValueError("LatentExplorer needs at least one model.")
         names: Sequence[str | None] = labels or [None] * len(models)
-        sources = [open_source(m, latent_dim, n, True) for m, n in zip(models, names, strict=True)]
+        pictures = None if x is None else open_pictures(x, shape, value_range, 200)
+        sources = [
+            open_source(m, latent_dim, n, True, pictures, shape, value_range)
+            for m, n in zip(models, names, strict=True)
+        ]
+        check_code(sources[0], "LatentExplorer")
         if sources[0].latent_dim > 64:
             raise ValueError(
                 f"{sources[0].latent_dim} dimensions are too many sliders; LatentExplorer shows up "
-                "to 64, and LatentMap shows a plane through any number."
+                "to 64, and LatentMap(model, x) shows a plane through any number."
             )
         self._named, self._own_ones = directions, own_codes
-        super().__init__(sources, x, y, shape=shape, **traits)
+        super().__init__(sources, pictures, y, **traits)
         self._lay_sliders()
         if "told" not in traits and len(self._y) and sources[0].classes:
             self.told = int(self._y[0])

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from aelib.widgets.base import LatentWidget, module
-from aelib.widgets.sources import open_source
+from aelib.adapter import open_pictures
+from aelib.widgets.base import LatentWidget, known_words, module
+from aelib.widgets.sources import check_code, open_source
 
 _GRID = 13  # pictures along each side of the still picture
 
@@ -17,12 +18,16 @@ class LatentMap(LatentWidget):
     `map.z` is the place: read it, set it, observe it.
 
     Args:
-        model: A model with encoder and decoder, or an object with transform and
-            inverse_transform such as PCA.
-        x: Real pictures (N, pixels) in [0, 1]; the first `points` are shown.
+        model: A network with encoder and decoder, methods or parts of any class, or an object
+            with transform and inverse_transform such as PCA.
+        x: Real pictures (N, pixels), (N, H, W), (N, 1, H, W) or (N, 3, H, W) in [0, 1] or
+            [-1, 1]; the first `points` are shown.
         y: Their classes: the glyph and colour of each point.
         points: How many of the pictures are shown, 3000 at most.
-        shape: (H, W) of a picture that is not square.
+        latent_dim: How many numbers a code has, to check it.
+        shape: (H, W) or (3, H, W) of flat pictures that are not square and grey.
+        value_range: The values of paper and of ink, of black and of white in colour, such as
+            (-1, 1); seen in x if None.
         z: The place to begin with; the first picture's code if None.
 
     Raises:
@@ -43,19 +48,24 @@ class LatentMap(LatentWidget):
         y: Any = None,
         *,
         points: int = 2000,
-        shape: tuple[int, int] | None = None,
+        latent_dim: int | None = None,
+        shape: tuple[int, ...] | None = None,
+        value_range: tuple[float, float] | None = None,
         **traits: Any,
     ) -> None:
-        source = open_source(model)
+        known_words(LatentMap, traits)
+        if x is None or len(x) < 2 or not 2 <= points <= 3000:
+            raise ValueError("A map needs at least two pictures x, and points from 2 to 3000.")
+        pictures = open_pictures(x, shape, value_range, points)
+        source = open_source(model, latent_dim, pictures=pictures)
+        check_code(source, "LatentMap")
         if source.latent_dim < 2:
             raise ValueError("A map needs at least two dimensions; LatentExplorer shows one.")
         if source.encode is None:
             raise TypeError(
                 "A map needs a model that also encodes: encode or transform is missing."
             )
-        if x is None or len(x) < 2 or not 2 <= points <= 3000:
-            raise ValueError("A map needs at least two pictures x, and points from 2 to 3000.")
-        super().__init__([source], x, y, shape=shape, most=points, **traits)
+        super().__init__([source], pictures, y, **traits)
         self._plane = plane_of(self._z_of_x)
 
     def _open_again(self) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from aelib.widgets.base import LatentWidget, module
+from aelib.adapter import open_pictures
+from aelib.widgets.base import LatentWidget, known_words, module
 from aelib.widgets.digit_pad import ENCODES
 from aelib.widgets.sources import open_source
 
@@ -19,14 +20,19 @@ class NoiseExplorer(LatentWidget):
     `index` and `z` (the code of the noisy picture) can be read, set and observed.
 
     Args:
-        model: A model with encoder and decoder.
-        x: Clean pictures (N, pixels) in [0, 1]; the first 200 are used.
+        model: A network with encoder and decoder, methods or parts of any class, or one that
+            answers pictures with pictures, such as a U-Net.
+        x: Clean pictures (N, pixels), (N, H, W), (N, 1, H, W) or (N, 3, H, W) in [0, 1] or
+            [-1, 1]; the first 200 are used. Noise is added where paper is 0 and ink is 1.
         y: Their classes, for the buttons and for the spoken description.
         kind: gaussian, salt and pepper, masking, occlusion or blur.
         strength: From 0 to 1: the standard deviation, the share of the pixels, the square's side
             as a share of the picture's, or a quarter of the blur's radius in pixels.
         seed: Another seed, other noise.
-        shape: (H, W) of a picture that is not square.
+        latent_dim: How many numbers a code has, to check it.
+        shape: (H, W) or (3, H, W) of flat pictures that are not square and grey.
+        value_range: The values of paper and of ink, of black and of white in colour, such as
+            (-1, 1); seen in x if None.
 
     Raises:
         TypeError: The model does not encode and decode.
@@ -48,15 +54,19 @@ class NoiseExplorer(LatentWidget):
         x: Any,
         y: Any = None,
         *,
-        shape: tuple[int, int] | None = None,
+        latent_dim: int | None = None,
+        shape: tuple[int, ...] | None = None,
+        value_range: tuple[float, float] | None = None,
         **traits: Any,
     ) -> None:
-        source = open_source(model)
-        if source.encode is None:
-            raise TypeError(ENCODES.format("NoiseExplorer"))
+        known_words(NoiseExplorer, traits)
         if x is None:
             raise ValueError("NoiseExplorer needs clean pictures x.")
-        super().__init__([source], x, y, shape=shape, with_encoders=True, **traits)
+        pictures = open_pictures(x, shape, value_range, 200)
+        source = open_source(model, latent_dim, pictures=pictures)
+        if source.encode is None:
+            raise TypeError(ENCODES.format("NoiseExplorer"))
+        super().__init__([source], pictures, y, with_encoders=True, **traits)
 
     @traitlets.validate("kind", "strength", "index")
     def _checked(self, proposal: Any) -> Any:

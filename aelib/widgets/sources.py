@@ -3,27 +3,28 @@
 PyTorch is imported when a model is its own, so that widgets also show what NumPy can compute.
 """
 
-import sys
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 
-from aelib.engine.program import NotRecorded, Program, Refused, Rows
-
-if TYPE_CHECKING:
-    from torch import nn
+from aelib.adapter import Adapted, Layout, Pictures, adapt
+from aelib.adapter.adapt import CURE
+from aelib.adapter.answers import rows_in
+from aelib.adapter.calls import ALL, TENSORS
+from aelib.adapter.pictures import layout_of
+from aelib.adapter.pytorch import is_module, pytorch
+from aelib.adapter.ways import first_of, must_be_told, owner_of
+from aelib.engine.capture import capture, evaluating, first_tensor
+from aelib.engine.program import Program, Rows
+from aelib.engine.told import capture_told
 
 Function = Callable[[np.ndarray], np.ndarray]
 Recording = Callable[[], Program]  # raises Refused where it cannot be recorded
-_NEEDS = (
-    "A widget needs something that decodes: a model with decode, an object with "
-    "inverse_transform, or a function and latent_dim=..., not {}."
-)
 _TOLD = (
     "{} must be told a class: LatentExplorer has a chooser for it; give other widgets a model of "
     "one class, or functions."
@@ -44,6 +45,8 @@ class Source:
     fingerprint: Callable[[], int]  # another one once the model has changed
     pixels: int = 0
     classes: int = 0  # of a conditional model: each row ends with that many numbers, one-hot
+    layout: Layout = field(default_factory=lambda: Layout(1, 1, 1))  # of a row of pixels
+    whole: bool = False  # there is no code between encoder and decoder
 
 
 def open_source(
@@ -51,63 +54,144 @@ def open_source(
     latent_dim: int | None = None,
     label: str | None = None,
     conditional: bool = False,
+    pictures: Pictures | None = None,
+    shape: Any = None,
+    value_range: Any = None,
 ) -> Source:
     """Look at what was given and try it once.
 
     Args:
-        model: A model with encoder and decoder, an object with inverse_transform (and
-            transform), an nn.Sequential, or any function from codes to pixels.
-        latent_dim: How many numbers a code has, where the model does not say so itself.
+        model: A network with encoder and decoder, of any class; an object with inverse_transform
+            (and transform); a network that copies pictures; or a function from codes to pixels.
+        latent_dim: How many numbers a code has, where neither model nor pictures tell.
         label: What the learner reads below the picture.
         conditional: Whether a model that must be told a class is welcome.
+        pictures: What it is tried with.
+        shape: (H, W) or (3, H, W) of its pictures, where they are not square and grey.
+        value_range: What it draws as paper and as ink, where there are no pictures.
 
     Raises:
         TypeError: It does not decode, or must be told a class where that is not possible.
         ValueError: The latent_dim is wrong or missing, what comes back is no picture, or a
             weight is NaN or infinite.
     """
-    owner = getattr(model, "__self__", model)  # of a bound method such as pca.inverse_transform
-    decode = _method(model, "inverse_transform", "decode")
-    if decode is None and callable(model) and not hasattr(model, "encode"):
-        decode = model
-    if decode is None or isinstance(model, type):  # the class itself, for example
-        raise TypeError(_NEEDS.format(type(model).__name__))
-    dim, classes = _latent_dim(owner, latent_dim), getattr(owner, "n_classes", 0)
-    if classes and not conditional:
-        raise TypeError(_TOLD.format(type(owner).__name__))
-    codes = np.linspace(-1, 1, 2 * dim, dtype=np.float32).reshape(2, dim)
-    labels = np.arange(2) % max(classes, 1)
-    run, pictures = _try(decode, owner, tell(codes, labels, classes), classes, "Decoding")
-    _check_weights(owner, pictures)
-    encode, run_encode = _method(owner, "transform", "encode"), None
-    if encode is not None:
-        seen = tell(pictures.clip(0, 1), labels, classes)
-        run_encode, found = _try(encode, owner, seen, classes, "Encoding")
-        if found.shape != codes.shape:
-            raise ValueError(f"Encoding two pictures gave {found.shape}, not {codes.shape}.")
+    owner = owner_of(model)
+    name = label or _name(owner)
+    decode = first_of(model, "inverse_transform", "decode") or model
+    if classes := must_be_told(owner, decode):
+        if not conditional:
+            raise TypeError(_TOLD.format(type(owner).__name__))
+        return _told_source(model, owner, name, classes, decode, shape)
+    settings = {"latent_dim": latent_dim, "shape": shape, "value_range": value_range}
+    found = adapt(model, pictures, **settings)
+    _check_weights(owner, found.drawn(_codes(found.latent_dim)))
     return Source(
-        label=label or _name(owner),
-        latent_dim=dim,
-        decode=run,
-        encode=run_encode,
+        label=name,
+        latent_dim=found.latent_dim,
+        decode=found.drawn,
+        encode=found.coded if found.encodes else None,
         samples=hasattr(owner, "sample"),
-        record_decode=_recording(decode, owner, dim, classes),
-        record_encode=_recording(encode, owner, pictures.shape[1], classes),
-        fingerprint=partial(_fingerprint, owner, run, tell(codes, labels, classes)),
-        pixels=pictures.shape[1],
-        classes=classes,
+        record_decode=_recording(owner, _plain(found, "decode"), found.latent_dim),
+        record_encode=_recording(owner, _plain(found, "encode"), found.layout.pixels),
+        fingerprint=partial(_fingerprint, owner, found.drawn, _codes(found.latent_dim)),
+        pixels=found.layout.pixels,
+        layout=found.layout,
+        whole=found.way.whole,
     )
 
 
-def open_network(network: "nn.Module", width: int, label: str) -> Source:
+def _plain(found: Adapted, part: str) -> Any:
+    """What decodes or encodes; where it is a program of rows already, that program."""
+    given = getattr(found.way, part)
+    as_it_is = (found.layout.low, found.layout.high) == (0, 1)
+    return given if isinstance(given, Rows) and as_it_is else getattr(found, part)
+
+
+def check_code(source: Source, widget: str) -> None:
+    """Raise TypeError where there is no code to look at."""
+    if source.whole:
+        raise TypeError(
+            f"{widget} found no code in {source.label}, a network that answers pictures with "
+            f"pictures: NoiseExplorer(model, x) shows what it does. {CURE}"
+        )
+
+
+def _told_source(
+    model: Any, owner: Any, name: str, classes: int, decode: Any, shape: Any
+) -> Source:
+    """A conditional model: rows of codes and of pixels end with their class."""
+    dim = int(owner.latent_dim)
+    codes, labels = _codes(dim), np.arange(2) % classes
+
+    def untold(function: Any) -> Any:
+        return lambda rows: function(rows[:, :-classes], rows[:, -classes:].argmax(1))
+
+    def found(function: Any, probe: np.ndarray) -> tuple[Function, np.ndarray]:
+        def run(rows: Any) -> Any:
+            return next(rows_in(untold(function)(rows), len(rows))).reshape(len(rows), -1)
+
+        for call in ALL:
+            try:
+                answer = call.run(run, probe, owner)
+            except Exception as error:  # a learner's function may raise anything
+                reason = f"{type(error).__name__}: {error}"
+            else:
+                return lambda rows, call=call: call.run(run, rows, owner), answer
+        raise ValueError(f"Rows of {probe.shape[1]} numbers failed with {reason}")
+
+    def recording(function: Any, width: int) -> Recording:
+        def record() -> Program:
+            torch = pytorch()
+
+            row = torch.linspace(-1, 1, width, dtype=torch.float32)[None]
+            with evaluating(owner):
+                return capture_told(
+                    lambda z, y: function(TENSORS.tensor(z, owner), y), row, classes
+                )
+
+        return record
+
+    drawn, pictures = found(decode, tell(codes, labels, classes))
+    _check_weights(owner, pictures)
+    encode = first_of(owner, "transform", "encode")
+    coded = found(encode, tell(pictures.clip(0, 1), labels, classes))[0] if encode else None
+    return Source(
+        label=name,
+        latent_dim=dim,
+        decode=drawn,
+        encode=coded,
+        samples=hasattr(owner, "sample"),
+        record_decode=recording(decode, dim),
+        record_encode=recording(encode, pictures.shape[1]),
+        fingerprint=partial(_fingerprint, owner, drawn, tell(codes, labels, classes)),
+        pixels=pictures.shape[1],
+        classes=classes,
+        layout=layout_of(tuple(pictures.shape[1:]), shape),
+    )
+
+
+def open_network(network: Any, width: int, label: str) -> Source:
     """A network from rows (N, width) to rows, by its forward, in evaluation mode.
 
     Raises:
         ValueError: It does not take such rows, or does not answer with rows.
     """
-    probe = np.linspace(-1, 1, 2 * width, dtype=np.float32).reshape(2, width)
-    run, answer = _try(network, network, probe, 0, "Running the network on")
-    record = _recording(network, network, width, 0)
+    probe = _codes(width)
+
+    def forward(rows: Any) -> Any:
+        return first_tensor(network(rows)).reshape(len(rows), -1)
+
+    def run(rows: np.ndarray) -> np.ndarray:
+        return TENSORS.run(forward, rows, network)
+
+    try:
+        answer = run(probe)
+    except Exception as error:  # a network of somebody may raise anything
+        raise ValueError(
+            f"Running the network on two rows of {width} numbers failed with "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    record = _recording(network, forward, width)
     seen = partial(_fingerprint, network, run, probe)
     return Source(label, width, run, None, False, record, record, seen, answer.shape[1])
 
@@ -117,11 +201,8 @@ def tell(rows: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
     return np.hstack([rows, np.eye(classes, dtype=np.float32)[labels]]) if classes else rows
 
 
-def _untell(function: Any, classes: int) -> Any:
-    """A function of rows and classes as one of rows that end with their class."""
-    if not classes:
-        return function
-    return lambda rows: function(rows[:, :-classes], rows[:, -classes:].argmax(1))
+def _codes(dim: int) -> np.ndarray:
+    return np.linspace(-1, 1, 2 * dim, dtype=np.float32).reshape(2, dim)
 
 
 def _name(owner: Any) -> str:
@@ -129,115 +210,17 @@ def _name(owner: Any) -> str:
     return name if name.isidentifier() else "decoded"  # <lambda> tells a learner nothing
 
 
-def _method(model: Any, *names: str) -> Any:
-    """The first of the named methods that the model has."""
-    found = (getattr(model, name, None) for name in names)
-    return next(filter(callable, found), None)
-
-
-def _latent_dim(owner: Any, given: int | None) -> int:
-    known = getattr(owner, "latent_dim", getattr(owner, "n_components_", None))
-    if known is None and given is None:
-        raise ValueError(
-            "Say latent_dim=..., how many numbers a code has: a function does not tell."
-        )
-    if given is not None and known is not None and given != known:
-        raise ValueError(
-            f"latent_dim={given} was given, but the model's codes have {known} numbers."
-        )
-    dim = known if given is None else given
-    if isinstance(dim, bool) or not isinstance(dim, int | np.integer) or dim < 1:
-        raise ValueError(f"latent_dim must be a whole number, 1 or more, not {dim!r}.")
-    return int(dim)
-
-
-def _try(
-    function: Any, owner: Any, probe: np.ndarray, classes: int, verb: str
-) -> tuple[Function, np.ndarray]:
-    """Find out whether a function takes arrays or tensors, and what it answers."""
-    function = _untell(function, classes)
-    attempts = (
-        function,
-        _through_torch(function, owner),
-        lambda rows: function(rows.astype(float)),
-    )
-    for attempt in map(_float32, attempts):
-        try:
-            answer = attempt(probe)
-            break
-        except Refused:  # it knows no tensors: what it said before is the reason
-            pass
-        except Exception as error:  # a learner's function may raise anything
-            reason = f"{type(error).__name__}: {error}"
-    else:
-        raise ValueError(f"{verb} two rows of {probe.shape[1]} numbers failed with {reason}")
-    if answer.ndim != 2 or len(answer) != 2:
-        raise ValueError(f"{verb} {probe.shape} gave {answer.shape}, it should be two rows.")
-    return attempt, answer
-
-
-def _float32(function: Any) -> Function:
-    """Arrays in and out; of a VAE's (mu, logvar) the first; (N, 1, H, W) as rows."""
-
-    def run(values: np.ndarray) -> np.ndarray:
-        answer = function(np.asarray(values, np.float32))
-        rows = np.asarray(answer[0] if isinstance(answer, tuple) else answer, np.float32)
-        grey = rows.ndim == 3 or (rows.ndim == 4 and rows.shape[1] == 1)
-        return rows.reshape(len(rows), -1) if grey else rows
-
-    return run
-
-
-def _through_torch(function: Any, owner: Any) -> Any:
-    """A function of tensors as one of arrays, in evaluation mode."""
-
-    def run(values: np.ndarray) -> Any:
-        torch = _pytorch()
-        from aelib.engine.capture import evaluating, first_tensor
-
-        with torch.no_grad(), evaluating(owner):
-            return first_tensor(function(_as_owned(torch.from_numpy(values), owner))).cpu()
-
-    return run
-
-
-def _pytorch() -> ModuleType:
-    """PyTorch, for what cannot be had without it."""
-    try:
-        import torch
-    except ImportError:
-        raise NotRecorded("PyTorch is not installed") from None
-    return torch
-
-
-def _is_module(owner: Any) -> bool:
-    """Whether this is a network of PyTorch, which was imported then."""
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(owner, torch.nn.Module)
-
-
-def _as_owned(values: Any, owner: Any) -> Any:
-    """A tensor in the type and on the device of a model's weights."""
-    parameters = owner.parameters() if _is_module(owner) else ()
-    weight = next((p for p in parameters if p.is_floating_point()), values)
-    return values.to(weight.device, weight.dtype)
-
-
-def _recording(function: Any, owner: Any, width: int, classes: int) -> Recording:
-    """Records a function at one row when it is called."""
+def _recording(owner: Any, function: Any, width: int) -> Recording:
+    """Records a function of rows at one row when it is called."""
 
     def record() -> Program:
         if isinstance(function, Rows):
             return function.program
-        torch = _pytorch()
-        from aelib.engine.capture import capture, evaluating
-        from aelib.engine.told import capture_told
+        torch = pytorch()
 
         row = torch.linspace(-1, 1, width, dtype=torch.float32)[None]
-        with evaluating(owner):
-            if classes:
-                return capture_told(lambda z, y: function(_as_owned(z, owner), y), row, classes)
-            return capture(lambda z: function(_as_owned(z, owner)), row)
+        with evaluating(owner), warnings.catch_warnings(action="ignore"):
+            return capture(lambda rows: function(TENSORS.tensor(rows, owner)), row)
 
     return record
 
@@ -247,7 +230,7 @@ def _fingerprint(owner: Any, run: Function, probe: np.ndarray) -> int:
 
     The answers tell of what a function or a pipeline holds; the weights, of what two rows miss.
     """
-    if _is_module(owner):
+    if is_module(owner):
         tensors = [t.detach().cpu() for t in (*owner.parameters(), *owner.buffers())]
         arrays = [t.float().numpy() for t in tensors]
     else:
@@ -261,7 +244,7 @@ def _fingerprint(owner: Any, run: Function, probe: np.ndarray) -> int:
 
 def _check_weights(owner: Any, pictures: np.ndarray) -> None:
     """Say which weight it is, where NaN comes out."""
-    if np.isfinite(pictures).all() or not _is_module(owner):
+    if np.isfinite(pictures).all() or not is_module(owner):
         return
     for name, weight in owner.named_parameters():
         if not weight.isfinite().all():

@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from aelib.widgets.base import module
+from aelib.widgets.base import known_words, module
 
 _PAUSE = 0.1  # seconds between two messages to the browser: smooth to the eye, cheap to send
 
@@ -32,6 +32,7 @@ class TrainingMonitor(anywidget.AnyWidget):
     message = traitlets.Unicode("starting").tag(sync=True)
 
     def __init__(self, epochs: int, **traits: Any) -> None:
+        known_words(TrainingMonitor, traits)
         super().__init__(epochs=epochs, **traits)
         self._started = self._sent = time.perf_counter()
         self._points: list[list[float]] = []

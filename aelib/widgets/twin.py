@@ -1,5 +1,6 @@
 """The still picture of a widget, for places that cannot run it."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import numpy as np
@@ -12,24 +13,26 @@ _LINE, _WIDTH = 26, 760  # pixels of a page of words
 _LETTERS = 46  # as many as a column of it takes
 
 
-def contact_sheet(rows: np.ndarray, shape: tuple[int, int]) -> bytes:
-    """Lay pictures out as a PNG, ink dark on light.
+def contact_sheet(rows: np.ndarray, shape: Sequence[int]) -> bytes:
+    """Lay pictures out as a PNG, ink dark on light; colours as they are.
 
     Args:
-        rows: (R, C, H * W) in [0, 1].
-        shape: (H, W).
+        rows: (R, C, pixels) in [0, 1], channel after channel.
+        shape: (H, W), or (H, W, 3).
     """
     n_rows, n_columns = rows.shape[:2]
-    height, width = shape
-    pictures = np.pad(
-        np.nan_to_num(rows).clip(0, 1).reshape(n_rows, n_columns, height, width),
-        [(0, 0), (0, 0), (0, _GAP), (0, _GAP)],
-    )
-    sheet = pictures.transpose(0, 2, 1, 3).reshape(n_rows * (height + _GAP), -1)
-    greys = 255 - (np.round(sheet * _GREYS) * (255 / _GREYS)).astype(np.uint8)
+    height, width, channels = (*shape, 1)[:3]
+    pictures = np.nan_to_num(rows).clip(0, 1).reshape(n_rows, n_columns, channels, height, width)
+    if channels == 1:
+        pictures = 1 - pictures
+    around = [(0, 0), (0, 0), (0, 0), (0, _GAP), (0, _GAP)]
+    padded = np.pad(pictures, around, constant_values=1).transpose(0, 3, 1, 4, 2)
+    sheet = padded.reshape(n_rows * (height + _GAP), -1, channels)
+    levels = (np.round(sheet * _GREYS) * (255 / _GREYS)).astype(np.uint8)
+    large = levels.repeat(_ZOOM, axis=0).repeat(_ZOOM, axis=1)
     stream = BytesIO()
-    large = greys.repeat(_ZOOM, axis=0).repeat(_ZOOM, axis=1)
-    Image.fromarray(large).save(stream, format="png", optimize=True)
+    image = Image.fromarray(large[:, :, 0] if channels == 1 else large)
+    image.save(stream, format="png", optimize=True)
     return stream.getvalue()
 
 

@@ -40,7 +40,7 @@ function occluded(x, [height, width], strength, random) {
   const side = Math.round(strength * Math.min(height, width));
   const [top, left] = [height, width].map((size) => Math.floor(random() * (size - side + 1)));
   return x.map((v, i) => {
-    const [row, column] = [Math.floor(i / width) - top, (i % width) - left];
+    const [row, column] = [(Math.floor(i / width) % height) - top, (i % width) - left];
     return row >= 0 && row < side && column >= 0 && column < side ? 0 : v;
   });
 }
@@ -54,13 +54,20 @@ export const KINDS = {
   blur: "quarter of its radius",
 };
 
+// Pixels lie channel after channel: a pixel is hit in all channels, or in none.
 export function corrupt(x, shape, kind, strength, seed) {
   const random = generator(seed);
+  const size = shape[0] * shape[1];
   if (kind === "gaussian") return x.map((v) => clip(v + strength * normal(random)));
-  if (kind === "blur") return blurred(x, shape, 4 * strength);
+  if (kind === "blur") {
+    const all = Float32Array.from(x);
+    for (let at = 0; at < all.length; at += size) all.set(blurred(all.subarray(at, at + size), shape, 4 * strength), at);
+    return all;
+  }
   if (kind === "occlusion") return occluded(x, shape, strength, random);
-  return x.map((v) => {
-    const [hit, coin] = [random(), random()];
+  const spots = Array.from({ length: size }, () => [random(), random()]);
+  return x.map((v, i) => {
+    const [hit, coin] = spots[i % size];
     if (hit >= strength) return v;
     return kind === "masking" || coin < 0.5 ? 0 : 1;
   });

@@ -15,8 +15,8 @@ export async function inflate(deflated) {
 // The real pictures that came along, their codes and classes.
 export async function openExamples(model) {
   const pixels = await inflate(bytes(model.get("_pixels")));
-  const [height, width] = model.get("_shape");
-  const size = height * width;
+  const [height, width, channels = 1] = model.get("_shape");
+  const size = height * width * channels;
   const count = pixels.length / size;
   const labels = model.get("_labels");
   const codes = floats(model.get("_codes"));
@@ -44,7 +44,7 @@ export async function openExamples(model) {
     },
     // What a picture shows, in words: the classes of the five real pictures that are nearest.
     resembles(picture) {
-      if (!labels.length) return `${Math.round((100 * picture.reduce((a, b) => a + b, 0)) / size)} % ink`;
+      if (!labels.length) return `${Math.round((100 * picture.reduce((a, b) => a + b, 0)) / size)} % ${channels > 1 ? "light" : "ink"}`;
       const all = labels.map((label, i) => [distance(picture, pixels, i, size, 255), label]);
       const votes = {};
       for (const [, label] of all.sort((a, b) => a[0] - b[0]).slice(0, 5)) votes[label] = (votes[label] ?? 0) + 1;

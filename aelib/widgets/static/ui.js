@@ -56,8 +56,9 @@ export function frame(el, name, model) {
   return { root, pictures, controls, say, leave };
 }
 
-// A canvas of H x W pixels that the browser enlarges: crisp on any screen.
-export function picture(parent, caption, [height, width]) {
+// A canvas of H x W pixels that the browser enlarges: crisp on any screen. Grey pictures are ink on
+// paper, 1 is dark; in colour 1 is light, and the pixels lie channel after channel.
+export function picture(parent, caption, [height, width, channels = 1]) {
   const figure = make("figure", {}, parent);
   const canvas = make("canvas", { width, height, role: "img", "aria-label": caption }, figure);
   canvas.style.aspectRatio = `${width} / ${height}`;
@@ -67,9 +68,10 @@ export function picture(parent, caption, [height, width]) {
   return {
     canvas,
     paint(pixels) {
-      for (let i = 0; i < pixels.length; i++) {
-        // ink is 1 and dark; the clamped array rounds and keeps to 0..255
-        image.data[4 * i] = image.data[4 * i + 1] = image.data[4 * i + 2] = 255 * (1 - pixels[i]);
+      const size = height * width;
+      for (let i = 0; i < size; i++) {
+        // the clamped array rounds and keeps to 0..255
+        for (let c = 0; c < 3; c++) image.data[4 * i + c] = 255 * (channels > 1 ? pixels[c * size + i] : 1 - pixels[i]);
         image.data[4 * i + 3] = 255;
       }
       context.putImageData(image, 0, 0);
