@@ -28,6 +28,7 @@ from aelib.adapter.ways import (
     owner_of,
     ways_of,
 )
+from aelib.engine.program import NotRecorded
 
 NEEDS = (
     "A widget needs something that decodes: a model with encoder and decoder, an object with "
@@ -128,7 +129,8 @@ class _Trial:
                 return self._with(way, call)
             except Unfit as reason:
                 reasons.append(str(reason))
-        raise Unfit(reasons[-1])
+        told = [reason for reason in reasons if NotRecorded.__name__ not in reason]
+        raise Unfit((told or reasons)[-1])  # without PyTorch, what was said with NumPy counts
 
     def _with(self, way: Way, call: Call) -> Adapted:
         if self.pictures is not None and way.encode is not None:
@@ -231,7 +233,9 @@ class _Trial:
                 return self._decoder(way, call, code, list(rows_in(answer, 2)))
             except Exception as error:  # a learner's function may raise anything
                 reason = reason or _told("Decoding", codes.shape, error)
-        raise Unfit(f"{reason} If its codes are others, say latent_dim=... or give pictures x.")
+        raise Unfit(
+            f"{reason}. If its codes have another size: latent_dim=..., or give pictures x."
+        )
 
     def _decoder(self, way: Way, call: Call, code: tuple[int, ...], found: list[Any]) -> Adapted:
         """A way that decodes only, which answered two codes with these arrays."""
@@ -282,4 +286,5 @@ def _told(verb: str, shape: tuple[int, ...], error: Exception) -> str:
     if isinstance(error, Unfit):
         return str(error)
     words = (str(error).splitlines() or [""])[0]
-    return f"{verb} {shape} failed with {type(error).__name__}: {words}"
+    what = f"two rows of {shape[1]} numbers" if len(shape) == 2 else f"two of shape {shape[1:]}"
+    return f"{verb} {what} failed with {type(error).__name__}: {words}"

@@ -19,9 +19,7 @@ from aelib.adapter.calls import ALL, TENSORS
 from aelib.adapter.pictures import layout_of
 from aelib.adapter.pytorch import is_module, pytorch
 from aelib.adapter.ways import first_of, must_be_told, owner_of
-from aelib.engine.capture import capture, evaluating, first_tensor
 from aelib.engine.program import Program, Rows
-from aelib.engine.told import capture_told
 
 Function = Callable[[np.ndarray], np.ndarray]
 Recording = Callable[[], Program]  # raises Refused where it cannot be recorded
@@ -143,6 +141,9 @@ def _told_source(
         def record() -> Program:
             torch = pytorch()
 
+            from aelib.engine.capture import evaluating
+            from aelib.engine.told import capture_told
+
             row = torch.linspace(-1, 1, width, dtype=torch.float32)[None]
             with evaluating(owner):
                 return capture_told(
@@ -177,6 +178,8 @@ def open_network(network: Any, width: int, label: str) -> Source:
         ValueError: It does not take such rows, or does not answer with rows.
     """
     probe = _codes(width)
+
+    from aelib.engine.capture import first_tensor
 
     def forward(rows: Any) -> Any:
         return first_tensor(network(rows)).reshape(len(rows), -1)
@@ -217,6 +220,8 @@ def _recording(owner: Any, function: Any, width: int) -> Recording:
         if isinstance(function, Rows):
             return function.program
         torch = pytorch()
+
+        from aelib.engine.capture import capture, evaluating
 
         row = torch.linspace(-1, 1, width, dtype=torch.float32)[None]
         with evaluating(owner), warnings.catch_warnings(action="ignore"):
