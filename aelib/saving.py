@@ -5,7 +5,7 @@ import inspect
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import safetensors
 import safetensors.torch
@@ -107,7 +107,7 @@ def _described(model: nn.Module) -> dict[str, Any]:
     if kind in _ARGUMENTS:
         return {"model": name, "arguments": _ARGUMENTS[kind](model)}
     if kind is Residual:
-        return {"model": name, "block": _described(model.block)}
+        return {"model": name, "block": _described(cast(nn.Module, model.block))}
     if kind is nn.Sequential:
         return {"model": name, "parts": [[n, _described(m)] for n, m in model.named_children()]}
     if kind is _known(name):

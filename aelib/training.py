@@ -162,6 +162,6 @@ def _check_settings(model: Any, loss: Any, lr: Any) -> torch.device:
     if weight is None:
         raise ValueError("model has no weight that can learn: none, or all are frozen.")
     check_loss(loss)
-    if not isinstance(lr, Real) or not lr > 0:
+    if not isinstance(lr, Real) or not float(lr) > 0:
         raise ValueError(f"lr must be greater than 0, not {lr!r}.")
     return weight.device

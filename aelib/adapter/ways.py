@@ -101,8 +101,9 @@ def known_dim(owner: Any) -> int | None:
 
 def guessed_dims(decode: Function, owner: Any) -> list[int]:
     """How many numbers its layers take: one of these is the code's size, small ones first."""
-    found = []
-    for part in (decode, owner):
+    found: list[int] = []
+    parts: tuple[Any, ...] = (decode, owner)
+    for part in parts:
         layers = part.modules() if is_module(part) else ()
         sizes = {
             getattr(m, name)

@@ -131,11 +131,10 @@ def _grey_of(picture: Any) -> np.ndarray:
     pixels = pixels.astype(np.float32) / (255 if pixels.dtype == np.uint8 else 1)
     if not (pixels.min() >= 0 and pixels.max() <= 1):
         raise ValueError("Pixels must be bytes, or floats in [0, 1]; usual cure: / 255.")
-    if pixels.ndim == 2:
-        return pixels
-    return (
-        pixels.mean(axis=2) if pixels.shape[2] != 3 else pixels @ np.float32([0.299, 0.587, 0.114])
-    )
+    if pixels.ndim == 3:
+        weights = [0.299, 0.587, 0.114] if pixels.shape[2] == 3 else [1 / pixels.shape[2]]
+        pixels = (pixels * np.array(weights, np.float32)).sum(axis=2)
+    return pixels
 
 
 def _size(size: Any) -> tuple[int, int]:

@@ -19,8 +19,8 @@ def lent(model: nn.Module) -> Iterator[None]:
         yield
     finally:
         with torch.no_grad():
-            for buffer, before in buffers:
-                buffer.copy_(before)
+            for buffer, values in buffers:
+                buffer.copy_(values)
         for m, mode, before in zip(modules, training, kept, strict=True):
             for name, value in before.items():
                 if isinstance(value, torch.Tensor) and vars(m).get(name) is not value:
