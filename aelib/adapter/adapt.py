@@ -15,6 +15,7 @@ from aelib.adapter.adapted import (
     chosen_of,
     near,
     picture_in,
+    told_of,
 )
 from aelib.adapter.answers import rows_in
 from aelib.adapter.calls import ALL, TENSORS, Call
@@ -156,7 +157,7 @@ class _Trial:
                 answer = call.raw(way.encode, given, self.owner)
                 again = call.raw(way.encode, given, self.owner)
             except Exception as error:  # a learner's function may raise anything
-                reason = reason or _told("Encoding", tuple(given.shape), error)
+                reason = reason or told_of("Encoding", tuple(given.shape), error)
                 continue
             for chosen in choices(answer, again, 2):
                 code = chosen_of(answer, 2, chosen)
@@ -173,7 +174,7 @@ class _Trial:
                 try:
                     return self._like_the_whole(made, rows)
                 except Exception as error:  # a learner's function may raise anything
-                    reason = _told("Decoding", tuple(code.shape), error)
+                    reason = told_of("Decoding", tuple(code.shape), error)
         raise Unfit(reason or f"Encoding two pictures gave no code for each. {CURE}")
 
     def _like_the_whole(self, made: Adapted, rows: np.ndarray) -> Adapted:
@@ -232,7 +233,7 @@ class _Trial:
                 answer = call.raw(way.decode, codes, self.owner)
                 return self._decoder(way, call, code, list(rows_in(answer, 2)))
             except Exception as error:  # a learner's function may raise anything
-                reason = reason or _told("Decoding", codes.shape, error)
+                reason = reason or told_of("Decoding", codes.shape, error)
         raise Unfit(
             f"{reason}. If its codes have another size: latent_dim=..., or give pictures x."
         )
@@ -280,11 +281,3 @@ def _two(rows: np.ndarray) -> np.ndarray:
     """Two pictures that differ."""
     other = rows[1] if len(rows) > 1 else np.roll(rows[0], 1) * 0.9
     return np.stack([rows[0], other]).astype(np.float32)
-
-
-def _told(verb: str, shape: tuple[int, ...], error: Exception) -> str:
-    if isinstance(error, Unfit):
-        return str(error)
-    words = (str(error).splitlines() or [""])[0]
-    what = f"two rows of {shape[1]} numbers" if len(shape) == 2 else f"two of shape {shape[1:]}"
-    return f"{verb} {what} failed with {type(error).__name__}: {words}"

@@ -113,3 +113,12 @@ def near(a: Any, b: Any) -> bool:
     """Whether two arrays or tensors are the same to a thousandth of the largest value."""
     a, b = (np.asarray(as_array(v), np.float64) for v in (a, b))
     return a.shape == b.shape and bool(np.abs(a - b).max() <= 1e-3 * max(1.0, np.abs(b).max()))
+
+
+def told_of(verb: str, shape: tuple[int, ...], error: Exception) -> str:
+    """What failed, in words."""
+    if isinstance(error, Unfit):
+        return str(error)
+    words = (str(error).splitlines() or [""])[0]
+    what = f"two rows of {shape[1]} numbers" if len(shape) == 2 else f"two of shape {shape[1:]}"
+    return f"{verb} {what} failed with {type(error).__name__}: {words}"
