@@ -38,7 +38,7 @@ FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may impo
     "metrics": {"checks"},
     "latent": set(),
     "plotting": set(),
-    "diagnosis": {"adapter", "checks", "losses", "metrics"},
+    "diagnosis": {"checks", "losses", "metrics"},
     "engine": set(),
     "widgets": {"adapter", "checks", "data", "engine", "lazy", "words"},
     "exercises": STEPS,
