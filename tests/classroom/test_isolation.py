@@ -5,6 +5,7 @@ import os
 import py_compile
 import re
 import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -194,6 +195,13 @@ def test_whatever_is_sent_only_costs_its_own_mark():
         verdict = verdicts.of_message(one, "done", stream.getvalue(), way)
         assert verdict.status in ("error", "look at this")
         assert "99" not in verdict.told
+
+
+def test_the_process_that_grades_goes_without_torch():
+    """Torch takes 180 MB and two seconds; only the sandbox and the preparation need it."""
+    code = "import sys, aelib.classroom.grading; print('torch' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
 
 
 # A teacher's own file
