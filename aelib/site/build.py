@@ -16,8 +16,8 @@ from aelib.site.colab import for_colab
 from aelib.site.lessons import Lesson, SiteError, course_words, read_lessons
 from aelib.site.live import Live, execute, run_live
 from aelib.site.maths import FormulaError
-from aelib.site.prose import Prose
-from aelib.site.search import sections
+from aelib.site.prose import TEXTS, Prose, page_of
+from aelib.site.search import prose_sections, sections
 from aelib.site.templates import render
 
 _MARK = ".nojekyll"  # hosts that would build a site from our files leave them as they are
@@ -40,7 +40,8 @@ class _Pages:
         values = {**self.shared, **values, "live": live, "stem": stem}
         self.files[name] = render(template, values)
         if live.models:
-            self.files[f"live/{stem}.js"] = live.script().encode()
+            for number, script in enumerate(live.scripts(), 1):
+                self.files[f"live/{stem}-{number}.js"] = script.encode()
             self.files[f"live/{stem}.css"] = "\n".join(live.css).encode()
 
 
@@ -66,9 +67,13 @@ def build_site(
         raise SiteError(f"{output} holds other files: choose another folder with -o.")
     lessons = read_lessons(course)
     shared = {"lessons": lessons, "addresses": addresses or Addresses(), **course_words(course)}
+    texts = [path for name in TEXTS if (path := course / "notebooks" / name).is_file()]
+    shared["texts"] = [(page_of(path.name), _title(path)) for path in texts]
     pages = _Pages(shared, _static())
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
         _lesson_page(pages, lesson, before, after, run)
+    for path in texts:
+        _text_page(pages, path)
     _index_page(pages, course)
     found = json.dumps(pages.entries, ensure_ascii=False)
     pages.files["search-index.js"] = f"course.found({found});\n".encode()
@@ -123,6 +128,20 @@ def _lesson_page(
     pages.widgets += [(lesson, block, live.only(block.model)) for block in shown]
 
 
+def _text_page(pages: _Pages, path: Path) -> None:
+    """The page of a text beside the lessons, which the search finds too."""
+    prose = Prose()
+    html = prose.html(path.read_text(encoding="utf-8"))
+    page, title = page_of(path.name), _title(path)
+    pages.entries += prose_sections(page, title, html, prose.headings)
+    pages.add(page, "text.html", Live(), heading=title, html=html)
+
+
+def _title(path: Path) -> str:
+    """What a text beside the lessons is called: its first heading."""
+    return path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+
+
 def _blocks(lesson: Lesson, live: Live, pictures: dict[str, bytes]) -> tuple[Prose, list[Block]]:
     prose, blocks = Prose(), []
     for number, cell in enumerate(lesson.notebook.cells):
@@ -154,7 +173,7 @@ def _lightest(
 ) -> tuple[Lesson | None, Block | None, Live]:
     """The widget that decodes and has the least data, if the first page can carry it."""
     decoding = [w for w in widgets if all("_models" in m["state"] for m in w[2].models.values())]
-    sizes = [len(live.script()) for *_, live in decoding]
+    sizes = [sum(map(len, live.scripts())) for *_, live in decoding]
     if not sizes or min(sizes) > _LIGHT:
         return None, None, Live()
     return decoding[sizes.index(min(sizes))]

@@ -16,6 +16,7 @@ from aelib import widgets
 from aelib.site.lessons import SiteError
 
 _WIDGET = re.compile(rf"({'|'.join(widgets.__all__)})\(")
+_NO_GUESS = "you made no guess"  # what `predict` says of an answer that nobody guessed
 _NEEDS_PYTHON = {
     "TrainingMonitor": "The network was trained here. When you run the lesson yourself, you watch "
     "its loss fall.",
@@ -56,8 +57,25 @@ def code_block(cell: Any, stem: str, number: int, files: dict[str, bytes], model
     if model and not any(block.kind == "live" for block in outputs):
         place = f"Cell {number} of {stem}"
         raise SiteError(f"{place} stores no still picture of its widget: run the notebook anew.")
-    kind = "checks" if not outputs and _only_claims(cell.source) else "code"
-    return Block(kind, html=code, outputs=outputs, tags=list(cell.metadata.get("tags", [])))
+    return Block(
+        _kind(cell, outputs), html=code, outputs=outputs, tags=list(cell.metadata.get("tags", []))
+    )
+
+
+def _kind(cell: Any, outputs: list[Block]) -> str:
+    """How a page shows a cell: what only imports or only claims is folded, verdicts are covered."""
+    if any(_NO_GUESS in each.html for each in outputs) and all(e.kind != "live" for e in outputs):
+        return "verdict"
+    if not outputs and _only_claims(cell.source):
+        return "checks"
+    return "imports" if not outputs and _mostly_imports(cell.source) else "code"
+
+
+def _mostly_imports(source: str) -> bool:
+    """Whether a cell of at least three statements does nothing but import and set up."""
+    nodes = ast.parse(source).body
+    imports = [isinstance(node, ast.Import | ast.ImportFrom) for node in nodes]
+    return len(nodes) > 2 and sum(imports) >= 0.6 * len(nodes)
 
 
 def _only_claims(source: str) -> bool:

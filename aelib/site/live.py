@@ -49,12 +49,24 @@ class Live:
             css=self.css,
         )
 
-    def script(self) -> str:
-        """The page's data as a classic script, which also loads where there is no server."""
+    def scripts(self) -> list[str]:
+        """One classic script for each model, which also loads where there is no server.
+
+        They are meant to be read in this order: what several models need comes with the first.
+        """
+        sent: set[str] = set()
+        return [self._script(name, sent) for name in self.models]
+
+    def _script(self, name: str, sent: set[str]) -> str:
+        model = self.models[name]
+        keys = {key for runs in model["bytes"].values() for key in runs} - sent
+        modules = {model["module"]} - sent
+        sent |= keys | modules
         data = {
-            "models": self.models,
-            "modules": self.modules,
-            "blobs": {key: base64.b64encode(run).decode() for key, run in self.blobs.items()},
+            "name": name,
+            "model": model,
+            "modules": {key: self.modules[key] for key in modules},
+            "blobs": {key: base64.b64encode(self.blobs[key]).decode() for key in sorted(keys)},
         }
         return f"course.live({json.dumps(data, separators=(',', ':'))});\n"
 

@@ -9,6 +9,14 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from aelib.site.maths import mathml
 
+TEXTS = ("SYLLABUS.md", "GLOSSARY.md", "REFERENCES.md")  # beside the lessons, each with a page
+
+
+def page_of(path: str) -> str:
+    """The page of a lesson or of a text beside the lessons."""
+    stem = PurePosixPath(path).stem
+    return f"{stem.lower() if path in TEXTS else stem}.html"
+
 
 class Heading:
     """A heading of a page: where its section starts and what it is called."""
@@ -21,7 +29,8 @@ class Heading:
 class Prose(IPythonRenderer):
     """Renders the Markdown of one page and keeps its headings.
 
-    Formulas become MathML, links to `NN_name.ipynb` lead to `NN_name.html`, and anchors are those
+    Formulas become MathML, links to `NN_name.ipynb` lead to `NN_name.html`, those to a text beside
+    the lessons to its page, and anchors are those
     of JupyterLab, so that a link works in the notebook and on the page.
     """
 
@@ -63,10 +72,10 @@ class Prose(IPythonRenderer):
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        """A link; to another lesson, to its page."""
+        """A link; to another lesson or to a text beside the lessons, to its page."""
         path, mark, anchor = url.partition("#")
-        if path.endswith(".ipynb") and "//" not in path:
-            url = PurePosixPath(path).stem + ".html" + mark + anchor
+        if "//" not in path and (path.endswith(".ipynb") or path in TEXTS):
+            url = page_of(path) + mark + anchor
         return str(super().link(text, url, title))
 
     def table(self, text: str) -> str:

@@ -16,12 +16,19 @@ def sections(lesson: Lesson, blocks: list[Block], headings: list[Heading]) -> li
     Returns:
         Entries of page, lesson, heading and text.
     """
-    prose = "".join(block.html for block in blocks if block.kind == "prose")
-    _, *parts = _HEADING.split(prose)
+    html = "".join(block.html for block in blocks if block.kind == "prose")
+    return prose_sections(lesson.page, f"{lesson.number} · {lesson.title}", html, headings)
+
+
+def prose_sections(
+    page: str, title: str, html: str, headings: list[Heading]
+) -> list[dict[str, str]]:
+    """The same for the prose of any page."""
+    _, *parts = _HEADING.split(html)
     return [
         {
-            "page": f"{lesson.page}#{heading.anchor}" if heading.level > 1 else lesson.page,
-            "lesson": f"{lesson.number} · {lesson.title}",
+            "page": f"{page}#{heading.anchor}" if heading.level > 1 else page,
+            "lesson": title,
             "heading": heading.text,
             "text": _plain(part.partition(">")[2].partition("</h")[2].partition(">")[2]),
         }

@@ -125,7 +125,7 @@ def test_on_a_static_page_it_lives_without_a_kernel(page, live):
     (name,) = live.views.values()
     client = (ROOT / "aelib" / "site" / "static" / "live.js").read_text(encoding="utf-8")
     box = f'<div class="live" data-model="{name}"><div class="view"></div></div>'
-    scripts = f"<script>const course = {{}}; {client}</script><script>{live.script()}</script>"
+    scripts = f"<script>const course = {{}}; {client}</script><script>{live.scripts()[0]}</script>"
     page.set_content(f"<!doctype html><title>A page</title>{box}{scripts}")
     page.locator(".live.ready").wait_for()
     page.get_by_role("radio").first.check()
@@ -135,7 +135,7 @@ def test_on_a_static_page_it_lives_without_a_kernel(page, live):
 
 
 def test_a_static_pages_source_holds_no_reason_to_read(live):
-    source = live.script()
+    (source,) = live.scripts()
     questions = (ROOT / "aelib" / "exercises" / "quiz" / "06.toml").read_text(encoding="utf-8")
     for question in tomllib.loads(questions)["question"]:
         assert question["text"] in source

@@ -3,7 +3,8 @@
 import base64
 import json
 import re
-from io import BytesIO
+from contextlib import redirect_stdout
+from io import BytesIO, StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import aelib
 from aelib.cli import main
 from aelib.site.addresses import Addresses
 from aelib.site.build import build_site
@@ -229,6 +231,20 @@ def test_a_cell_of_asserts_is_folded():
     assert blocks_of(code_cell("assert 1", "said"))[0].kind == "code"
 
 
+def test_imports_are_folded_and_verdicts_wait_for_a_guess():
+    assert blocks_of(code_cell("import a\nimport b\n\na.seed(0)"))[0].kind == "imports"
+    assert blocks_of(code_cell("import a\nx = a.f()\ny = a.g(x)"))[0].kind == "code"
+    assert blocks_of(code_cell("import a\nimport b\nfrom c import d", "said"))[0].kind == "code"
+    said = StringIO()
+    with redirect_stdout(said):
+        aelib.predict("error", None, 3)
+    stream = nbformat.v4.new_output("stream", text=said.getvalue())
+    cell = nbformat.v4.new_code_cell("predict('error', None, 3)", outputs=[stream])
+    assert blocks_of(cell)[0].kind == "verdict"
+    cell.outputs[0].text = "error: no guess yet.\n"
+    assert blocks_of(cell)[0].kind == "code"
+
+
 def test_a_widget_lives_or_says_that_it_needs_python():
     cell = code_cell("w", "LatentMap(2 dimensions)", png())
     live = blocks_of(cell, "widget-1")[0].outputs
@@ -287,16 +303,24 @@ def page_with_widgets(course, tmp_path):
     return tmp_path / "site"
 
 
+def script_of(pages, name):
+    """What a script of a page brings for its widget."""
+    script = (pages / "live" / f"{name}.js").read_text()
+    return json.loads(script.removeprefix("course.live(").removesuffix(");\n"))
+
+
 def test_only_what_the_browser_can_run_lives_and_weights_travel_once(page_with_widgets):
     html = (page_with_widgets / "00_first.html").read_text()
     assert re.findall('data-model="([^"]+)"', html) == ["widget-1", "widget-2"]
     assert html.count("asks Python") == 3
-    script = (page_with_widgets / "live" / "00_first.js").read_text()
-    data = json.loads(script.removeprefix("course.live(").removesuffix(");\n"))
-    first, second = data["models"].values()
+    scripts = [script_of(page_with_widgets, f"00_first-{n}") for n in (1, 2)]
+    assert [script["name"] for script in scripts] == ["widget-1", "widget-2"]
+    assert re.findall(r'src="live/([^"]+)"', html) == ["00_first-1.js", "00_first-2.js"]
+    first, second = (script["model"] for script in scripts)
     assert first["bytes"]["_weights"] == second["bytes"]["_weights"]
-    assert len(data["modules"]) == 1
-    weights = [base64.b64decode(data["blobs"][key]) for key in first["bytes"]["_weights"]]
+    assert [len(script["modules"]) for script in scripts] == [1, 0]
+    assert not set(scripts[0]["blobs"]) & set(scripts[1]["blobs"])  # what is shared came first
+    weights = [base64.b64decode(scripts[0]["blobs"][key]) for key in first["bytes"]["_weights"]]
     assert np.frombuffer(b"".join(weights), np.float16).size >= 8 * 784
     assert second["state"]["z"] == [1, 1]
     assert not {"_esm", "_css", "layout"} & set(first["state"])
@@ -307,8 +331,8 @@ def test_the_first_page_shows_the_lightest_widget(page_with_widgets):
     index = (page_with_widgets / "index.html").read_text()
     assert re.findall('data-model="([^"]+)"', index) == ["widget-1"]
     assert 'href="00_first.html">lesson 00' in index
-    script = (page_with_widgets / "live" / "index.js").read_text()
-    assert len(script) < len((page_with_widgets / "live" / "00_first.js").read_text())
+    assert script_of(page_with_widgets, "index-1")["name"] == "widget-1"
+    assert not (page_with_widgets / "live" / "index-2.js").exists()
 
 
 def test_a_live_cell_that_fails_is_named(course, tmp_path):
@@ -329,7 +353,7 @@ def test_weights_are_cut_where_networks_begin_and_end():
 
 def test_a_page_without_widgets_loads_no_script_for_them(site):
     assert "live.js" not in (site / "00_first.html").read_text()
-    assert Live().script().startswith("course.live(")
+    assert Live().scripts() == []
 
 
 # Pages

@@ -1,5 +1,6 @@
 // Widgets without a kernel: a stand-in for the notebook's half of each, driven by the page's data.
-// The scripts in live/ call course.live with models, ES modules, and bytes that models share.
+// Each script in live/ brings one model, with the ES module and the bytes that no script before it
+// brought, and calls course.live: a widget starts when its own script is there.
 {
   const decode = (text) => Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
@@ -46,26 +47,41 @@
     return typeof widget === "function" ? widget() : widget;
   }
 
-  course.live = async ({ models, modules, blobs }) => {
-    const runs = Object.fromEntries(Object.entries(blobs).map(([key, text]) => [key, decode(text)]));
-    const loaded = Object.fromEntries(Object.entries(modules).map(([name, text]) => [name, load(text)]));
-    const ready = {};
-    const open = async ({ module, state, bytes }) => {
-      for (const [name, keys] of Object.entries(bytes)) state[name] = join(keys.map((key) => runs[key]));
-      const model = standIn(state);
-      const widget = await loaded[module];
-      await widget.initialize?.({ model });
-      return { model, widget };
-    };
-    for (const box of document.querySelectorAll(".live")) {
-      const name = box.dataset.model;
-      const { model, widget } = await (ready[name] ??= open(models[name]));
-      const el = box.querySelector(".view");
-      await widget.render({ model, el });
-      box.classList.add("ready"); // the still picture makes room
-      if (box.getBoundingClientRect().top > innerHeight) box.classList.add("fits"); // nobody sees it shrink
-      box.model = model;
-    }
-    document.documentElement.dataset.live = "ready";
+  const runs = {}; // bytes by key
+  const sources = {}; // of ES modules by name
+  const loaded = {};
+
+  async function open({ module, state, bytes }) {
+    for (const [name, keys] of Object.entries(bytes)) state[name] = join(keys.map((key) => runs[key]));
+    const model = standIn(state);
+    const widget = await (loaded[module] ??= load(sources[module]));
+    await widget.initialize?.({ model });
+    return { model, widget };
+  }
+
+  async function start(box, { model, widget }) {
+    await widget.render({ model, el: box.querySelector(".view") });
+    box.classList.add("ready"); // the still picture makes room
+    if (box.getBoundingClientRect().top > innerHeight) box.classList.add("fits"); // nobody sees it shrink
+    box.model = model;
+  }
+
+  // A host's policy or an old browser may stop a widget; the others go on.
+  function giveUp(box, error) {
+    console.warn(error);
+    box.classList.add("failed");
+    box.querySelector(".view").remove();
+    const words = document.createElement("p");
+    Object.assign(words, { className: "note", textContent: "This browser could not start the widget; the picture shows what it does." });
+    box.append(words);
+  }
+
+  course.live = async ({ name, model, modules, blobs }) => {
+    for (const [key, text] of Object.entries(blobs)) runs[key] = decode(text);
+    Object.assign(sources, modules);
+    const boxes = [...document.querySelectorAll(`.live[data-model="${name}"]`)];
+    const opened = open(model);
+    for (const box of boxes) await opened.then((each) => start(box, each)).catch((error) => giveUp(box, error));
+    if (!document.querySelector(".live:not(.ready, .failed)")) document.documentElement.dataset.live = "ready";
   };
 }

@@ -53,15 +53,21 @@ self.course = {};
   for (const link of document.querySelectorAll(".contents a")) {
     links.set(document.getElementById(decodeURIComponent(link.hash.slice(1))), link);
   }
-  const seen = new IntersectionObserver(
-    () => {
-      const passed = [...links.keys()].filter((h) => h.getBoundingClientRect().top < innerHeight / 3);
-      for (const link of links.values()) link.removeAttribute("aria-current");
-      links.get(passed.at(-1))?.setAttribute("aria-current", "true");
-    },
-    { rootMargin: "0px 0px -66% 0px" },
-  );
-  for (const heading of links.keys()) seen.observe(heading);
+  let waiting = false;
+  const mark = () => {
+    waiting = false;
+    const passed = [...links.keys()].filter((h) => h?.getBoundingClientRect().top < innerHeight / 3);
+    const here = links.get(passed.at(-1));
+    if (here?.hasAttribute("aria-current")) return;
+    for (const link of links.values()) link.removeAttribute("aria-current");
+    here?.setAttribute("aria-current", "true");
+  };
+  const soon = () => {
+    if (!waiting) requestAnimationFrame(mark);
+    waiting = true;
+  };
+  if (links.size) for (const event of ["scroll", "resize"]) addEventListener(event, soon, { passive: true });
+  mark();
 
   // Search: the index comes when it is first asked for.
   const [dialog, query, found, results] = ["#search", "#query", "#found", "#results"].map(find);

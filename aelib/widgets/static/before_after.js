@@ -1,6 +1,6 @@
 // Two pictures over one another, and a divider to drag.
 import { bytes, openTraits } from "./state.js";
-import { frame, make, slider } from "./ui.js";
+import { backWhenScrolled, frame, make, slider } from "./ui.js";
 
 async function render({ model, el }) {
   const [height, width] = model.get("_shape");
@@ -37,24 +37,38 @@ async function render({ model, el }) {
     say(() => words);
   }
 
-  let held = false;
+  // A finger may have come to scroll: the divider moves once it goes sideways, or is lifted.
+  let held = null; // the pointer that drags
+  let from = 0;
+  let dragging = false;
   const drag = (event, atOnce) => {
     const box = pair.getBoundingClientRect();
     moveTo((event.clientX - box.left) / box.width, atOnce);
   };
   pair.addEventListener("pointerdown", (event) => {
+    if (held !== null || event.button) return; // a second finger or the right button does nothing
     event.preventDefault();
     place.input.focus({ preventScroll: true }); // so that the arrow keys go on from here
     pair.setPointerCapture(event.pointerId);
-    held = true;
-    drag(event, false);
+    held = event.pointerId;
+    from = event.clientX;
+    dragging = event.pointerType !== "touch";
+    if (dragging) drag(event, false);
   });
-  pair.addEventListener("pointermove", (event) => held && drag(event, false));
+  pair.addEventListener("pointermove", (event) => {
+    if (event.pointerId !== held) return;
+    dragging ||= Math.abs(event.clientX - from) > 3;
+    if (dragging) drag(event, false);
+  });
   pair.addEventListener("pointerup", (event) => {
-    if (held) drag(event, true);
-    held = false;
+    if (event.pointerId !== held) return;
+    held = null;
+    drag(event, true);
   });
-  pair.addEventListener("pointercancel", () => (held = false));
+  backWhenScrolled(pair, () => model.get("position"), (before) => {
+    held = null;
+    moveTo(before, true);
+  });
 
   redraw();
   return () => (close(), leave());

@@ -46,12 +46,12 @@ async function render({ model, el }) {
     return input;
   });
   drawn.canvas.style.cursor = "pointer";
-  drawn.canvas.addEventListener("pointerdown", (event) => {
+  // A click: what a scrolling finger, a second one or the right button never make.
+  drawn.canvas.addEventListener("click", (event) => {
     const box = drawn.canvas.getBoundingClientRect();
     const at = (v, size) => Math.min(across - 1, Math.max(0, Math.floor((v / size) * across)));
     choose(at(event.clientY - box.top, box.height) * across + at(event.clientX - box.left, box.width));
     axes[0].focus({ preventScroll: true });
-    event.preventDefault();
   });
 
   // The codebook: a radio button with a small picture for each entry.

@@ -81,7 +81,7 @@ async function render({ model, el }) {
     const words = examples.resembles(models.latest);
     decoded.describe(words);
     const numbers = Array.from(code.z.slice(0, 4), (v) => v.toFixed(1)).join(", ");
-    return `the reconstruction ${examples.labels.length ? "" : "has "}${words}; z = ${numbers}${code.z.length > 4 ? ", ..." : ""}`;
+    return `the reconstruction ${words}; z = ${numbers}${code.z.length > 4 ? ", ..." : ""}`;
   };
 
   function draw({ width, points, pixels }, from = 0) {

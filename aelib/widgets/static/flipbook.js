@@ -8,7 +8,8 @@ async function render({ model, el }) {
   const pixels = await inflate(bytes(model.get("_pixels")));
   const captions = model.get("_captions");
   const name = model.get("_name");
-  const { pictures, controls, say, leave } = frame(el, `Flipbook, ${name}`, model);
+  const { pictures, controls, status, say, leave } = frame(el, `Flipbook, ${name}`, model);
+  status.classList.add("unseen"); // the caption shows the same words
   pictures.classList.add("wide");
   const page = picture(pictures, captions[0], shape);
 

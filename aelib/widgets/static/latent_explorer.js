@@ -162,7 +162,7 @@ function pages(parent, rows) {
   const turn = (by) => {
     page = (page + by + count) % count;
     rows.forEach((each, i) => (each.hidden = Math.floor(i / PER_PAGE) !== page));
-    words.textContent = `page ${page + 1} of ${count}`;
+    words.textContent = `page ${page + 1} of ${count}${page ? "" : `: the ${PER_PAGE} that vary most`}`;
   };
   button(row, "‹", () => turn(-1), { "aria-label": "previous page of sliders" });
   const words = make("span", {}, row);

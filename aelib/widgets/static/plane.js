@@ -1,5 +1,5 @@
 // A plane through the latent space: the encoded examples as glyphs, and a cursor that can be moved.
-import { make, step } from "./ui.js";
+import { make, onDensity, step } from "./ui.js";
 
 // Told apart by colour-blind eyes as far as ten can be, readable on white and on black; the glyph says the rest.
 const COLOURS = ["#2b83ca", "#d55e00", "#009e73", "#cc79a7", "#a08000", "#8478f5", "#cc5560", "#5b9400", "#868686", "#1c8fa8"];
@@ -9,7 +9,7 @@ const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
 // view: { mean, rows: [u, v] } of orthonormal rows, names: [horizontal, vertical].
 // moved(atOnce) after z was changed in place; picked(i) after a click on example i.
 export function plane(parent, examples, z, { moved, picked }) {
-  const pad = make("div", { class: "pad plane" }, parent);
+  const pad = make("div", { class: moved ? "pad plane drags" : "pad plane" }, parent);
   const canvas = make("canvas", { role: "img" }, pad);
   const cursor = make("div", { class: "cursor", "aria-hidden": "true" }, pad);
   const interactive = Boolean(moved);
@@ -88,6 +88,7 @@ export function plane(parent, examples, z, { moved, picked }) {
 
   if (interactive) {
     let down = null;
+    let finger = null; // the pointer that holds the cursor: no other one moves it
     const where = ({ clientX, clientY }) => {
       const box = pad.getBoundingClientRect();
       return [clientX - box.left, clientY - box.top, box.width];
@@ -97,18 +98,20 @@ export function plane(parent, examples, z, { moved, picked }) {
       go([middle[0] + ((2 * x) / size - 1) * reach, middle[1] + (1 - (2 * y) / size) * reach], atOnce);
     };
     pad.addEventListener("pointerdown", (event) => {
+      if (finger !== null || event.button) return; // a second finger or the right button does nothing
       event.preventDefault();
       axes[0].focus({ preventScroll: true });
       pad.setPointerCapture(event.pointerId);
+      finger = event.pointerId;
       down = where(event);
       drag(event, false);
     });
-    pad.addEventListener("pointermove", (event) => down && drag(event, false));
+    pad.addEventListener("pointermove", (event) => event.pointerId === finger && drag(event, false));
     const release = (event) => {
-      if (!down) return;
+      if (event.pointerId !== finger) return;
+      finger = null;
       const [x, y, size] = where(event);
       const still = Math.hypot(x - down[0], y - down[1]) < 4;
-      down = null;
       let best = { i: -1, distance: 9 };
       for (let i = 0; still && i < examples.count; i++) {
         const at = toScreen([places[2 * i], places[2 * i + 1]], size);
@@ -119,7 +122,7 @@ export function plane(parent, examples, z, { moved, picked }) {
       else drag(event, true);
     };
     pad.addEventListener("pointerup", release);
-    pad.addEventListener("pointercancel", () => (down = null));
+    pad.addEventListener("pointercancel", (event) => event.pointerId === finger && (finger = null));
     axes.forEach((input) => {
       input.addEventListener("input", () => go([+axes[0].value, +axes[1].value], false));
       input.addEventListener("keydown", (event) => {
@@ -137,5 +140,10 @@ export function plane(parent, examples, z, { moved, picked }) {
 
   const watcher = new ResizeObserver(draw);
   watcher.observe(pad);
-  return { show, mark, close: () => watcher.disconnect() };
+  const forget = onDensity(draw);
+  const close = () => {
+    watcher.disconnect();
+    forget();
+  };
+  return { show, mark, close };
 }

@@ -42,14 +42,14 @@ export async function openExamples(model) {
       }
       return { index: best.index, distance: Math.sqrt(best.distance) };
     },
-    // What a picture shows, in words: the classes of the five real pictures that are nearest.
+    // What a picture shows, in words that go on from "it": the classes of the five real pictures that are nearest.
     resembles(picture) {
-      if (!labels.length) return `${Math.round((100 * picture.reduce((a, b) => a + b, 0)) / size)} % ${channels > 1 ? "light" : "ink"}`;
+      if (!labels.length) return `has ${Math.round((100 * picture.reduce((a, b) => a + b, 0)) / size)} % ${channels > 1 ? "light" : "ink"}`;
       const all = labels.map((label, i) => [distance(picture, pixels, i, size, 255), label]);
       const votes = {};
       for (const [, label] of all.sort((a, b) => a[0] - b[0]).slice(0, 5)) votes[label] = (votes[label] ?? 0) + 1;
       const [first, second] = Object.entries(votes).sort((a, b) => b[1] - a[1]);
-      return second && first[1] < 4 ? `between a ${first[0]} and a ${second[0]}` : `looks like a ${first[0]}`;
+      return second && first[1] < 4 ? `looks like something between a ${first[0]} and a ${second[0]}` : `looks like a ${first[0]}`;
     },
   };
 }

@@ -18,7 +18,8 @@ async function render({ model, el }) {
   const total = [0, 0];
   odd.forEach((kind) => total[kind]++);
 
-  const { root, controls, pictures, say, leave } = frame(el, "Threshold explorer", model);
+  const { root, controls, pictures, status, say, leave } = frame(el, "Threshold explorer", model);
+  status.classList.add("unseen"); // the counts and the pictures show the same
   root.prepend(controls); // the slider lies right below its histogram, the pictures below both
   controls.style.gap = "0.2rem";
   const chart = make("canvas", { width: 1120, height: 280, role: "img" }, controls);

@@ -48,12 +48,16 @@ export function frame(el, name, model) {
   const words = "Python is gone, so nothing that moves here reaches it: run the cell again.";
   const leave = watchPython(model, (gone) => (alone.textContent = gone ? words : ""));
   let timer;
-  // A live region for each number would chatter: one sentence, once the hand rests.
+  // A live region for each number would chatter: one sentence, once the hand rests. Before the first
+  // touch or key the sentence is there to be read, and nobody is interrupted by it.
+  status.setAttribute("aria-live", "off");
+  const wake = () => status.setAttribute("aria-live", "polite");
+  for (const event of ["pointerdown", "keydown", "input"]) root.addEventListener(event, wake, { once: true, capture: true });
   const say = (describe) => {
     clearTimeout(timer);
     timer = setTimeout(() => (status.textContent = describe()), 400);
   };
-  return { root, pictures, controls, say, leave };
+  return { root, pictures, controls, status, say, leave };
 }
 
 // A canvas of H x W pixels that the browser enlarges: crisp on any screen. Grey pictures are ink on
@@ -103,6 +107,10 @@ export function slider(parent, name, { low, high, home, by, words = (v) => v.toF
     moved(+input.value, false);
   });
   input.addEventListener("change", () => moved(+input.value, true));
+  backWhenScrolled(input, () => +input.value, (before) => {
+    show(before);
+    moved(before, true);
+  });
   input.addEventListener("keydown", (event) => {
     const next = step(event, +input.value, +input.min, +input.max, home(), by);
     if (next === null) return;
@@ -111,6 +119,18 @@ export function slider(parent, name, { low, high, home, by, words = (v) => v.toF
     moved(next, false);
   });
   return { row, input, show };
+}
+
+// A finger that lands on a control and then scrolls the page has moved nothing: the browser takes the
+// gesture away with pointercancel, and what was there before comes back.
+export function backWhenScrolled(target, now, restore) {
+  let before = null;
+  target.addEventListener("pointerdown", () => (before = now()));
+  target.addEventListener("pointerup", () => (before = null));
+  target.addEventListener("pointercancel", () => {
+    if (before !== null) restore(before);
+    before = null;
+  });
 }
 
 // Where a key leads from a value: hundredths, tenths with Shift, the ends, or home with 0.
