@@ -21,7 +21,7 @@ new PerformanceObserver((list) => {
   for (const e of list.getEntries()) self.largest = e.startTime;
 }).observe({ type: "largest-contentful-paint", buffered: true });
 new MutationObserver(() => {
-  if (document.documentElement?.dataset.live) self.lives ??= performance.now();
+  if (document.querySelector(".live.ready")) self.lives ??= performance.now();
 }).observe(document, { attributes: true, subtree: true });
 """
 PUSH = """(input) => [...Array(200).keys()].map((i) => {

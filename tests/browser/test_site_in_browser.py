@@ -23,7 +23,8 @@ from aelib.widgets.sources import tell
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NAMES = ["index", *(path.stem for path in NOTEBOOKS)]
+TEXTS = ["glossary", "references", "syllabus"]
+NAMES = ["index", *(path.stem for path in NOTEBOOKS), *TEXTS]
 DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 360, "height": 740}
 SCREENSHOTS = os.environ.get("AELIB_SCREENSHOTS")  # a folder to keep pictures of the pages in
 INK = """(canvas) => {
@@ -128,6 +129,8 @@ def test_the_check_finds_no_fault(site):
 
 def test_every_notebook_has_its_page_and_its_download(site):
     assert {path.stem for path in site.glob("*.html")} == set(NAMES)
+    pages = {path.name.lower() for path in (ROOT / "notebooks").glob("*.md")}
+    assert {f"{name}.md" for name in TEXTS} <= pages
     for path in NOTEBOOKS:
         assert (site / "notebooks" / path.name).read_bytes() == path.read_bytes()
 
@@ -365,6 +368,66 @@ def test_the_policy_lets_webassembly_run_and_nothing_wider(open_page):
     allowed = {word for word in scripts.split() if not word.startswith("'sha256-")}
     assert allowed == {"script-src", "'self'", "file:", "blob:", "'wasm-unsafe-eval'"}
     assert page.evaluate("!!new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))")
+
+
+# Where something is missing or narrow
+
+NO_INFLATE = "delete self.DecompressionStream"  # an older browser
+ONE_WIDGET_FAILS = """
+const make = URL.createObjectURL;
+let calls = 0;
+URL.createObjectURL = (blob) => {
+  if (!calls++) throw new Error("made to fail");
+  return make.call(URL, blob);
+};"""
+
+
+def test_a_widget_that_cannot_start_says_so_under_its_picture(browser, site):
+    context = browser.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    page.add_init_script(NO_INFLATE)
+    page.goto(f"{site.as_uri()}/{LIVE[0]}.html")
+    page.locator("html[data-live]").wait_for()
+    for box in page.locator(".live").all():
+        assert box.locator("img").is_visible()
+        assert "could not start" in box.inner_text()
+        assert box.locator("input, button").count() == 0
+    context.close()
+
+
+def test_a_widget_that_cannot_start_does_not_stop_the_others(browser, site):
+    context = browser.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    page.add_init_script(ONE_WIDGET_FAILS)
+    page.goto(f"{site.as_uri()}/{LIVE[0]}.html")
+    page.locator("html[data-live]").wait_for()
+    assert page.locator(".live.failed").count() == 1
+    assert page.locator(".live.ready").count() == page.locator(".live").count() - 1 > 0
+    context.close()
+
+
+def test_a_page_320_pixels_wide_does_not_scroll_sideways(open_page):
+    for name in ("index", LIVE[0], *TEXTS):  # 320 are also 1280 at 400 %
+        page = open_page(f"{name}.html", viewport={"width": 320, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+
+
+def test_the_contents_mark_the_section_that_is_read_after_any_jump(open_page):
+    page = open_page(f"{NAMES[3]}.html")
+    tops = "[...document.querySelectorAll('main h2')].map((h) => [h.id, h.offsetTop])"
+    heads = page.evaluate(tops)
+    for anchor, top in [heads[-3], heads[2], heads[-4], heads[1]]:  # the last are never at the top
+        page.evaluate(f"scrollTo(0, {top - 100})")
+        link = "document.querySelector('.contents a[aria-current]')?.hash.slice(1)"
+        until(page, f"decodeURIComponent({link} ?? '') === {json.dumps(anchor)}")
+
+
+def test_an_answer_waits_until_it_is_asked_for(open_page):
+    page = open_page(f"{NAMES[2]}.html")
+    cover = page.locator(".verdict").first
+    assert not cover.get_by_text("you made no guess").first.is_visible()
+    cover.locator("summary").click()
+    assert cover.get_by_text("you made no guess").first.is_visible()
 
 
 # Without scripts, on paper, by keyboard
