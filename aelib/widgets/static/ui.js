@@ -60,6 +60,22 @@ export function frame(el, name, model) {
   return { root, pictures, controls, status, say, leave };
 }
 
+// Calls draw whenever the page is zoomed or moves to a screen of another density; returns a way to stop.
+export function onDensity(draw) {
+  let query;
+  const changed = () => {
+    draw();
+    listen();
+  };
+  const listen = () => {
+    query?.removeEventListener("change", changed);
+    query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    query.addEventListener("change", changed);
+  };
+  listen();
+  return () => query.removeEventListener("change", changed);
+}
+
 // A canvas of H x W pixels that the browser enlarges: crisp on any screen. Grey pictures are ink on
 // paper, 1 is dark; in colour 1 is light, and the pixels lie channel after channel.
 export function picture(parent, caption, [height, width, channels = 1]) {
