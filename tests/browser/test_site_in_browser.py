@@ -388,7 +388,9 @@ def test_a_widget_that_cannot_start_says_so_under_its_picture(browser, site):
     page.add_init_script(NO_INFLATE)
     page.goto(f"{site.as_uri()}/{LIVE[0]}.html")
     page.locator("html[data-live]").wait_for()
-    for box in page.locator(".live").all():
+    failed = page.locator(".live.failed").all()
+    assert len(failed) == page.locator(".live:has(img):not([data-kind=Quiz])").count() > 0
+    for box in failed:
         assert box.locator("img").is_visible()
         assert "could not start" in box.inner_text()
         assert box.locator("input, button").count() == 0
