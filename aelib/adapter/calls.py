@@ -42,6 +42,6 @@ class Call:
 
 TENSORS = Call(True, "float32")
 ALL = (  # in the order in which they are tried with what may be no network
-    *(Call(False, "float32"), TENSORS),
-    *(Call(False, "float64"), Call(True, "float64")),
+    *(Call(False, "float32"), Call(False, "float64")),
+    *(TENSORS, Call(True, "float64")),
 )
