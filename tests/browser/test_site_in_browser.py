@@ -502,7 +502,7 @@ def test_the_theme_is_the_readers_and_stays(open_page):
 
 def test_code_is_copied(open_page):
     page = open_page(f"{NAMES[1]}.html", True, permissions=["clipboard-read", "clipboard-write"])
-    code = page.locator("pre.code").first
+    code = page.locator(".cell pre.code").first  # not that of the folded imports
     code.hover()
     page.get_by_role("button", name="Copy").first.click()
     page.get_by_role("button", name="Copied").wait_for()
