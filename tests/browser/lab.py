@@ -39,11 +39,16 @@ def chromium():
     return pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
 
 
-@contextmanager
 def jupyter_lab(folder):
-    """Start JupyterLab in `folder` with settings of its own; give its address."""
+    """JupyterLab in `folder`, as `jupyter` starts it."""
+    return jupyter("jupyterlab", folder)
+
+
+@contextmanager
+def jupyter(program, folder):
+    """Start JupyterLab or Notebook 7 in `folder` with settings of its own; give its address."""
     settings = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1"]
+    command = [sys.executable, "-m", program, "--no-browser", "--ServerApp.ip=127.0.0.1"]
     command += ["--ServerApp.port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
     command += [
         "--LabApp.news_url=",
@@ -68,12 +73,12 @@ def jupyter_lab(folder):
 def _address(server, log, patience=60):
     """Where the server listens, once its log says so."""
     for _ in range(10 * patience):
-        if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab", log.read_text()):
+        if found := re.search(r"(http://127\.0\.0\.1:\d+)/(?:lab|tree)", log.read_text()):
             return found[1]
         if server.poll() is not None:
             break
         time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+    raise RuntimeError(f"Jupyter did not start:\n{log.read_text()}")
 
 
 def write_notebook(path, *cells):
@@ -89,9 +94,9 @@ def write_notebook(path, *cells):
     )
 
 
-def open_and_run(page, url, name):
-    """Open a notebook, wait until its kernel listens, and start all its cells."""
-    page.goto(f"{url}/lab/workspaces/{name.removesuffix('.ipynb')}/tree/{name}")
+def open_and_run(page, url, name, address=None):
+    """Open a notebook, in JupyterLab or at an address, and start all its cells once it listens."""
+    page.goto(address or f"{url}/lab/workspaces/{name.removesuffix('.ipynb')}/tree/{name}")
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
     for _ in range(120):  # the page says "idle" before it is connected; the server knows better
         sessions = page.request.get(f"{url}/api/sessions").json()

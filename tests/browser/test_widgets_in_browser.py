@@ -607,3 +607,27 @@ def test_a_drawing_is_encoded_by_a_kernel_while_the_hand_moves(show, digits):
     page.wait_for_timeout(700)
     seen = np.array(page.evaluate("model.get('picture')"), np.float32)[None]
     np.testing.assert_allclose(z_of(page), model.transform(seen)[0], atol=1e-3)
+
+
+TAKES_KEYS_EARLY = """() => {
+  self.taken = [];
+  document.addEventListener("keydown", (event) => {
+    if (event.target.hasAttribute("data-lm-suppress-shortcuts")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    taken.push(event.key);
+  }, true);
+}"""
+
+
+def test_a_front_end_that_takes_keys_on_their_way_down_is_told_which_are_ours(show, page, model):
+    page.evaluate(TAKES_KEYS_EARLY)  # as Notebook 7 does; Lumino looks for the attribute
+    show(LatentExplorer(model))
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    before = float(slider.input_value())
+    page.keyboard.press("ArrowRight")
+    assert float(slider.input_value()) > before
+    page.keyboard.press("Control+s")
+    page.keyboard.press("Escape")
+    assert page.evaluate("taken") == ["Control", "s", "Escape"]

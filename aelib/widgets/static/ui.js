@@ -31,12 +31,15 @@ export function watchPython(model, then) {
 export function frame(el, name, model) {
   const root = make("div", { class: "aelib-widget", role: "group", "aria-label": name }, el);
   // JupyterLab would take arrows, Home, letters for itself: X cuts the cell. It keeps Ctrl, Cmd,
-  // Alt, Esc, Tab and Enter, except the bare Enter that presses a button.
-  root.addEventListener("keydown", (event) => {
-    const pressed = event.key === "Enter" && !event.shiftKey && event.target.tagName === "BUTTON";
-    const labs = event.ctrlKey || event.metaKey || event.altKey || ["Escape", "Tab", "Enter"].includes(event.key);
-    if (pressed || !labs) event.stopPropagation();
-  });
+  // Alt, Esc, Tab and Enter, except the bare Enter that presses a button. Notebook 7 takes keys on
+  // their way down, before any widget hears them: Lumino's own attribute tells it in time.
+  const isOurs = ({ key, target, ctrlKey, metaKey, altKey, shiftKey }) => {
+    const pressed = key === "Enter" && !shiftKey && target.tagName === "BUTTON";
+    return pressed || !(ctrlKey || metaKey || altKey || ["Escape", "Tab", "Enter"].includes(key));
+  };
+  root.addEventListener("keydown", (event) => isOurs(event) && event.stopPropagation());
+  const before = (event) => root.contains(event.target) && event.target.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
+  addEventListener("keydown", before, true);
   const stage = make("div", { class: "stage" }, root);
   const left = make("div", { class: "left" }, stage);
   const pictures = make("div", { class: "pictures" }, left);
@@ -46,7 +49,11 @@ export function frame(el, name, model) {
   for (const { label, where } of models) if (where !== "browser") make("p", { class: "where" }, root, `${label}: by the ${where}.`);
   const alone = make("p", { class: "alone", role: "status" }, root);
   const words = "Python is gone, so nothing that moves here reaches it: run the cell again.";
-  const leave = watchPython(model, (gone) => (alone.textContent = gone ? words : ""));
+  const forget = watchPython(model, (gone) => (alone.textContent = gone ? words : ""));
+  const leave = () => {
+    forget();
+    removeEventListener("keydown", before, true);
+  };
   let timer;
   // A live region for each number would chatter: one sentence, once the hand rests. Before the first
   // touch or key the sentence is there to be read, and nobody is interrupted by it.
