@@ -9,10 +9,17 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy
 
 from aelib.exercises.base import Arguments, Exercise, Mistake, no_arguments
+from aelib.exercises.stepping import (
+    Copies,
+    Step,
+    Weights,
+    floats,
+    stepped,
+    wrong_handling,
+    wrong_steps,
+)
 
 Parameters = dict[str, np.ndarray]
-Weights = dict[str, torch.Tensor]
-Copies = tuple[torch.Tensor, torch.Tensor]
 
 
 def error_of_each(x_hat: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -108,42 +115,23 @@ def _first_networks(rng: np.random.Generator) -> list[Arguments]:
     for n, d, k, lr in ((1, 12, 3, 0.1), (4, 12, 3, 0.2), (6, 20, 5, 1.1)):
         shapes = {"encoder.weight": (k, d), "encoder.bias": (k,)}
         shapes |= {"decoder.weight": (d, k), "decoder.bias": (d,)}
-        weights = {name: _floats(rng.normal(size=shape)) for name, shape in shapes.items()}
-        cases.append((_floats(rng.random((n, d))), weights, lr * float(rng.uniform(1, 2))))
+        weights = {name: floats(rng.normal(size=shape)) for name, shape in shapes.items()}
+        cases.append((floats(rng.random((n, d))), weights, lr * float(rng.uniform(1, 2))))
     return cases
 
 
-def _floats(values: np.ndarray) -> torch.Tensor:
-    return torch.as_tensor(values).float()
-
-
-def _summed(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    return ((x_hat - x) ** 2).sum() / len(x)
-
-
 def _stepped(
-    loss: Callable[..., torch.Tensor] = _summed,
-    bend: Callable[..., torch.Tensor] = lambda code: code,
-    last: Callable[..., torch.Tensor] = torch.sigmoid,
-    optimizer: Callable[..., Any] = torch.optim.SGD,
-    begin: Callable[[Weights], Weights] = lambda weights: weights,
-    give: Callable[..., Copies] = lambda before, after: (before, after),
-) -> Callable[..., Copies]:
-    """Make a variant of `one_step` with one thing changed."""
+    bend: Callable[[torch.Tensor], torch.Tensor] = lambda code: code,
+    last: Callable[[torch.Tensor], torch.Tensor] = torch.sigmoid,
+    **changed: Any,
+) -> Step:
+    """Make a variant of `one_step` with one thing changed, here or in the step itself."""
 
-    def step(x: torch.Tensor, weights: Weights, lr: float) -> Copies:
-        w = {name: value.clone().requires_grad_() for name, value in begin(weights).items()}
+    def copy(x: torch.Tensor, w: Weights) -> torch.Tensor:
+        code = bend(x @ w["encoder.weight"].T + w["encoder.bias"])
+        return last(code @ w["decoder.weight"].T + w["decoder.bias"])
 
-        def copies() -> torch.Tensor:
-            code = bend(x @ w["encoder.weight"].T + w["encoder.bias"])
-            return last(code @ w["decoder.weight"].T + w["decoder.bias"])
-
-        taken, before = optimizer(list(w.values()), lr=lr), copies()
-        loss(before, x).backward()
-        taken.step()
-        return give(before, copies())
-
-    return step
+    return stepped(copy, **changed)
 
 
 def _untold(weights: Weights) -> Weights:
@@ -295,26 +283,7 @@ EXERCISES = [
             "before it, and ask the network once more behind it.",
         ),
         wrong=(
-            Mistake(
-                _stepped(give=lambda before, after: (before, before)),
-                "both pairs of copies are those before the step; take the step, then ask the "
-                "network anew",
-            ),
-            Mistake(
-                _stepped(loss=lambda x_hat, x: ((x_hat - x) ** 2).mean()),
-                "the network is right, but its step is too short: the loss was averaged over the "
-                "pixels too; sum over the pixels of an image",
-            ),
-            Mistake(
-                _stepped(loss=lambda x_hat, x: ((x_hat - x) ** 2).sum()),
-                "the network is right, but its step is too long: divide the loss by the number "
-                "of images",
-            ),
-            Mistake(
-                _stepped(loss=lambda x_hat, x: -_summed(x_hat, x)),
-                "the network is right, but the step goes uphill: the error has grown; go against "
-                "the gradient",
-            ),
+            *wrong_steps(_stepped),
             Mistake(
                 _stepped(
                     loss=lambda x_hat, x: binary_cross_entropy(x_hat, x, reduction="sum") / len(x)
@@ -335,15 +304,7 @@ EXERCISES = [
                 _stepped(bend=torch.sigmoid),
                 "there is a sigmoid behind the encoder too; only the decoder has one",
             ),
-            Mistake(
-                _stepped(begin=_untold),
-                "the network draws with weights of its own; hand it those that are given, with "
-                "load_state_dict",
-            ),
-            Mistake(
-                _stepped(give=lambda before, after: (after, before)),
-                "the two results are exchanged; first the copies before the step",
-            ),
+            *wrong_handling(_stepped, _untold),
         ),
     ),
     Exercise(

@@ -1,6 +1,7 @@
 """Exercises of lesson 04: counting, a small network, receptive fields, stamps, moved pixels."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,10 +9,17 @@ from torch import nn
 from torch.nn import functional
 
 from aelib.exercises.base import Arguments, Exercise, Mistake, no_arguments
+from aelib.exercises.stepping import (
+    Copies,
+    Step,
+    Weights,
+    floats,
+    stepped,
+    wrong_handling,
+    wrong_steps,
+)
 
 Layers = list[tuple[int, int]]
-Weights = dict[str, torch.Tensor]
-Copies = tuple[torch.Tensor, torch.Tensor]
 
 
 def conv_parameters(n_in: int, n_out: int, kernel: int) -> int:
@@ -84,51 +92,33 @@ def _small_networks(rng: np.random.Generator) -> list[Arguments]:
     for n, maps, side, lr in ((1, 2, (6, 8), 1.1), (3, 4, (8, 8), 0.02), (4, 3, (8, 6), 0.03)):
         shapes = {"0.weight": (maps, 1, 3, 3), "0.bias": (maps,)}
         shapes |= {"3.weight": (maps, 1, 4, 4), "3.bias": (1,)}
-        weights = {name: _floats(rng.normal(size=shape)) for name, shape in shapes.items()}
-        x = _floats(rng.random((n, 1, *side)))
+        weights = {name: floats(rng.normal(size=shape)) for name, shape in shapes.items()}
+        x = floats(rng.random((n, 1, *side)))
         cases.append((x, weights, lr * float(rng.uniform(1, 2))))
     return cases
 
 
-def _floats(values: np.ndarray) -> torch.Tensor:
-    return torch.as_tensor(values).float()
-
-
-def _summed(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    return ((x_hat - x) ** 2).sum() / len(x)
-
-
 def _stepped(
-    loss: Callable[..., torch.Tensor] = _summed,
     bend: Callable[..., torch.Tensor] = functional.silu,
     pool: Callable[..., torch.Tensor] = functional.max_pool2d,
     last: Callable[..., torch.Tensor] = torch.sigmoid,
-    begin: Callable[[Weights], Weights] = lambda weights: weights,
-    give: Callable[..., Copies] = lambda before, after: (before, after),
-) -> Callable[..., Copies]:
-    """Make a variant of `conv_step` with one thing changed."""
+    **changed: Any,
+) -> Step:
+    """Make a variant of `conv_step` with one thing changed, here or in the step itself."""
 
-    def step(x: torch.Tensor, weights: Weights, lr: float) -> Copies:
-        w = {name: value.clone().requires_grad_() for name, value in begin(weights).items()}
+    def copy(x: torch.Tensor, w: Weights) -> torch.Tensor:
+        maps = pool(bend(functional.conv2d(x, w["0.weight"], w["0.bias"], padding=1)), 2)
+        stamps: Any = {"weight": w["3.weight"], "bias": w["3.bias"], "stride": 2, "padding": 1}
+        return last(functional.conv_transpose2d(maps, **stamps))
 
-        def copies() -> torch.Tensor:
-            maps = pool(bend(functional.conv2d(x, w["0.weight"], w["0.bias"], padding=1)), 2)
-            stamps = {"weight": w["3.weight"], "bias": w["3.bias"], "stride": 2, "padding": 1}
-            return last(functional.conv_transpose2d(maps, **stamps))
-
-        taken, before = torch.optim.SGD(list(w.values()), lr=lr), copies()
-        loss(before, x).backward()
-        taken.step()
-        return give(before, copies())
-
-    return step
+    return stepped(copy, **changed)
 
 
 def _untold(weights: Weights) -> Weights:
     """The weights that fresh layers draw, in place of those given."""
     maps = len(weights["0.bias"])
     layers = nn.Conv2d(1, maps, 3), nn.ConvTranspose2d(maps, 1, 4)
-    drawn = [value.detach() for layer in layers for value in (layer.weight, layer.bias)]
+    drawn = [value.detach() for layer in layers for value in layer.parameters()]
     return dict(zip(weights, drawn, strict=True))
 
 
@@ -248,26 +238,7 @@ EXERCISES = [
             "torch.optim.SGD take it, and ask the network once more.",
         ),
         wrong=(
-            Mistake(
-                _stepped(give=lambda before, after: (before, before)),
-                "both pairs of copies are those before the step; take the step, then ask the "
-                "network anew",
-            ),
-            Mistake(
-                _stepped(loss=lambda x_hat, x: ((x_hat - x) ** 2).mean()),
-                "the network is right, but its step is too short: the loss was averaged over the "
-                "pixels too; sum over the pixels of an image",
-            ),
-            Mistake(
-                _stepped(loss=lambda x_hat, x: ((x_hat - x) ** 2).sum()),
-                "the network is right, but its step is too long: divide the loss by the number "
-                "of images",
-            ),
-            Mistake(
-                _stepped(loss=lambda x_hat, x: -_summed(x_hat, x)),
-                "the network is right, but the step goes uphill: the error has grown; go against "
-                "the gradient",
-            ),
+            *wrong_steps(_stepped),
             Mistake(
                 _stepped(bend=lambda maps: maps),
                 "the SiLU behind the convolution is missing",
@@ -284,15 +255,7 @@ EXERCISES = [
                 _stepped(last=lambda a: a),
                 "the sigmoid at the end is missing",
             ),
-            Mistake(
-                _stepped(begin=_untold),
-                "the network draws with weights of its own; hand it those that are given, with "
-                "load_state_dict",
-            ),
-            Mistake(
-                _stepped(give=lambda before, after: (after, before)),
-                "the two results are exchanged; first the copies before the step",
-            ),
+            *wrong_handling(_stepped, _untold),
         ),
     ),
     Exercise(

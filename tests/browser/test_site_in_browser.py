@@ -382,30 +382,38 @@ URL.createObjectURL = (blob) => {
 };"""
 
 
-def test_a_widget_that_cannot_start_says_so_under_its_picture(browser, site):
-    context = browser.new_context(viewport=DESKTOP)
-    page = context.new_page()
-    page.add_init_script(NO_INFLATE)
-    page.goto(f"{site.as_uri()}/{LIVE[0]}.html")
-    page.locator("html[data-live]").wait_for()
+@pytest.fixture
+def open_spoiled(browser, site):
+    """Open a page with widgets behind a script that takes something away from the browser."""
+    contexts = []
+
+    def put(script):
+        contexts.append(browser.new_context(viewport=DESKTOP))
+        page = contexts[-1].new_page()
+        page.add_init_script(script)
+        page.goto(f"{site.as_uri()}/{LIVE[0]}.html")
+        page.locator("html[data-live]").wait_for()
+        return page
+
+    yield put
+    for context in contexts:
+        context.close()
+
+
+def test_a_widget_that_cannot_start_says_so_under_its_picture(open_spoiled):
+    page = open_spoiled(NO_INFLATE)
     failed = page.locator(".live.failed").all()
     assert len(failed) == page.locator(".live:has(img):not([data-kind=Quiz])").count() > 0
     for box in failed:
         assert box.locator("img").is_visible()
         assert "could not start" in box.inner_text()
         assert box.locator("input, button").count() == 0
-    context.close()
 
 
-def test_a_widget_that_cannot_start_does_not_stop_the_others(browser, site):
-    context = browser.new_context(viewport=DESKTOP)
-    page = context.new_page()
-    page.add_init_script(ONE_WIDGET_FAILS)
-    page.goto(f"{site.as_uri()}/{LIVE[0]}.html")
-    page.locator("html[data-live]").wait_for()
+def test_a_widget_that_cannot_start_does_not_stop_the_others(open_spoiled):
+    page = open_spoiled(ONE_WIDGET_FAILS)
     assert page.locator(".live.failed").count() == 1
     assert page.locator(".live.ready").count() == page.locator(".live").count() - 1 > 0
-    context.close()
 
 
 def test_a_page_320_pixels_wide_does_not_scroll_sideways(open_page):
