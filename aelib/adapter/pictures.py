@@ -159,7 +159,9 @@ def _range_of(values: np.ndarray, given: Any) -> tuple[float, float]:
     if -1.001 <= low < -0.2 and high <= 1.001:
         return -1.0, 1.0
     if low < -1 or high > 2:
-        cure = f"x / {high:.4g}" if low >= 0 else f"value_range=({low:.2g}, {high:.2g})"
+        cure = f"x / {high:.4g}"
+        if low < 0:
+            cure = f"value_range=({math.floor(low)}, {math.ceil(high)})"  # holds all of x
         cure = "x / 255 for bytes" if low >= 0 and 16 < high <= 255 else cure
         raise ValueError(
             f"x must hold finite pixels in [0, 1] or [-1, 1], and lies in [{low:.4g}, "
