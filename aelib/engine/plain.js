@@ -29,12 +29,12 @@ function polynomial(c, x) {
 }
 
 // v where it lies between the ends, else an end; NaN stays NaN.
-function between(v, low, high) {
+export function between(v, low, high) {
   const most = v < low ? low : v;
   return high < most ? high : most;
 }
 
-function exp(x) {
+export function exp(x) {
   const v = between(x, -87, 87);
   const n = f(f(f(v * LOG2E) + 12582912) - 12582912);
   const r = f(f(v - f(n * LN2)) - f(n * LN2_REST));
@@ -44,9 +44,9 @@ function exp(x) {
 
 const exponential = (x) => (x > 87 ? Infinity : x < -87 ? 0 : exp(x));
 
-const logistic = (v) => f(1 / f(1 + exp(-v)));
+export const logistic = (v) => f(1 / f(1 + exp(-v)));
 
-function tanh(v) {
+export function tanh(v) {
   const size = Math.abs(v);
   if (size < 0.625) {
     const s = f(v * v);
@@ -62,7 +62,7 @@ function erf(x) {
   return f(f(polynomial(ERF_ABOVE, s) * v) / polynomial(ERF_BELOW, s));
 }
 
-function log(v) {
+export function log(v) {
   if (!(v < Infinity)) return v;
   if (v < SMALLEST) return v < 0 ? NaN : -Infinity;
   REAL[0] = v;
@@ -87,7 +87,7 @@ function log1p(v) {
 
 const softplus = (v) => f(between(v, 0, Infinity) + log1p(exp(-Math.abs(v))));
 
-function sine(v, shift) {
+export function sine(v, shift) {
   const size = Math.abs(v);
   const n = (Math.trunc(f(size * OCTANTS)) + 1) & ~1;
   const x = f(f(f(size - f(n * PART1)) - f(n * PART2)) - f(n * PART3));

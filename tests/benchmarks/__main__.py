@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 BENCHMARKS = (
-    *("setup", "step", "slope", "peers", "course"),
+    *("setup", "step", "training", "slope", "peers", "course"),
     *("decode", "slider_latency", "throttled", "pages", "grading"),
 )
 

@@ -1,0 +1,245 @@
+// Trains a dense autoencoder on pictures that are bytes: memory, batches, the order of the kernels.
+// The same settings and digits give the same weights to the last bit, in WebAssembly
+// (training_kernels.js) and in plain JavaScript (plain_training.js). No DOM: it runs in a worker.
+import { layersOf, start, exchange } from "./layers.js";
+import { exp, log } from "./plain.js";
+import { plainTraining } from "./plain_training.js";
+import { key, shuffled } from "./random.js";
+import { adamwNumbers } from "./schedule.js";
+import { TRAINING_KERNELS } from "./training_kernels.js";
+
+export const PIXELS = 784;
+const LOSSES = { linear: 0, logistic: 1, nats: 2 };
+const [ORDER, NOISE, DRAWN, HELD_OUT] = [2, 3, 4, 5]; // what random numbers are for; 1: layers.js
+const LOGISTIC = 4;
+const padded = (n, to) => Math.ceil(n / to) * to;
+
+// The compiled kernels, or null where this browser or the page's policy refuses them.
+let compiled;
+export function trainingKernels() {
+  if (compiled !== undefined) return compiled;
+  try {
+    const module = new WebAssembly.Module(Uint8Array.from(atob(TRAINING_KERNELS), (c) => c.charCodeAt(0)));
+    const { memory, bend } = new WebAssembly.Instance(module).exports; // some compile and refuse to run
+    memory.grow(1);
+    bend(LOGISTIC, 1024, 1024, 4);
+    compiled = new Float32Array(memory.buffer, 1024, 1)[0] === 0.5 ? module : null;
+  } catch {
+    compiled = null;
+  }
+  return compiled;
+}
+
+// Numbers and bytes side by side, each on a multiple of 16 bytes.
+function openMemory(module) {
+  let top = 1024;
+  const reserve = (bytes) => {
+    const at = top;
+    top = padded(top + bytes, 16);
+    return at;
+  };
+  const numbers = (n) => reserve(4 * n);
+  const open = () => {
+    if (!module) {
+      const buffer = new ArrayBuffer(top);
+      return { buffer, kernels: plainTraining(buffer) };
+    }
+    const { memory, ...kernels } = new WebAssembly.Instance(module).exports;
+    memory.grow(Math.max(0, Math.ceil((top - memory.buffer.byteLength) / 65536)));
+    return { buffer: memory.buffer, kernels };
+  };
+  return { numbers, bytes: reserve, open };
+}
+
+// settings: latent, hidden (a list), bend, loss ("squared", "nats"), variational, batch, rate, passes,
+// noise, kl, l1, seed; rate, noise, kl and l1 may change while it trains. train, test: Uint8Array.
+export function openTrainer(settings, train, test, module = trainingKernels()) {
+  const { latent, variational, batch, seed } = settings;
+  const count = train.length / PIXELS;
+  const testCount = test.length / PIXELS;
+  const most = padded(Math.max(batch, 32), 4); // rows at a time
+  const plan = openMemory(module);
+  const layers = layersOf(settings, PIXELS);
+  const last = layers.at(-1);
+  const middle = layers.findIndex((layer) => layer.code);
+  const width = layers[middle + 1].inputs; // of a code
+  const size = layers.reduce((sum, { inputs, outputs }) => sum + (inputs + 1) * outputs, 0);
+  const [values, slopes, means, squares] = [0, 0, 0, 0].map(() => plan.numbers(size));
+  let offset = 0;
+  for (const layer of layers) {
+    layer.weight = offset;
+    layer.bias = offset + 4 * layer.inputs * layer.outputs;
+    offset = layer.bias + 4 * layer.outputs;
+    layer.before = plan.numbers(most * layer.outputs);
+    layer.after = layer.bend || layer === last ? plan.numbers(most * layer.outputs) : layer.before;
+    layer.slope = plan.numbers(most * layer.outputs);
+  }
+  const [clean, input] = [0, 0].map(() => plan.numbers(most * PIXELS));
+  const noise = plan.numbers(most * PIXELS);
+  const [code, codeSlope, codeNoise] = [0, 0, 0].map(() => plan.numbers(most * width));
+  const turned = plan.numbers(Math.max(...layers.map(({ inputs, outputs }) => inputs * Math.max(outputs, most))));
+  const chosen = plan.numbers(most);
+  const sums = plan.numbers(most);
+  const [trainAt, testAt] = [plan.bytes(train.length), plan.bytes(test.length)];
+  const { buffer, kernels } = plan.open();
+  const F = new Float32Array(buffer);
+  const rowsChosen = new Int32Array(buffer, chosen, most);
+  const view = (at, n) => F.subarray(at >> 2, (at >> 2) + n);
+  new Uint8Array(buffer).set(train, trainAt);
+  new Uint8Array(buffer).set(test, testAt);
+  const parameters = view(values, size);
+  start(layers, parameters, train, settings, log);
+  const kind = LOSSES[settings.loss === "nats" ? "nats" : last.logistic ? "logistic" : "linear"];
+
+  // The chosen pictures become `clean`, in rows that are a multiple of 4: what is added is a copy.
+  function take(from, indices) {
+    const rows = padded(indices.length, 4);
+    for (let i = 0; i < rows; i++) rowsChosen[i] = indices[Math.min(i, indices.length - 1)];
+    kernels.gather(from, chosen, clean, rows, PIXELS);
+    return rows;
+  }
+
+  function noisy(rows, key) {
+    if (!settings.noise) return clean;
+    kernels.normals(key, noise, rows * PIXELS);
+    kernels.disturb(clean, noise, input, rows * PIXELS, settings.noise);
+    return input;
+  }
+
+  function through(from, to, rows, x) {
+    for (const layer of layers.slice(from, to)) {
+      const { before, after, inputs, outputs, bend } = layer;
+      layer.input = x;
+      kernels.multiply(x, values + layer.weight, before, rows, inputs, outputs, values + layer.bias);
+      if (layer === last && !layer.logistic) F.copyWithin(after >> 2, before >> 2, (before >> 2) + rows * outputs);
+      else if (after !== before) kernels.bend(bend || LOGISTIC, before, after, rows * outputs);
+      x = after;
+    }
+    return x;
+  }
+
+  // Codes of `rows` pictures; with a key a variational network draws them, else it gives the middle.
+  function encode(rows, x, key) {
+    const cloud = through(0, middle + 1, rows, x);
+    if (!variational) return cloud;
+    if (key === undefined) kernels.clear(codeNoise, rows * width);
+    else kernels.normals(key, codeNoise, rows * width);
+    kernels.draw(cloud, codeNoise, code, rows, width, latent);
+    return code;
+  }
+
+  const decode = (rows, z) => through(middle + 1, layers.length, rows, z);
+
+  function backward(n, rows) {
+    kernels.lossBack(kind, last.after, clean, last.slope, n * PIXELS, 1 / n);
+    kernels.clear(last.slope + 4 * n * PIXELS, (rows - n) * PIXELS);
+    for (let l = layers.length - 1; l >= 0; l--) {
+      const { inputs, outputs, weight, bias, slope, input: x } = layers[l];
+      kernels.transpose(x, turned, rows, inputs);
+      kernels.multiply(turned, slope, slopes + weight, inputs, rows, outputs, 0);
+      kernels.columnSums(slope, slopes + bias, rows, outputs);
+      if (l === 0) return;
+      const below = layers[l - 1];
+      const to = below.code ? codeSlope : below.slope;
+      kernels.transpose(values + weight, turned, inputs, outputs);
+      kernels.multiply(slope, turned, to, rows, outputs, inputs, 0);
+      if (below.code) throughCode(below, x, n, rows);
+      else if (below.bend) kernels.bendBack(below.bend, below.before, below.after, to, rows * inputs);
+    }
+  }
+
+  function throughCode(below, z, n, rows) {
+    if (settings.l1) kernels.l1Back(z, codeSlope, n * width, settings.l1 / n);
+    if (!variational) return F.copyWithin(below.slope >> 2, codeSlope >> 2, (codeSlope >> 2) + rows * width);
+    kernels.drawBack(below.before, codeNoise, codeSlope, below.slope, n, width, settings.kl / n);
+    return kernels.clear(below.slope + 8 * n * width, 2 * (rows - n) * width);
+  }
+
+  const perPass = Math.ceil(count / batch);
+  const state = { steps: 0, cycle: 0 }; // in all, and in this cycle of settings.passes
+  let order;
+
+  // The next batch in this pass's order, as fit draws it.
+  function next() {
+    const at = state.steps % perPass;
+    if (at === 0 || !order) order = shuffled(key(seed, ORDER, Math.floor(state.steps / perPass)), count);
+    return order.subarray(at * batch, Math.min(count, (at + 1) * batch));
+  }
+
+  // The gradients of a batch; what else is done with them is up to step().
+  function learn(indices) {
+    const n = indices.length;
+    const rows = take(trainAt, indices);
+    const x = noisy(rows, key(seed, NOISE, state.steps));
+    decode(rows, encode(rows, x, key(seed, DRAWN, state.steps)));
+    backward(n, rows);
+    kernels.rowErrors(last.after, clean, sums, n, PIXELS);
+    return mean(view(sums, n));
+  }
+
+  // One step; the squared error per picture that the batch had before it.
+  function step(indices = next()) {
+    const error = learn(indices);
+    const total = perPass * settings.passes;
+    if (state.cycle === total) state.cycle = 0; // another cycle begins
+    kernels.adamw(values, slopes, means, squares, size, ...adamwNumbers(state.cycle, total, state.steps, settings.rate));
+    state.steps += 1;
+    state.cycle += 1;
+    return error;
+  }
+
+  // Of the held-out pictures: squared error and, if asked for, nats per picture, and their codes.
+  function evaluate({ n = testCount, nats = false, spoilt = true } = {}) {
+    const found = { error: 0, nats: 0, kl: 0, codes: new Float32Array(n * latent) };
+    for (let from = 0; from < n; from += most) {
+      const indices = Array.from({ length: Math.min(most, n - from) }, (_, i) => from + i);
+      const rows = take(testAt, indices);
+      const z = encode(rows, spoilt ? noisy(rows, key(0, HELD_OUT, from)) : clean);
+      decode(rows, z);
+      indices.forEach((i, row) => found.codes.set(view(z + 4 * row * width, latent), i * latent));
+      kernels.rowErrors(last.after, clean, sums, indices.length, PIXELS);
+      found.error += (mean(view(sums, indices.length)) * indices.length) / n;
+      if (variational) found.kl += divergence(view(layers[middle].before, indices.length * 2 * width)) / n;
+      if (!nats) continue;
+      kernels.rowNats(last.before, clean, sums, indices.length, PIXELS);
+      found.nats += (mean(view(sums, indices.length)) * indices.length) / n;
+    }
+    return found;
+  }
+
+  // The KL divergence of clouds from N(0, 1), summed; the columns that were added give 0.
+  function divergence(clouds) {
+    let sum = 0;
+    for (let i = 0; i < clouds.length; i += 2 * width) {
+      for (let j = i; j < i + width; j++) sum += 0.5 * (clouds[j] ** 2 + exp(clouds[j + width]) - 1 - clouds[j + width]);
+    }
+    return sum;
+  }
+
+  // What the network sees and draws of some held-out pictures.
+  function copies(indices) {
+    const rows = take(testAt, indices);
+    const seen = noisy(rows, key(0, HELD_OUT, 0));
+    decode(rows, encode(rows, seen));
+    return { seen: view(seen, indices.length * PIXELS).slice(), drawn: view(last.after, indices.length * PIXELS).slice() };
+  }
+
+  // Pictures of codes (at most as many as a batch).
+  function pictures(codes) {
+    const n = codes.length / latent;
+    const rows = padded(n, 4);
+    kernels.clear(code, rows * width);
+    for (let i = 0; i < n; i++) view(code + 4 * i * width, latent).set(codes.subarray(i * latent, (i + 1) * latent));
+    return view(decode(rows, code), n * PIXELS).slice();
+  }
+
+  const weights = exchange(layers, parameters);
+  return {
+    settings, state, perPass, step, learn, evaluate, copies, pictures,
+    weights: weights.read,
+    setWeights: weights.write,
+    gradients: exchange(layers, view(slopes, size)).read,
+  };
+}
+
+const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
