@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aelib.classroom.marking import Row
+from aelib.classroom.marking import TOO_LONG, Row
 from aelib.classroom.preparation import Task
 from aelib.classroom.roster import Person, match
 from aelib.classroom.staff import Settings
@@ -48,6 +48,8 @@ def complete(
             told.append(f"{name}: nothing was handed in.")
         if student.others:
             told.append(f"{name}: no notebook, so not read: {some(student.others)}.")
+        if student.unread:
+            told.append(f"{name}: too many notebooks, so not read: {some(student.unread)}.")
         rows += [given.get(task.name) or _without(name, student, task, result) for task in tasks_of]
     return rows, told
 
@@ -86,7 +88,9 @@ def left_aside(collected: Collected, results: Results, asked: bool) -> list[str]
         result = results[name]
         if (
             student.others
+            or student.unread
             or result["unreadable"]
+            or any(TOO_LONG in row["detail"] for row in result["rows"])
             or not result["lessons"]
             or (not asked and any("holds no exercise" in note for note in result["notes"]))
         ):

@@ -16,22 +16,56 @@ _COPY_OF = re.compile(r"(?:Copy|Kopie|Copie|Copia|Kopi|Cópia) (?:of|von|de|di|a
 _WORDS = (
     "lesson lessons lektion leçon lecon notebook nb homework home work hw ha assignment assign "
     "exercise exercises ex uebung übung aufgabe blatt sheet task tasks problem set ps pset lab "
-    "week woche day unit chapter kapitel module modul part teil project final solution solutions "
-    "loesung lösung submission abgabe copy kopie of von my ae aelib autoencoder course class kurs "
-    "group gruppe groupe grupo team section untitled new old draft version v attempt done "
+    "week woche day unit chapter kapitel module modul part teil project solution solutions "
+    "loesung lösung copy kopie of von my ae aelib autoencoder group gruppe groupe grupo team "
+    "untitled version v attempt done "
     # and those of our lessons' titles
     "start here from scratch bottleneck latent space vs pca convolutional denoising vae sampling "
     "with sliders anomaly detection compression features and retrieval colour superresolution "
     "recommender failure gallery beyond"
 )
-_NO_NAMES = set(_WORDS.split())
+# Words for where work arrives, or for when: no folder of one of these is a person's.
+_PLACES = (
+    "mail mails email emails inbox outbox posteingang correo courriel attachment attachments "
+    "attached anhang anhänge adjuntos late later verspätet spät nachzügler tarde retard submission "
+    "submissions submitted abgabe abgaben einreichung einreichungen entregas rendus received "
+    "upload uploads uploaded download downloads downloaded handed handin incoming file files "
+    "ordner folder folders notebooks students studenten studierende alumnos étudiants participants "
+    "everybody everyone all section sections sektion class classes course courses kurs kurse "
+    "tutorium tutorial tutorials cohort old new final draft drafts"
+)
+_TOGETHER = {"group", "gruppe", "groupe", "grupo", "team"}  # who hand in as one
+_BETWEEN = "e by from per via sent in on hand the to grade with and"
+_IN_PLACES = set(_PLACES.split())
+_NO_NAMES = {*_WORDS.split(), *_IN_PLACES}
 _LESSON = re.compile(r"(?<!\d)(\d\d)(?=[_ .()-]|$)")
 
 
 def is_no_name(text: str) -> bool:
     """Whether a text holds no word that could be a person's name."""
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    return all(word in _NO_NAMES for word in words)
+    return all(word in _NO_NAMES for word in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text in small letters, without numbers."""
+    return re.findall(r"[^\W\d_]+", text.lower())
+
+
+def is_place(folder: str) -> bool:
+    """Whether a folder's name says where or when work arrived: "mail", "HW 6 late", "Section 1"."""
+    words = set(_words(folder))
+    known = {*_NO_NAMES, *_BETWEEN.split()}
+    return bool(words & _IN_PLACES) and words <= known and not words & _TOGETHER
+
+
+def is_assignment(folder: str) -> bool:
+    """Whether a folder's name says what was asked: "ps6", "Lesson 06", "07_sampling_with_sliders".
+
+    Where all words are as short as a person's name may be ("ha", "von") only with a number.
+    """
+    words = set(_words(folder))
+    sure = any(letter.isdigit() for letter in folder) or any(len(word) > 3 for word in words)
+    return bool(words) and words <= _NO_NAMES and sure and not words & _TOGETHER
 
 
 def without_copy(stem: str) -> tuple[str, int]:

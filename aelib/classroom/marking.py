@@ -12,6 +12,7 @@ from aelib.classroom.submissions import Student
 from aelib.classroom.surveys import Survey, survey_all
 from aelib.classroom.verdicts import LOOK, Verdict, clean
 
+TOO_LONG = "all exercises of this student together took too long"
 _MOST_SECONDS = 8  # times the longest that one exercise may take: for all of one student
 
 
@@ -147,7 +148,7 @@ class Desk:
 
     def _verdict(self, task: Task, way: dict[str, Any]) -> Verdict:
         if time.monotonic() > self._deadline:
-            return Verdict(LOOK, "all exercises of this student together took too long")
+            return Verdict(LOOK, TOO_LONG)
         key = (task.name, way["target"], *way["statements"])
         if key not in self._known:
             ((outcome, content),) = self._staff.ask("run", [_job(task, way)], task.largest)

@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 from aelib.classroom.apart import apart
 from aelib.classroom.kinds import (
     Parts,
+    is_assignment,
     is_no_name,
     is_notebook,
     is_own,
+    is_place,
     is_work,
     is_zip,
     lesson_of,
     notebook_stem,
+    stem_of,
     without_copy,
 )
 from aelib.classroom.platforms import BLACKBOARD, Place, by_canvas, of_platform, title_length
@@ -61,6 +64,7 @@ def place(paths: Sequence[Parts], level: int = 0) -> tuple[list[Place], list[str
     for i, parts in enumerate(below):
         if (found := places[i]) and BLACKBOARD.fullmatch(parts[0]):
             places[i] = replace(found, student=found.student[title:])
+    several = sum(is_work(path[-1]) for path in paths) > 1  # of one alone nobody asks whose it is
     flat: dict[Parts, list[int]] = defaultdict(list)  # folder -> its plain files and zips
     for i, parts in enumerate(below):
         if places[i] is not None:
@@ -69,8 +73,9 @@ def place(paths: Sequence[Parts], level: int = 0) -> tuple[list[Place], list[str
             places[i] = _in_folder(parts, wrappers[i])
         else:
             flat[paths[i][: depths[i]]].append(i)
-    for group in flat.values():
-        for i, found in zip(group, _of_files([below[i] for i in group], told), strict=True):
+    for folder, group in flat.items():
+        found_here = _of_files([below[i] for i in group], folder, told if several else [])
+        for i, found in zip(group, found_here, strict=True):
             places[i] = found
     above = [path[:depth] for path, depth in zip(paths, depths, strict=True)]
     return apart([one for one in places if one is not None], above, told), told
@@ -118,14 +123,18 @@ def _wrapping(below: dict[str, list[Parts]], alone: bool, told: list[str]) -> li
         name
         for name in plain
         if _WRAPPERS.fullmatch(name)
+        or is_place(stem_of((name,)) if is_zip(name) else name)
         or "submitted" in map(str.lower, {inner[0] for inner in plain[name] if len(inner) > 1})
     ]
-    known += [name for name in plain if len(_platform_students(plain[name])) > (not alone)]
+    known += [name for name, inner in plain.items() if _names_students(inner, alone)]
+    asked = [name for name in plain if is_assignment(name) and name not in known]
     crowded = {
         name: pair for name, inner in plain.items() if (pair := _crowded(inner, name, alone))
     }
-    unsure = [name for name in plain if name not in crowded and name not in known]
-    unclear = {name: pair for name, pair in crowded.items() if name not in known}
+    unsure = [name for name in plain if name not in crowded and name not in (*known, *asked)]
+    unclear = {name: pair for name, pair in crowded.items() if name not in (*known, *asked)}
+    told += [f"{name} is taken for a folder of students, not for a student" for name in asked]
+    known += asked
     if unclear and not unsure:
         for name, (one, other) in unclear.items():
             told.append(f"{name} is taken for a folder of students; it holds {one} and {other}")
@@ -139,15 +148,16 @@ def _wrapping(below: dict[str, list[Parts]], alone: bool, told: list[str]) -> li
     return list(dict.fromkeys(known))
 
 
-def _platform_students(inner: Iterable[Parts]) -> set[str]:
-    """The students whom a platform's names tell, at whatever depth they stand."""
-    found, files = set(), defaultdict(list)
+def _names_students(inner: Iterable[Parts], alone: bool) -> bool:
+    """Whether a platform's names tell students, at whatever depth; of Canvas's looser ones two."""
+    files = defaultdict(list)
     for parts in inner:
         steps = [(part, "x") for part in parts[:-1]] + [(parts[-1],)]
-        found |= {p.student for p in map(of_platform, steps) if p is not None}
+        if any(map(of_platform, steps)):
+            return True
         files[parts[:-1]].append(parts[-1])
     matches = [match for group in files.values() for match in by_canvas(group).values()]
-    return found | {match["who"] + match["id"] for match in matches}
+    return len({match["who"] + match["id"] for match in matches}) > (not alone)
 
 
 def _crowded(inner: list[Parts], name: str, alone: bool) -> tuple[str, str] | None:
@@ -179,11 +189,11 @@ def _in_folder(parts: Parts, wrapper: str) -> Place:
     return Place(who, parts[-1], versions[-1] if versions else 0.0, again)
 
 
-def _of_files(files: list[Parts], told: list[str]) -> list[Place]:
+def _of_files(files: list[Parts], folder: Parts, told: list[str]) -> list[Place]:
     """Students of the plain files and zips of one folder, by their names."""
     firsts = list(dict.fromkeys(parts[0] for parts in files))
     work = [name for name in firsts if is_work(name)]
-    known = _by_name(work, told)
+    known = _by_name(work, "".join(f"{part}/" for part in folder), told)
     places: list[Place] = []
     for parts in files:
         found = known.get(parts[0])
@@ -195,7 +205,7 @@ def _of_files(files: list[Parts], told: list[str]) -> list[Place]:
     return places
 
 
-def _by_name(names: list[str], told: list[str]) -> dict[str, Place]:
+def _by_name(names: list[str], where: str, told: list[str]) -> dict[str, Place]:
     """File name -> student. Files that would be one student's without being copies stay apart."""
     found = {
         name: Place(
@@ -216,7 +226,7 @@ def _by_name(names: list[str], told: list[str]) -> dict[str, Place]:
         if guess.who and _are_one(group):
             found[name] = Place(guess.who, name, again=guess.again)
         else:
-            apart += [name] if len(group) > 1 else []
+            apart.append(where + name)
             found[name] = Place(notebook_stem(name), name)
     if apart:
         listed = ", ".join(sorted(apart)[:4]) + (" and others" if len(apart) > 4 else "")

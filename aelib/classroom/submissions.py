@@ -43,11 +43,13 @@ class Student:
     Args:
         notebooks: From the first to the last.
         others: Names of files that are no notebooks.
+        unread: Names of the first notebooks, where there are too many.
         notes: What to tell the teacher.
     """
 
     notebooks: list[Notebook] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -158,11 +160,7 @@ def _holds_cells(entry: Entry, name: str) -> bool:
 
 def _put_in_order(student: Student) -> None:
     student.notebooks.sort(key=lambda notebook: notebook.order)
-    left = student.notebooks[:-_MOST_NOTEBOOKS]
-    if left:
-        student.notes.append(
-            f"more than {_MOST_NOTEBOOKS} notebooks; the first {len(left)} were not read"
-        )
-        del student.notebooks[: len(left)]
+    student.unread = [notebook.name for notebook in student.notebooks[:-_MOST_NOTEBOOKS]]
+    del student.notebooks[: len(student.unread)]
     renamed = [n.name for n in student.notebooks if not n.name.lower().endswith((".ipynb", ".zip"))]
     student.notes += [f"{name} was read as the notebook that it seems to be" for name in renamed]

@@ -43,7 +43,8 @@ def survey_all(
     left = _MOST_BYTES
     for notebook in reversed(student.notebooks):
         if left <= 0 or time.monotonic() > deadline:
-            unreadable.append((notebook.name, "this student's notebooks together are too large"))
+            many = "are too large" if left <= 0 else "take too long to read"
+            unreadable.append((notebook.name, f"this student's notebooks together {many}"))
             continue
         survey, size = _survey(notebook, staff, settings)
         left -= size

@@ -26,7 +26,18 @@ from torch.nn.functional import binary_cross_entropy
 import aelib
 from aelib import check"""
 FIRST = ["Zoë", "Ana María", "O'Neil", "Li", "Jean-Luc", "Müge", "Ada", "Bo", "Søren", "Nguyễn"]
-LAST = ["Okafor", "de la Cruz", "Pat", "Wei", "Picard", "Yilmaz", "Lovelace", "Li", "Ø", "Văn An"]
+LAST = [
+    "Okafor",
+    "de la Cruz",
+    "Pat",
+    "Wei",
+    "Picard",
+    "Y\u0131lmaz",
+    "Lovelace",
+    "Li",
+    "Ø",
+    "Văn An",
+]
 FILES = {
     "06": ["06_vae_from_scratch.ipynb", "lesson06.ipynb", "Untitled.ipynb", "HW6-final (1).ipynb",
            "06 vae - Kopie.ipynb"],

@@ -17,7 +17,7 @@ from handed_in import CLASS, EXERCISES, PLAIN, RIGHT_HALF, needs_bubblewrap, not
 
 from aelib.classroom import grading, sandbox
 from aelib.classroom.grading import Options, grade
-from aelib.classroom.marking import Desk
+from aelib.classroom.marking import TOO_LONG, Desk
 from aelib.cli import main
 
 
@@ -231,6 +231,34 @@ def test_who_is_graded_is_skipped_until_the_file_or_the_seed_changes(tmp_path, c
     assert b"a,n,half,1,1,ok,new" in (tmp_path / "g.csv").read_bytes()
     assert main([*words, "--seed", "2"]) == 0
     assert sorted(marked) == ["a", "a", "a", "b", "b"]
+
+
+def test_notebooks_beyond_the_most_are_named_and_cost_the_exit_status(tmp_path, capsys, marked):
+    words = small_class(tmp_path / "in", "a")
+    (tmp_path / "in" / "b").mkdir()
+    for k in range(52):
+        path = tmp_path / "in" / "b" / f"91_{k:02}.ipynb"
+        path.write_text(notebook(RIGHT_HALF))
+        os.utime(path, (1000, 1000))
+    assert main(words) == 1
+    said = capsys.readouterr().out
+    assert "b: too many notebooks, so not read: 91_00.ipynb, 91_01.ipynb." in said
+    assert "b: not all that was handed in could be graded." in said
+
+
+def test_exercises_that_nobody_had_time_to_judge_cost_the_exit_status(
+    tmp_path, marked, monkeypatch
+):
+    words = small_class(tmp_path / "in", "a")
+    mark = QuickDesk.mark
+
+    def slowly(*given):
+        result = mark(*given)
+        result["rows"][0] |= {"status": "look at this", "detail": TOO_LONG}
+        return result
+
+    monkeypatch.setattr(QuickDesk, "mark", slowly)
+    assert main(words) == 1
 
 
 def test_ctrl_c_keeps_what_is_finished(tmp_path, capsys, marked, monkeypatch):

@@ -112,6 +112,28 @@ ROWS = {  # what it is -> paths, students
         ["ada_06_vae.ipynb.txt", "bob_06.json", "dan_06.py", "fay.rar", "gus.tar.gz", "class.csv"],
         ["ada", "bob", "dan", "fay", "gus", None]),
     "an empty folder": (["ada/06.ipynb", "bob/"], ["ada", "bob"]),
+    "folders that say where or when, not who": (
+        ["ada/06.ipynb", "mail/Cy Late 06.ipynb", "Inbox (2)/Dan/06.ipynb",
+         "HW 6 late/eve_06.ipynb", "attachments.zip/Fay 06.ipynb", "Section 2/gus.ipynb",
+         "sent by e-mail/mail/Hal/06.ipynb", "Abgaben/Ina.zip/06.ipynb"],
+        ["ada", "Cy Late", "Dan", "eve", "Fay", "gus", "Hal", "Ina"]),
+    "folders that say what was asked": (
+        ["ps6/ada/06.ipynb", "Lesson 07/bob_07.ipynb", "07_sampling_with_sliders/cleo.ipynb",
+         "dan/06.ipynb"], ["ada", "bob", "cleo", "dan"]),
+    "a section with one student of a platform": (
+        ["A/" + MOODLE.format("Ada_1"), "B/" + MOODLE.format("Bob_2"),
+         "C.zip/x/" + SAKAI.format("Turing, Alan(at)")],
+        ["Ada_1", "Bob_2", "Turing, Alan(at)"]),
+    "files without a name in such folders": (
+        ["mail/06_vae.ipynb", "mail/06_vae (1).ipynb", "late/06_vae.ipynb", "ada/06.ipynb"],
+        ["06_vae (mail)", "06_vae (1)", "06_vae (late)", "ada"]),
+    "folders that may be somebody's": (
+        ["Group 3/06.ipynb", "late team 4/06.ipynb", "Mail Jones/06.ipynb", "Ha/06.ipynb",
+         "Von/06.ipynb", "hw6.zip/06.ipynb"],
+        ["Group 3", "late team 4", "Mail Jones", "Ha", "Von", "hw6"]),
+    "such words in a file's name": (
+        ["late_06_ada.ipynb", "mail 06 Bob Late.ipynb", "cleo_06_late.ipynb", "cleo_07_vae.ipynb"],
+        ["ada", "Bob Late", "cleo", "cleo"]),
 }  # fmt: skip
 
 
@@ -137,16 +159,24 @@ def test_files_that_stay_apart_are_told():
     assert told(*ROWS["words that we do not know stay apart"][0])
     assert told(*ROWS["two that would both be ada"][0])
     assert told(*ROWS["assignment before student"][0])
+    assert told(*ROWS["folders that say what was asked"][0])
+    assert not told(*ROWS["folders that say where or when, not who"][0])
+    assert "mail/06_vae.ipynb" in told(*ROWS["files without a name in such folders"][0])[0]
+    assert told("06_vae.ipynb", "ada_06.ipynb") == [
+        "06_vae.ipynb: no student's name could be told, so each file is a student"
+    ]
+    assert not told("06_vae.ipynb")
     assert not told(*ROWS["a word, the lesson, the student"][0])
     assert not told(*ROWS["Sakai"][0])
 
 
 def test_where_two_readings_fit_the_run_stops_and_names_both():
-    paths = ["section1/ada_06.ipynb", "section1/bob_06.ipynb", "cleo/06.ipynb"]
-    with pytest.raises(AmbiguousError, match=r"section1 holds ada_06.ipynb and bob_06.ipynb"):
+    paths = ["blue/ada_06.ipynb", "blue/bob_06.ipynb", "cleo/06.ipynb"]
+    with pytest.raises(AmbiguousError, match=r"blue holds ada_06.ipynb and bob_06.ipynb"):
         placed(*paths)
-    assert placed(*paths, level=1) == ["section1", "section1", "cleo"]
+    assert placed(*paths, level=1) == ["blue", "blue", "cleo"]
     assert placed(*paths, level=2)[:2] == ["ada", "bob"]
+    assert placed("mail/06.ipynb", "ada/06.ipynb", level=1) == ["mail", "ada"]
 
 
 def test_a_name_has_one_spelling():

@@ -53,10 +53,19 @@ FOLDERS = {  # what lies there -> student: notebooks; and a part of what is told
          "submissions (1).zip": packed(canvas(["lovelaceada_11", "weili_13"]))},
         {"lovelaceada_11": 2, "zolabob_12": 1, "weili_13": 1}, "",
     ),
+    "two halls of plain files": (
+        {"red/ada_06.ipynb": BOOK, "red/bob_06.ipynb": BOOK, "blue/cleo_06.ipynb": BOOK,
+         "blue/dan_06.ipynb": BOOK},
+        {"ada": 1, "bob": 1, "cleo": 1, "dan": 1}, "red is taken for a folder of students",
+    ),
+    "mails beside a platform's zip": (
+        {"ML-Lesson 06-11.zip": packed(moodle(["Ada L_1"])), "mail/Cy Late 06.ipynb": BOOK},
+        {"Ada L_1": 1, "Cy Late": 1}, "",
+    ),
     "two sections of plain files": (
         {"Section 1/ada.ipynb": BOOK, "Section 1/bob.ipynb": BOOK, "Section 2/cleo.ipynb": BOOK,
          "Section 2/dan.ipynb": BOOK},
-        {"ada": 1, "bob": 1, "cleo": 1, "dan": 1}, "Section 1 is taken for a folder of students",
+        {"ada": 1, "bob": 1, "cleo": 1, "dan": 1}, "",
     ),
     "two sections of students' folders, with two people of one name": (
         {"Section 1/ada/06.ipynb": BOOK, "Section 1/bob/06.ipynb": BOOK,
@@ -97,8 +106,8 @@ def test_nobody_is_merged(tmp_path, case):
 
 
 def test_where_one_section_has_one_student_it_stops_and_asks(tmp_path):
-    names = ("Section 1/ada.ipynb", "Section 1/bob.ipynb", "Section 2/cleo.ipynb")
-    with pytest.raises(SubmissionError, match=r"Section 1 holds .*ada.ipynb and .*--level 1"):
+    names = ("red/ada_06.ipynb", "red/bob_06.ipynb", "blue/cleo_06.ipynb")
+    with pytest.raises(SubmissionError, match=r"red holds .*ada_06.ipynb and .*--level 1"):
         collect(written(tmp_path, dict.fromkeys(names, BOOK)))
 
 

@@ -9,6 +9,12 @@ Run it in the course's own environment. uv makes the others, in a folder that is
 run the unit tests and three lessons; words after -- go to pytest in place of the unit tests.
 `colab` builds the notebooks that `aelib site --colab` makes, opens each alone in an empty folder,
 runs it from top to bottom and compares the packages before with those after.
+
+It goes in steps, which can be named one by one where --folder keeps what the first has made:
+
+    python tests/environments lowest make --folder lowest
+    python tests/environments lowest tests --folder lowest -- tests/widgets tests/site
+    python tests/environments lowest lessons --folder lowest --lessons "00 08"
 """
 
 import argparse
@@ -22,6 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 COLAB = Path(__file__).with_name("colab.txt")
+STEPS = ("make", "tests", "lessons")
 PYTHONS = {"lowest": "3.11", "newest": "3.13", "colab": "3.13"}
 LESSONS = {"lowest": "00 08 09", "newest": "00 08 09", "colab": "00 01 03 07 08"}
 ELSEWHERE = ("browser", "classroom", "slow")  # need a browser, a sandbox, an hour
@@ -34,16 +41,19 @@ NotebookClient(nbformat.read(sys.argv[1], 4), timeout=1800, kernel_name="python3
 
 
 class Environment:
-    """A fresh Python with packages of its own, and no more of ours than the course's settings."""
+    """A Python with packages of its own, and no more of ours than the course's settings."""
 
-    def __init__(self, folder: Path, python: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder, self.python = folder, folder / "bin" / "python"
         kept = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "VIRTUAL_ENV"}}
         path = f"{self.python.parent}{os.pathsep}{os.environ['PATH']}"
         progress = str(folder / "progress.json")
         self.env = {"OMP_NUM_THREADS": "1", **kept, "PATH": path, "AELIB_CLAIMS": "strict"}
         self.env["AELIB_PROGRESS"] = progress
-        uv("venv", "--no-project", "--clear", "--python", python, str(folder))
+
+    def make(self, python: str) -> None:
+        """Begin with an empty one."""
+        uv("venv", "--no-project", "--clear", "--python", python, str(self.folder))
 
     def install(self, *what: str) -> None:
         """Add packages."""
@@ -67,30 +77,54 @@ def uv(*command: str) -> None:
 
 def bounds(kind: str, chosen: argparse.Namespace, folder: Path) -> int:
     """Make an environment of all lower or upper bounds, and run unit tests and lessons in it."""
-    resolution = {"lowest": "lowest-direct", "newest": "highest"}[kind]
-    there = Environment(folder / kind, chosen.python)
-    listed = str(there.folder / "requirements.txt")
-    choose = ("pip", "compile", "--quiet", "--resolution", resolution, "--extra", "test")
-    uv(*choose, "--python", str(there.python), "pyproject.toml", "-o", listed)
-    there.install("-r", listed)
-    there.install("--no-deps", "-e", str(ROOT))
-    tests = [f"--ignore=tests/{name}" for name in ELSEWHERE]
+    there = Environment(folder / kind)
+    if "make" in chosen.steps:
+        make_bounds(there, {"lowest": "lowest-direct", "newest": "highest"}[kind], chosen.python)
     lessons = [str(path) for path in notebooks(chosen.lessons)]
-    command = chosen.pytest or ["tests", *tests, *lessons]
+    tests = chosen.pytest or ["tests", *(f"--ignore=tests/{name}" for name in ELSEWHERE)]
+    wanted = {"tests": tests, "lessons": lessons}
+    command = [word for step in chosen.steps for word in wanted.get(step, ())]
+    if not command:
+        return 0
     if kind == "lowest":  # old packages use what newer ones are giving up
         command = ["-W", "ignore::DeprecationWarning", *command]
     return there.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *command).returncode
 
 
+def make_bounds(there: Environment, resolution: str, python: str) -> None:
+    """Let uv choose all packages by one rule, and install them with the course itself."""
+    there.make(python)
+    listed = str(there.folder / "requirements.txt")
+    choose = ("pip", "compile", "--quiet", "--resolution", resolution, "--extra", "test")
+    uv(*choose, "--python", str(there.python), "pyproject.toml", "-o", listed)
+    there.install("-r", listed)
+    there.install("--no-deps", "-e", str(ROOT))
+
+
 def colab(chosen: argparse.Namespace, folder: Path) -> int:
     """Do what a learner does on Colab who opens a lesson and chooses Run all."""
-    there = Environment(folder / "colab", chosen.python)
-    there.install("-r", str(COLAB))
-    before = there.packages()
+    there, noted = Environment(folder / "colab"), folder / "packages.json"
     faults = []
-    would_add = added_by_pip(there)
-    if would_add != {"aelib"}:
-        faults.append(f"with its dependencies pip would install {', '.join(sorted(would_add))}")
+    if "make" in chosen.steps:
+        there.make(chosen.python)
+        there.install("-r", str(COLAB))
+        noted.write_text(json.dumps(there.packages()), encoding="utf-8")
+        would_add = added_by_pip(there)
+        if would_add != {"aelib"}:
+            faults.append(f"with its dependencies pip would install {', '.join(sorted(would_add))}")
+    before = json.loads(noted.read_text(encoding="utf-8"))
+    if "lessons" in chosen.steps:
+        faults += opened_all(there, notebooks(chosen.lessons), folder)
+    after = there.packages()
+    changed = {name for name in before if after.get(name) != before[name]}
+    faults += [f"{name}: {before[name]} -> {after.get(name)}" for name in sorted(changed)]
+    print(f"added: {', '.join(sorted(set(after) - set(before))) or 'nothing'}")
+    print(*faults, f"{len(faults) or 'no'} faults", sep="\n")
+    return int(bool(faults))
+
+
+def opened_all(there: Environment, paths: list[Path], folder: Path) -> list[str]:
+    """Open and run notebooks as Colab does; return what stopped."""
     copy = folder / "course.git"
     shutil.rmtree(copy, ignore_errors=True)
     subprocess.run(["git", "clone", "-q", "--bare", str(ROOT), str(copy)], check=True)
@@ -100,17 +134,12 @@ def colab(chosen: argparse.Namespace, folder: Path) -> int:
         "GIT_CONFIG_KEY_0": f"url.file://{copy}.insteadOf",
         "GIT_CONFIG_VALUE_0": ADDRESS,
     }
-    for path in notebooks(chosen.lessons):
+    stopped = []
+    for path in paths:
         print(f"{path.stem} ...", flush=True)
-        content = folder / "content" / path.stem
-        if opened(there, path, content).returncode:
-            faults.append(f"{path.stem} stopped")
-    after = there.packages()
-    changed = {name for name in before if after.get(name) != before[name]}
-    faults += [f"{name}: {before[name]} -> {after.get(name)}" for name in sorted(changed)]
-    print(f"added: {', '.join(sorted(set(after) - set(before))) or 'nothing'}")
-    print(*faults, f"{len(faults) or 'no'} faults", sep="\n")
-    return int(bool(faults))
+        if opened(there, path, folder / "content" / path.stem).returncode:
+            stopped.append(f"{path.stem} stopped")
+    return stopped
 
 
 def added_by_pip(there: Environment) -> set[str]:
@@ -147,11 +176,17 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("kind", choices=PYTHONS)
+    parser.add_argument("steps", nargs="*", metavar="step", help=f"{', '.join(STEPS)}: else all")
     parser.add_argument("--python", help="3.11 for lowest, else 3.13")
     parser.add_argument("--lessons", help='such as "00 08"')
     parser.add_argument("--folder", type=Path, help="where the environment is made and kept")
-    chosen = parser.parse_args(argv[:at])
+    chosen = parser.parse_intermixed_args(argv[:at])
     chosen.pytest = argv[at + 1 :]
+    chosen.steps = chosen.steps or STEPS
+    if unknown := set(chosen.steps) - set(STEPS):
+        parser.error(f"no step {', '.join(sorted(unknown))}; there are {', '.join(STEPS)}")
+    if "make" not in chosen.steps and not chosen.folder:
+        parser.error("without the step make, name by --folder where it was made")
     chosen.python = chosen.python or PYTHONS[chosen.kind]
     chosen.lessons = chosen.lessons or LESSONS[chosen.kind]
     if not shutil.which("uv"):
