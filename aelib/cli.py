@@ -87,11 +87,18 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
         dest="lessons",
         action="append",
         default=[],
+        type=lambda text: text.zfill(2),
         metavar="NN",
         help="only this one; may come again",
     )
     add("--seed", type=int, default=1, metavar="N", help="decides the cases; default %(default)s")
-    add("--seconds", type=float, default=5.0, metavar="S", help="CPU for each; default %(default)g")
+    add(
+        "--seconds",
+        type=_positive,
+        default=5.0,
+        metavar="S",
+        help="CPU for each; default %(default)g",
+    )
     add("--memory", type=int, default=1024, metavar="MB", help="for each; default %(default)s")
     add("--jobs", type=int, default=0, metavar="N", help="students at a time; default: all cores")
     add("--roster", type=Path, metavar="FILE.csv", help="the class: rows for who handed in nothing")
@@ -119,6 +126,21 @@ def _grade(chosen: argparse.Namespace) -> int:
 
     said = {name: value for name, value in vars(chosen).items() if name not in ("run", "explain")}
     return explain(Options(**said), *chosen.explain) if chosen.explain else grade(Options(**said))
+
+
+def _positive(text: str) -> float:
+    """A number above 0.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return number
 
 
 def _moment(text: str) -> datetime:

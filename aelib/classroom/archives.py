@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from aelib.classroom.kinds import Parts, is_noise, stem_of
+from aelib.classroom.kinds import Parts, is_noise, is_notebook, stem_of
 
 LARGEST_NOTEBOOK = 32 << 20
 _LARGEST_ZIP = 64 << 20  # of one student
@@ -55,7 +55,7 @@ def entries(path: Path) -> list[Entry]:
         return list(_of_folder(path))
     if path.suffix.lower() == ".zip":
         return _of_class_zip(path)
-    if path.is_file():
+    if path.is_file() and (is_notebook(path.name) or path.suffix.lower() == ".json"):
         return [_of_file(path, (path.name,))]
     raise SubmissionError(f"{path} is neither a folder nor a zip nor a notebook.")
 

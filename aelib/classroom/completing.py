@@ -63,7 +63,9 @@ def _without(name: str, student: Student, task: Any, result: dict[str, Any]) -> 
         why = f"{some(student.others)} was handed in, which is no notebook"
         return Row(name, "", task.name, 0, task.points, LOOK, why)
     there = f"; {some([n.name for n in student.notebooks])} has none of its exercises"
-    why = f"no notebook of lesson {task.lesson}" + (there if student.notebooks else "")
+    why = f"no notebook of lesson {task.lesson} was handed in" + (
+        there if student.notebooks else ""
+    )
     return Row(name, "", task.name, 0, task.points, "missing", why)
 
 
@@ -86,6 +88,7 @@ def left_aside(collected: Collected, results: Results, asked: bool) -> list[str]
     lost = [f"{path} was left aside: {why}." for path, why in collected.aside]
     for name, student in collected.students.items():
         result = results[name]
+        lost += [f"{name}: {doubt}" for doubt in result["doubts"]]
         if (
             student.others
             or student.unread

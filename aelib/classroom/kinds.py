@@ -27,23 +27,33 @@ _WORDS = (
 # Words for where work arrives, or for when: no folder of one of these is a person's.
 _PLACES = (
     "mail mails email emails inbox outbox posteingang correo courriel attachment attachments "
-    "attached anhang anhänge adjuntos late later verspätet spät nachzügler tarde retard submission "
-    "submissions submitted abgabe abgaben einreichung einreichungen entregas rendus received "
-    "upload uploads uploaded download downloads downloaded handed handin incoming file files "
-    "ordner folder folders notebooks students studenten studierende alumnos étudiants participants "
-    "everybody everyone all section sections sektion class classes course courses kurs kurse "
-    "tutorium tutorial tutorials cohort old new final draft drafts"
+    "attached anhang anhänge adjuntos late later ontime time verspätet spät nachzügler tarde "
+    "retard submission submissions submitted abgabe abgaben einreichung einreichungen entregas "
+    "rendus received upload uploads uploaded download downloads downloaded handed handin incoming "
+    "file files ordner folder folders neuer archive archiv desktop documents dokumente onedrive "
+    "notebooks students studenten studierende alumnos étudiants participants everybody everyone "
+    "all section sections sektion class classes course courses kurs kurse tutorium tutorial "
+    "tutorials cohort old new final draft drafts"
 )
 _TOGETHER = {"group", "gruppe", "groupe", "grupo", "team"}  # who hand in as one
 _BETWEEN = "e by from per via sent in on hand the to grade with and"
 _IN_PLACES = set(_PLACES.split())
 _NO_NAMES = {*_WORDS.split(), *_IN_PLACES}
+_NUMBER = re.compile(r"(?<!\d)(?!20\d{6}(?!\d))\d{5,}")  # of a student; a date is none
+_DRIVE = re.compile(r"drive-download-\d+T\d+Z|OneDrive_\d", re.I)  # what Google or Microsoft packed
+_CLASSROOM = re.compile(r"(?P<who>.*[^\W\d].*?) - (?P<rest>.+)", re.S)  # of Google
+_NUMBERED = re.compile(r"(?P<who>.*?)[_ -]*(?<!\d)(?P<lesson>\d\d)(?!\d)[_ -]*(?P<rest>.*)", re.S)
 _LESSON = re.compile(r"(?<!\d)(\d\d)(?=[_ .()-]|$)")
 
 
 def is_no_name(text: str) -> bool:
-    """Whether a text holds no word that could be a person's name."""
-    return all(word in _NO_NAMES for word in _words(text))
+    """Whether a text holds no word that could be a person's name, and no student's number."""
+    return _are(_NO_NAMES, text)
+
+
+def _are(known: set[str], text: str) -> bool:
+    """Whether all words of a text are known, and no number in it is a student's."""
+    return not _NUMBER.search(text) and all(word in known for word in _words(text))
 
 
 def _words(text: str) -> list[str]:
@@ -55,7 +65,8 @@ def is_place(folder: str) -> bool:
     """Whether a folder's name says where or when work arrived: "mail", "HW 6 late", "Section 1"."""
     words = set(_words(folder))
     known = {*_NO_NAMES, *_BETWEEN.split()}
-    return bool(words & _IN_PLACES) and words <= known and not words & _TOGETHER
+    there = bool(words & _IN_PLACES) and _are(known, folder) and not words & _TOGETHER
+    return there or bool(_DRIVE.match(folder))
 
 
 def is_assignment(folder: str) -> bool:
@@ -65,7 +76,7 @@ def is_assignment(folder: str) -> bool:
     """
     words = set(_words(folder))
     sure = any(letter.isdigit() for letter in folder) or any(len(word) > 3 for word in words)
-    return bool(words) and words <= _NO_NAMES and sure and not words & _TOGETHER
+    return bool(words) and is_no_name(folder) and sure and not words & _TOGETHER
 
 
 def without_copy(stem: str) -> tuple[str, int]:
@@ -76,6 +87,26 @@ def without_copy(stem: str) -> tuple[str, int]:
         return stem, 0
     number = match["a"] or match["b"] or match["c"] or "1"
     return without_copy(stem[: match.start()])[0], int(number)
+
+
+def named_by(name: str) -> str:
+    """Whose a file's name says it is; empty if it does not."""
+    return name_in(without_copy(notebook_stem(name))[0])[0]
+
+
+def name_in(stem: str) -> tuple[str, str, str]:
+    """The student's name in a file's name, empty if there is none; the lesson, and the rest."""
+    if match := _CLASSROOM.fullmatch(stem):
+        return match["who"], lesson_of(match["rest"]), ""
+    match = _NUMBERED.fullmatch(stem)
+    if match is None:
+        return ("" if is_no_name(stem) else stem), "", ""
+    first, rest = match["who"], match["rest"]
+    if not is_no_name(first):
+        return first, match["lesson"], rest
+    if first and not is_no_name(rest):
+        return rest, match["lesson"], ""
+    return "", match["lesson"], rest  # 06_vae_from_scratch: a lesson's title
 
 
 def lesson_of(name: str) -> str:
@@ -114,6 +145,7 @@ _NOISE = {"__MACOSX", "Thumbs.db", "desktop.ini", ".DS_Store", "__pycache__", ".
 _OWN = {
     *("timestamp.txt", "comments.txt", "submission_metadata.yml", "index.html"),
     *("grades.csv", "grades.png", "grades.csv.journal", ".aelib-feedback"),
+    *("grades-totals.csv", "grades-moodle.csv", "grades-canvas.csv"),
 }
 
 

@@ -55,12 +55,13 @@ class Desk:
         self._staff.stop()
 
     def mark(self, name: str, student: Student) -> dict[str, Any]:
-        """Return the "rows" of the "lessons" handed in, "unreadable" [name, why] and "notes"."""
+        """Return the "rows" of the "lessons" handed in, and sentences on what was not plain."""
         surveys, unreadable, notes = self._read(student)
         self._try_all_at_once(surveys)
         lessons = sorted({lesson for survey in surveys for lesson in survey.lessons})
-        rows = []
+        rows, doubts = [], []
         for lesson in lessons:
+            doubts += _of_two(lesson, surveys)
             files = [survey.name for survey in surveys if lesson in survey.lessons]
             if len(files) > 1:
                 notes.append(
@@ -80,7 +81,7 @@ class Desk:
         }
         return {
             **{"rows": plain, "lessons": lessons, "unreadable": unreadable, "notes": notes},
-            "prints": prints,
+            **{"prints": prints, "doubts": doubts},
         }
 
     def explain(self, student: Student, task: Task) -> list[Attempt]:
@@ -115,9 +116,15 @@ class Desk:
                     seen.add(key)
                     verdict = self._unless_it_was_right(task, way, selected["said_right"])
                     found.append(Attempt(survey.name, way, verdict, late))
-            if selected["problem"] and not any(one.verdict.status == "ok" for one in found):
-                status = LOOK if "imported" in selected["problem"] else "error"
-                found.append(Attempt(survey.name, {}, Verdict(status, selected["problem"]), late))
+            problem, said = selected["problem"], selected["said_right"]
+            if said and not problem and not selected["ways"]:
+                problem = "no cell of code holds it now"
+            if problem and not any(one.verdict.status == "ok" for one in found):
+                status = LOOK if "imported" in problem or said else "error"
+                detail = (
+                    f"Jupyter printed that it is right, but here: {problem}" if said else problem
+                )
+                found.append(Attempt(survey.name, {}, Verdict(status, detail, (), problem), late))
         return found
 
     def _unless_it_was_right(self, task: Task, way: dict[str, Any], said_right: bool) -> Verdict:
@@ -174,6 +181,15 @@ class Desk:
                 if place == 0 or verdict.status in ("ok", "not attempted"):
                     self._known[(task.name, way["target"], *way["statements"])] = verdict
             todo = todo[len(done) :]
+
+
+def _of_two(lesson: str, surveys: Sequence[Survey]) -> list[str]:
+    """Say where one student's notebooks of a lesson have the names of two people."""
+    named = dict.fromkeys(one.named for one in surveys if lesson in one.lessons and one.named)
+    if len(named) < 2:
+        return []
+    files = [next(one.name for one in surveys if one.named == name) for name in [*named][:2]]
+    return [f"{files[0]} and {files[1]} are of lesson {lesson}: two attempts, or two students?"]
 
 
 def _job(task: Task, way: dict[str, Any]) -> bytes:

@@ -20,14 +20,14 @@ from aelib.classroom.kinds import (
     is_work,
     is_zip,
     lesson_of,
+    name_in,
+    named_by,
     notebook_stem,
     stem_of,
     without_copy,
 )
 from aelib.classroom.platforms import BLACKBOARD, Place, by_canvas, of_platform, title_length
 
-_CLASSROOM = re.compile(r"(?P<who>.*[^\W\d].*?) - (?P<rest>.+)", re.S)  # of Google
-_NUMBERED = re.compile(r"(?P<who>.*?)[_ -]*(?<!\d)(?P<lesson>\d\d)(?!\d)[_ -]*(?P<rest>.*)", re.S)
 _WRAPPERS = re.compile(
     r".+-submissions|submitted|inbound|submitted files|student work|assignment_\d+_export", re.I
 )
@@ -161,9 +161,11 @@ def _names_students(inner: Iterable[Parts], alone: bool) -> bool:
 
 
 def _crowded(inner: list[Parts], name: str, alone: bool) -> tuple[str, str] | None:
-    """Two notebooks of one lesson in a folder that look like those of two students."""
-    if is_zip(name) and not alone:
-        return None
+    """Two notebooks of one lesson in a folder or zip that look like those of two students."""
+    if is_zip(name) and not alone:  # somebody's, but what is in it may be others'
+        if by_canvas([name]):
+            return None
+        inner = [parts[-1:] for parts in inner if lesson_of(parts[-1])]
     seen: dict[tuple[bool, str], tuple[str, str]] = {}
     nobody = is_no_name(name)  # "Section 1" is no student
     direct = any(len(parts) == 1 and is_notebook(parts[0]) for parts in inner)
@@ -172,7 +174,7 @@ def _crowded(inner: list[Parts], name: str, alone: bool) -> tuple[str, str] | No
             continue
         stem = notebook_stem(parts[-1])
         stem = without_copy(stem)[0]
-        who = _name_in(stem)[0] if len(parts) == 1 else parts[0]
+        who = name_in(stem)[0] if len(parts) == 1 else parts[0]
         key = (len(parts) > 1, lesson_of(parts[-1]) or ("" if alone or nobody else stem))
         other, path = seen.setdefault(key, (who, "/".join(parts)))
         if who and other and who != other:
@@ -186,7 +188,9 @@ def _in_folder(parts: Parts, wrapper: str) -> Place:
     who = parts[0].removeprefix(slug) if wrapper.endswith("-submissions") else parts[0]
     versions = [float(m[1]) for part in parts[1:-1] if (m := _VERSION.fullmatch(part))]
     again = without_copy(notebook_stem(parts[-1]))[1]
-    return Place(who, parts[-1], versions[-1] if versions else 0.0, again)
+    return Place(
+        who, parts[-1], versions[-1] if versions else 0.0, again, named=named_by(parts[-1])
+    )
 
 
 def _of_files(files: list[Parts], folder: Parts, told: list[str]) -> list[Place]:
@@ -201,7 +205,9 @@ def _of_files(files: list[Parts], folder: Parts, told: list[str]) -> list[Place]
             why = "it lies beside the submissions and is no notebook"
             places.append(Place("", parts[0], why=why))
         else:
-            places.append(found if len(parts) == 1 else replace(found, name=parts[-1]))
+            named = found.named and named_by(parts[-1])
+            inner = replace(found, name=parts[-1], named=named)
+            places.append(found if len(parts) == 1 else inner)
     return places
 
 
@@ -224,10 +230,10 @@ def _by_name(names: list[str], where: str, told: list[str]) -> dict[str, Place]:
     for name, guess in guesses.items():
         group = same[guess.who]
         if guess.who and _are_one(group):
-            found[name] = Place(guess.who, name, again=guess.again)
+            found[name] = Place(guess.who, name, again=guess.again, named=guess.who)
         else:
             apart.append(where + name)
-            found[name] = Place(notebook_stem(name), name)
+            found[name] = Place(notebook_stem(name), name, named=notebook_stem(name))
     if apart:
         listed = ", ".join(sorted(apart)[:4]) + (" and others" if len(apart) > 4 else "")
         told.append(f"{listed}: no student's name could be told, so each file is a student")
@@ -247,7 +253,7 @@ class _Guess:
 
 def _guess(name: str) -> _Guess:
     stem, again = without_copy(notebook_stem(name))
-    who, lesson, title = _name_in(stem)
+    who, lesson, title = name_in(stem)
     return _Guess(who, lesson, title, stem, again)
 
 
@@ -264,21 +270,6 @@ def _are_one(group: list[_Guess]) -> bool:
         and (named_first or not copies)
         and (not several or all(is_no_name(guess.title) for guess in group))
     )
-
-
-def _name_in(stem: str) -> tuple[str, str, str]:
-    """The student's name in a file's name, empty if there is none; the lesson, and the rest."""
-    if match := _CLASSROOM.fullmatch(stem):
-        return match["who"], lesson_of(match["rest"]), ""
-    match = _NUMBERED.fullmatch(stem)
-    if match is None:
-        return ("" if is_no_name(stem) else stem), "", ""
-    first, rest = match["who"], match["rest"]
-    if not is_no_name(first):
-        return first, match["lesson"], rest
-    if first and not is_no_name(rest):
-        return rest, match["lesson"], ""
-    return "", match["lesson"], rest  # 06_vae_from_scratch: a lesson's title
 
 
 def _not_read(parts: Parts, beside: dict[Parts, set[str]]) -> Place | None:

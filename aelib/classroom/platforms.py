@@ -39,6 +39,7 @@ class Place:
     Args:
         student: Whose it is; empty for nobody's.
         name: What the student called it.
+        named: Whose the file's own name says it is, where a folder or a zip is somebody's.
         when: The time that the platform wrote in the name, in seconds since 1970; 0 for none.
         attempt: Grows from a student's first attempt to the last, as a platform counts.
         again: The number in a copy's name.
@@ -55,6 +56,7 @@ class Place:
     why: str = ""
     own: bool = False
     when: float = 0.0
+    named: str = ""
 
 
 def of_platform(parts: Parts) -> Place | None:

@@ -132,9 +132,9 @@ def feedback(student: str, rows: Sequence[Row], tasks: Mapping[str, Task]) -> st
 def _lost(row: Row, lesson: str) -> str:
     """Say once why nothing of a lesson could be graded."""
     if row.status == "missing":
-        return f"Lesson {lesson}: no notebook was handed in."
-    name = _plain(row.notebook)
-    return f"{name} could not be read; perhaps the upload broke. Please hand it in again."
+        return f"Lesson {lesson}: {_plain(row.detail)}."
+    name, why = _plain(row.notebook), _plain(row.detail)
+    return f"{name} could not be read: {why}. Please hand it in again."
 
 
 def _plain(text: str) -> str:

@@ -25,6 +25,7 @@ class Notebook:
         mark: Changes when the file changes.
         read: Returns its bytes.
         late: Whether it came after the time that was due.
+        named: Whose its name says it is, where a folder or a zip is somebody's.
 
     `read` raises SubmissionError where they cannot be had.
     """
@@ -34,6 +35,7 @@ class Notebook:
     mark: str
     read: Callable[[], bytes]
     late: bool = False
+    named: str = ""
 
 
 @dataclass
@@ -142,7 +144,7 @@ def _add(student: Student, entry: Entry, place: Place, due: float) -> None:
         order = (place.attempt, entry.time, place.again, place.name)
         read = partial(entry.read, archives.LARGEST_NOTEBOOK)
         late = place.late or (place.when or entry.time) > due
-        student.notebooks.append(Notebook(place.name, order, entry.mark, read, late))
+        student.notebooks.append(Notebook(place.name, order, entry.mark, read, late, place.named))
     else:
         student.others.append(place.name)
 

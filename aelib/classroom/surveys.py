@@ -31,6 +31,7 @@ class Survey:
     lessons: frozenset[str]
     exercises: dict[str, dict[str, Any]]
     late: bool = False
+    named: str = ""  # whose the file's name says it is
 
 
 def survey_all(
@@ -53,7 +54,8 @@ def survey_all(
             continue
         lessons = _lessons(notebook.name, survey["exercises"], settings)
         found = survey["exercises"]
-        surveys.append(Survey(notebook.name, frozenset(lessons), found, notebook.late))
+        own = notebook.late, notebook.named
+        surveys.append(Survey(notebook.name, frozenset(lessons), found, *own))
         if not lessons:
             notes.append(f"{notebook.name} holds no exercise of this run")
     return surveys[::-1], unreadable[::-1], notes

@@ -63,6 +63,7 @@ def total(*body, start=""):
     )
 
 
+SAID_RIGHT = [{"output_type": "stream", "name": "stdout", "text": ["total: right.\n"]}]
 REAL = "return ((x_hat - x) ** 2).sum(dim=1)"
 
 # student -> notebook, status of total (status of half is ok unless given)
@@ -150,6 +151,10 @@ CLASS = {
         notebook(RIGHT_TOTAL, RIGHT_HALF,
                  outputs=[{"output_type": "stream", "name": "stdout", "text": ["x" * 5_000_000]}]),
         "ok"),
+    "right_then_deleted": (notebook(RIGHT_HALF, outputs=SAID_RIGHT), "look at this"),
+    "right_then_broken": (
+        notebook("def total(x_hat, x):\n    return (", RIGHT_HALF, outputs=SAID_RIGHT),
+        "look at this"),
     # files
     "not_json": ("{'cells': ", "unreadable"),
     "empty_file": ("", "unreadable"),

@@ -4,11 +4,13 @@ import contextlib
 import csv
 import errno
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import ClassVar
 
@@ -210,7 +212,7 @@ class QuickDesk(Desk):
         self.marked.append(student)
         row = {"student": student, "notebook": "n", "exercise": "half", "score": 1.0, "max": 1.0}
         rows = [{**row, "status": "ok", "detail": handed_in.notebooks[0].read().decode()}]
-        return {"rows": rows, "lessons": ["91"], "unreadable": [], "notes": []}
+        return {"rows": rows, "lessons": ["91"], "unreadable": [], "notes": [], "doubts": []}
 
 
 @pytest.fixture
@@ -244,6 +246,24 @@ def test_notebooks_beyond_the_most_are_named_and_cost_the_exit_status(tmp_path, 
     said = capsys.readouterr().out
     assert "b: too many notebooks, so not read: 91_00.ipynb, 91_01.ipynb." in said
     assert "b: not all that was handed in could be graded." in said
+
+
+@pytest.mark.parametrize("place", ["Tutor Mueller", "HW6.zip", "Ada_1_assignsubmission_file_"])
+def test_two_names_on_one_lesson_are_told_unless_a_platform_knows_better(tmp_path, capsys, place):
+    words = small_class(tmp_path / "in", "c")
+    if place.endswith(".zip"):
+        with zipfile.ZipFile(tmp_path / "in" / place, "w") as archive:
+            for name in ("ada.ipynb", "bob.ipynb"):
+                archive.writestr(name, notebook(RIGHT_HALF))
+    else:
+        (tmp_path / "in" / place).mkdir()
+        for name in ("ada.ipynb", "bob.ipynb"):
+            (tmp_path / "in" / place / name).write_text(notebook(RIGHT_HALF))
+    known = "_assignsubmission_" in place
+    assert main(words) == (0 if known else 1)
+    said = capsys.readouterr().out
+    told = re.search(r"\w+\.ipynb and \w+\.ipynb are of lesson 91: .* two students\?", said)
+    assert bool(told) != known
 
 
 def test_exercises_that_nobody_had_time_to_judge_cost_the_exit_status(

@@ -17,7 +17,7 @@ TASKS = [
     SimpleNamespace(name=name, lesson=lesson, points=1, hint="Think of it.")
     for name, lesson in (("first", "01"), ("second", "01"), ("ninth", "09"))
 ]
-EVERYTHING = {"rows": [], "lessons": ["01", "09"], "unreadable": [], "notes": []}
+EVERYTHING = {"rows": [], "lessons": ["01", "09"], "unreadable": [], "notes": [], "doubts": []}
 
 
 def handed_in(*names, others=()):
@@ -26,7 +26,7 @@ def handed_in(*names, others=()):
 
 def completed(unreadable, notebooks=("file",)):
     """The rows of one student who could not be graded, beside one who handed in all."""
-    lost = {"rows": [], "lessons": [], "unreadable": unreadable, "notes": []}
+    lost = {"rows": [], "lessons": [], "unreadable": unreadable, "notes": [], "doubts": []}
     settings = Settings(TASKS, None, True)
     students = {"dan": handed_in(*notebooks), "eve": handed_in("file")}
     results = {"dan": lost, "eve": EVERYTHING}
@@ -48,9 +48,25 @@ def test_a_broken_notebook_without_a_number_may_have_been_any_lesson():
 def test_feedback_says_once_what_was_lost():
     rows = completed([("01_autoencoder.ipynb", "not a notebook")])
     text = feedback("dan", rows, {task.name: task for task in TASKS})
-    assert text.count("could not be read; perhaps the upload broke") == 1
-    assert text.count("Lesson 09: no notebook was handed in.") == 1
+    assert text.count("01\\_autoencoder.ipynb could not be read: not a notebook. Please") == 1
+    assert text.count("Lesson 09: no notebook of lesson 09 was handed in; file has none of") == 1
     assert "Graded from" not in text
+
+
+@pytest.mark.parametrize("lesson", ["6", "06"])
+def test_a_lesson_is_named_with_or_without_its_zero(tmp_path, capsys, lesson):
+    (tmp_path / "in").mkdir()
+    words = ["grade", str(tmp_path / "in"), "--trusted", "--lesson", lesson, "--explain", "a", "b"]
+    (tmp_path / "in" / "a.ipynb").write_text("{}")
+    assert main(words) == 2
+    assert "No exercise 'b': draw_code" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "five"])
+def test_a_time_that_nobody_can_keep_is_refused(tmp_path, capsys, seconds):
+    with pytest.raises(SystemExit):
+        main(["grade", str(tmp_path), "--seconds", seconds])
+    assert f"{seconds!r} is no number above 0" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -94,7 +110,7 @@ def test_what_counts_is_what_was_asked_or_what_most_handed_in(handed, asked, cou
 
 def test_a_file_that_is_no_notebook_is_no_silent_zero():
     settings = Settings(TASKS, None, True)
-    nothing = {"rows": [], "lessons": [], "unreadable": [], "notes": []}
+    nothing = {"rows": [], "lessons": [], "unreadable": [], "notes": [], "doubts": []}
     students = {"dan": handed_in(others=["06.py", "06.pdf"])}
     rows, told = complete(students, {"dan": nothing}, settings, ["01"])
     assert {(row.status, row.detail) for row in rows} == {

@@ -114,9 +114,18 @@ ROWS = {  # what it is -> paths, students
     "an empty folder": (["ada/06.ipynb", "bob/"], ["ada", "bob"]),
     "folders that say where or when, not who": (
         ["ada/06.ipynb", "mail/Cy Late 06.ipynb", "Inbox (2)/Dan/06.ipynb",
-         "HW 6 late/eve_06.ipynb", "attachments.zip/Fay 06.ipynb", "Section 2/gus.ipynb",
+         "HW 6 late/eve_06.ipynb", "On time/attachments.zip/Fay 06.ipynb", "Section 2/gus.ipynb",
          "sent by e-mail/mail/Hal/06.ipynb", "Abgaben/Ina.zip/06.ipynb"],
         ["ada", "Cy Late", "Dan", "eve", "Fay", "gus", "Hal", "Ina"]),
+    "what a drive packed, in two parts": (
+        ["drive-download-20261103T101010Z-001.zip/ada_06.ipynb",
+         "drive-download-20261103T101010Z-001.zip/bob_06.ipynb",
+         "drive-download-20261103T101010Z-002.zip/cleo_06.ipynb", "OneDrive_1_11-3-2026/dan.ipynb"],
+        ["ada", "bob", "cleo", "dan"]),
+    "students by number": (
+        ["1234567_06.ipynb", "lesson 06_7654321.ipynb", "Abgabe 24681012/06.ipynb",
+         "20261103_06.ipynb"],
+        ["1234567", "7654321", "Abgabe 24681012", "20261103_06"]),
     "folders that say what was asked": (
         ["ps6/ada/06.ipynb", "Lesson 07/bob_07.ipynb", "07_sampling_with_sliders/cleo.ipynb",
          "dan/06.ipynb"], ["ada", "bob", "cleo", "dan"]),
@@ -176,6 +185,9 @@ def test_where_two_readings_fit_the_run_stops_and_names_both():
         placed(*paths)
     assert placed(*paths, level=1) == ["blue", "blue", "cleo"]
     assert placed(*paths, level=2)[:2] == ["ada", "bob"]
+    paths = ["a.zip/ada_06.ipynb", "a.zip/bob_06.ipynb", "cleo.zip/06.ipynb"]
+    with pytest.raises(AmbiguousError, match=r"a.zip holds ada_06.ipynb and bob_06.ipynb"):
+        placed(*paths)
     assert placed("mail/06.ipynb", "ada/06.ipynb", level=1) == ["mail", "ada"]
 
 

@@ -71,6 +71,14 @@ def test_a_folder_of_notebooks_and_zips(tmp_path):
     assert notebooks(tmp_path, "alan")[0].read() == GOOD.encode()
 
 
+def test_what_an_earlier_run_left_is_nobodys_and_costs_nothing(tmp_path):
+    (tmp_path / "ada.ipynb").write_text(GOOD)
+    for name in ("grades.csv", "grades.png", "grades-totals.csv", "grades-moodle.csv"):
+        (tmp_path / name).write_text("")
+    found = collect(tmp_path)
+    assert (list(found.students), found.aside, len(found.own)) == (["ada"], [], 4)
+
+
 def test_names_hold_nothing_that_a_terminal_obeys(tmp_path):
     path = tmp_path / "class.zip"
     path.write_bytes(zipped(**{"a\x1b[31md\x07a/06\n.ipynb": GOOD}))
@@ -231,6 +239,9 @@ def test_nothing_to_grade_is_said(tmp_path):
         collect(tmp_path)
     with pytest.raises(SubmissionError, match="neither a folder nor a zip nor a notebook"):
         collect(tmp_path / "nowhere")
+    (tmp_path / "class.tar.gz").write_bytes(b"x")
+    with pytest.raises(SubmissionError, match="neither a folder nor a zip nor a notebook"):
+        collect(tmp_path / "class.tar.gz")
     (tmp_path / "class.zip").write_bytes(b"no zip")
     with pytest.raises(SubmissionError, match="no zip that can be read"):
         collect(tmp_path / "class.zip")
