@@ -1,6 +1,7 @@
 """x, x_hat -> number: summed over the pixels of an image, averaged over images."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -129,6 +130,41 @@ def contraction(encode: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor)
     return torch.stack(rows).square().sum() / len(x)
 
 
+def sparse_error(model: Any, x: torch.Tensor, unused: float = 1 / 32) -> torch.Tensor:
+    """Squared error of a sparse autoencoder, and of what its unused latents could add to it.
+
+    Latents that no row of the batch chose get no gradient, and a latent that is never chosen is
+    dead. So the strongest k of them are asked to draw what is left over, x - x_hat.
+
+    Args:
+        model: A `SparseAutoencoder`: it has `k`, `directions`, `all_latents`, `encode`
+            and `decode`.
+        x: Rows (N, D), float.
+        unused: Weight of the second error; 0 leaves it out.
+
+    Returns:
+        A scalar: squared differences, summed over the D numbers of a row, averaged over the N
+        rows, plus `unused` times the same for the rest and what the unused latents make of it.
+
+    Raises:
+        ValueError: There is no row, or unused is negative.
+
+    Reference: Gao et al. (2024), Scaling and evaluating sparse autoencoders, appendix A.2; there
+        a latent counts as unused after ten million rows, here after a batch.
+    """
+    check_not_empty(x)
+    check_weight("unused", unused)
+    z = model.encode(x)
+    x_hat = model.decode(z)
+    error, never = squared_error(x_hat, x), (z == 0).all(dim=0)
+    if unused == 0 or not never.any():
+        return error
+    idle = model.all_latents(x) * never
+    strongest = idle.topk(model.k, dim=1)
+    spare = torch.zeros_like(z).scatter(1, strongest.indices, strongest.values)
+    return error + unused * squared_error(spare @ model.directions(), (x - x_hat).detach())
+
+
 def kl_divergence(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
     """How far the clouds N(mu, exp(logvar)) are from N(0, 1), in nats.
 
@@ -174,7 +210,7 @@ def negative_elbo(
 
     References: Kingma and Welling (2014); Higgins et al. (2017), beta-VAE.
     """
-    check_beta(beta)
+    check_weight("beta", beta)
     return bernoulli_nll(x_hat, x) + beta * kl_divergence(mu, logvar)
 
 
@@ -187,10 +223,10 @@ def check_logvar(logvar: torch.Tensor) -> None:
         )
 
 
-def check_beta(beta: float) -> None:
-    """Raise ValueError unless beta is 0 or more."""
-    if not beta >= 0:
-        raise ValueError(f"beta must be 0 or more, not {beta!r}.")
+def check_weight(name: str, weight: float) -> None:
+    """Raise ValueError unless a loss's weight is 0 or more."""
+    if not weight >= 0:
+        raise ValueError(f"{name} must be 0 or more, not {weight!r}.")
 
 
 def check_not_empty(values: torch.Tensor) -> None:

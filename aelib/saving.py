@@ -15,9 +15,13 @@ from torch import nn
 from aelib.data.files import DataError, write_atomically
 from aelib.models import networks
 from aelib.models.blocks import Residual
+from aelib.models.characters import CharacterModel
 from aelib.models.codebook import VQVAE
+from aelib.models.sparse import SparseAutoencoder
 
 _ARGUMENTS: dict[type, Callable[[Any], dict[str, Any]]] = {  # where a model does not say itself
+    CharacterModel: lambda m: {"width": m.gru.input_size, "state": m.gru.hidden_size},
+    SparseAutoencoder: lambda m: {"input_dim": m.input_dim, "latents": m.latent_dim, "k": m.k},
     VQVAE: lambda m: {"n_codes": m.codebook.shape[0], "width": m.codebook.shape[1]},
 }
 _FOREIGN = {  # how other programs' files begin
@@ -102,10 +106,10 @@ def _described(model: nn.Module) -> dict[str, Any]:
         ValueError: It is of a class that neither aelib nor PyTorch knows.
     """
     kind, name = type(model), type(model).__name__
-    if kind is _known(name) and hasattr(model, "arguments"):
-        return {"model": name, "arguments": model.arguments}
     if kind in _ARGUMENTS:
         return {"model": name, "arguments": _ARGUMENTS[kind](model)}
+    if kind is _known(name) and hasattr(model, "arguments"):
+        return {"model": name, "arguments": model.arguments}
     if kind is Residual:
         return {"model": name, "block": _described(cast(nn.Module, model.block))}
     if kind is nn.Sequential:
@@ -121,9 +125,9 @@ def _described(model: nn.Module) -> dict[str, Any]:
 
 def _known(name: str) -> type | None:
     """A class of aelib's models or of PyTorch's layers."""
-    mine = {"VQVAE": VQVAE, "Residual": Residual}
+    mine = {kind.__name__: kind for kind in (Residual, *_ARGUMENTS)}
     kind = mine.get(name) or getattr(networks, name, None) or getattr(nn, name, None)
-    models = (networks.Model, VQVAE, Residual)
+    models = (networks.Model, Residual, *_ARGUMENTS)
     if not isinstance(kind, type) or not issubclass(kind, nn.Module):
         return None
     ours = issubclass(kind, models) and kind is not networks.Model

@@ -10,8 +10,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 import aelib
 from aelib import noise
+from aelib.data import split_by_module
 from aelib.data.photos import enlarged, grey
 from aelib.models.blocks import picture_network
+from aelib.models.characters import spelled
 
 FOLDER = Path(__file__).parents[1] / "data" / "decoders"
 
@@ -110,6 +112,22 @@ def test_the_diffusion_denoiser_reaches_the_decibels_of_the_readme():
     with torch.no_grad():
         restored = torch.cat([model.decode(model.encoder(rows)) for rows in half.split(1000)])
     assert f"{aelib.psnr(restored, x):.1f}" == claimed("diffusion_denoiser")
+
+
+def test_the_character_model_has_the_cross_entropy_of_the_readme_on_modules_it_never_read():
+    model = aelib.load(FOLDER / "characters.safetensors").float()
+    judged = split_by_module(aelib.load_docstrings())[2]
+    stream = spelled("".join("\n" + text for text in judged))
+    rows = stream[: len(stream) // 256 * 256].reshape(-1, 256)
+    with torch.no_grad():
+        scores = torch.cat([model(part[:, :-1]) for part in rows.split(100)])
+    found = torch.nn.functional.cross_entropy(scores.flatten(0, 1), rows[:, 1:].flatten())
+    assert f"{found.item():.2f}" == claimed("characters")
+    assert found < 1.7  # one of 96 at random costs 4.6, counting single characters 3.3
+
+
+def test_the_character_model_travels_as_half_a_megabyte():
+    assert (FOLDER / "characters.safetensors").stat().st_size < 500_000
 
 
 def test_each_is_small():

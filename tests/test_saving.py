@@ -57,8 +57,9 @@ def test_a_loaded_one_answers_as_the_saved_one(tmp_path, name):
 def test_every_class_of_models_can_be_saved(tmp_path):
     kinds = {n for n in models.__all__ if isinstance(getattr(models, n), type)} - {"Model"}
     for name in kinds - {"Residual"}:
-        arguments = {"VQVAE": (), "UNet": (), "ConditionalVAE": (4, 3)}.get(name, (4,))
-        model = getattr(models, name)(*arguments)
+        sizes = {"ConditionalVAE": (4, 3), "SparseAutoencoder": (4, 9, 2)}
+        arguments = dict.fromkeys(("CharacterModel", "UNet", "VQVAE"), ()) | sizes
+        model = getattr(models, name)(*arguments.get(name, (4,)))
         save(model, tmp_path / "m.safetensors")
         assert repr(load(tmp_path / "m.safetensors")) == repr(model)
 

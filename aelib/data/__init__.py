@@ -21,6 +21,7 @@ _HOME = {
     "load_movielens": "tables",
     "load_photos": "photos",
     "photo_patches": "photos",
+    "split_by_module": "tables",
 }
 
 __all__, __getattr__, __dir__ = lazy(__name__, _HOME)

@@ -86,6 +86,19 @@ def load_docstrings() -> Docstrings:
     return Docstrings(*([row[key] for row in rows] for key in ("text", "name", "module")))
 
 
+def split_by_module(docs: Docstrings) -> tuple[list[str], list[str], list[str]]:
+    """Texts to learn from, to choose settings by, and to judge by; no module is in two of them.
+
+    Of the modules in the order of the alphabet every sixth is for judging, from the second on, and
+    every sixth for choosing, from the third on.
+    """
+    names = sorted({*docs.modules})
+    parts: tuple[list[str], list[str], list[str]] = ([], [], [])
+    for text, module in zip(docs.texts, docs.modules, strict=True):
+        parts[{1: 2, 2: 1}.get(names.index(module) % 6, 0)].append(text)
+    return parts
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     """Read a checked table, a dict for each line."""
     content = unpack(data_dir() / f"{name}.gz", _FILES[name])

@@ -5,6 +5,7 @@ forward, transform and inverse_transform.
 """
 
 from aelib.models.blocks import Residual
+from aelib.models.characters import CharacterModel
 from aelib.models.codebook import VQVAE
 from aelib.models.networks import (
     VAE,
@@ -17,17 +18,20 @@ from aelib.models.networks import (
     UNet,
     start_at_mean,
 )
+from aelib.models.sparse import SparseAutoencoder
 
 __all__ = [
     "VAE",
     "VQVAE",
     "Autoencoder",
+    "CharacterModel",
     "ConditionalVAE",
     "ConvAutoencoder",
     "LinearAutoencoder",
     "Model",
     "Residual",
     "ResidualAutoencoder",
+    "SparseAutoencoder",
     "UNet",
     "start_at_mean",
 ]

@@ -64,6 +64,17 @@ def test_docstrings_have_text_name_and_module(docstrings):
     assert "ways to choose" in docstrings.texts[place]
 
 
+def test_texts_are_split_by_whole_modules(docstrings):
+    parts = tables.split_by_module(docstrings)
+    assert sorted(text for part in parts for text in part) == sorted(docstrings.texts)
+    module_of = dict(zip(docstrings.texts, docstrings.modules, strict=True))
+    modules = [{module_of[text] for text in part} for part in parts]
+    assert not modules[0] & modules[1] | modules[0] & modules[2] | modules[1] & modules[2]
+    shares = [sum(map(len, part)) / sum(map(len, docstrings.texts)) for part in parts]
+    assert shares[0] > 0.6
+    assert min(shares[1:]) > 0.1
+
+
 def test_docstrings_are_long_enough_and_different(docstrings):
     assert min(len(text.split()) for text in docstrings.texts) == 8
     assert len(set(docstrings.texts)) == 2683
