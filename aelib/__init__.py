@@ -1,8 +1,35 @@
-"""The helper package of the autoencoder course.
+"""The helper package of the autoencoder course; `help(aelib.fit)` tells more of a single name.
 
-Data moves one way: file, tensor, encoder, z, decoder, picture or slider, and the rooms follow it:
-data, models, losses, training, metrics, plotting, engine, widgets. The public names below are
-loaded when they are first used, so `import aelib` alone costs neither torch nor widgets.
+Data moves one way: file, tensor, encoder, z, decoder, picture or slider.
+
+data      load_mnist, load_idx, load_images, as_digit, load_faces, draw_faces, draw_letters,
+          load_photos, photo_patches, load_movielens, load_docstrings; DataError
+noise     noise.gaussian, noise.salt_and_pepper, noise.masking, noise.occlusion, noise.blur
+models    LinearAutoencoder, Autoencoder, ConvAutoencoder, ResidualAutoencoder, UNet, VAE,
+          ConditionalVAE, VQVAE, SparseAutoencoder, CharacterModel; Residual, start_at_mean
+losses    squared_error, bernoulli_nll, bernoulli_entropy, kl_divergence, negative_elbo,
+          l1_penalty, sparsity_kl, sparse_error, contraction
+training  fit, History, TrainingError, seed_everything, save, load
+metrics   pca_error, psnr, ssim, neighbour_accuracy, principal_angles, active_units, iwae_bound,
+          roc
+diagnosis diagnose
+latent    interpolate, latent_grid, attribute_direction
+plotting  show, show_images, plot_reconstructions, plot_history, plot_bars, plot_latent,
+          plot_manifold
+widgets   widgets.LatentExplorer, widgets.LatentMap, widgets.TwoDecoders, widgets.DigitPad,
+          widgets.NoiseExplorer, widgets.ThresholdExplorer, widgets.Flipbook,
+          widgets.BeforeAfter, widgets.CodeSwap, widgets.TextSearch, widgets.FilmRater,
+          widgets.TrainingMonitor, widgets.Quiz, widgets.export, widgets.Exported
+exercises check, hint, solution, predict, my_progress, quiz, claim
+
+    import aelib
+    x_train, y_train, x_test, y_test = aelib.load_mnist()
+    model = aelib.Autoencoder(16)
+    history = aelib.fit(model, x_train, lambda m, x: aelib.squared_error(m(x), x), epochs=3)
+    aelib.widgets.LatentExplorer(model, x_test, y_test)
+
+A name is loaded when it is first used, so `import aelib` alone costs neither torch nor widgets.
+The static pages (`aelib site`) hold the whole reference, with an example of every name.
 """
 
 import sys
@@ -92,7 +119,8 @@ _MODULES = {
     "widgets": "widgets",
 }
 
-__all__, __getattr__, __dir__ = lazy(__name__, _HOME, _MODULES)
+# No __all__: `help(aelib)` would print every class in full, 11,000 lines. dir(aelib) has the names.
+_, __getattr__, __dir__ = lazy(__name__, _HOME, _MODULES)
 
 if "ipykernel" in sys.modules:
     from aelib.notebook import explain_errors

@@ -19,7 +19,7 @@ def claim(holds: Any, sentence: str) -> None:
         TypeError: `holds` is not one truth value, or the sentence is missing.
 
     Example:
-        >>> claim(5.6 < 21.06, "the deep network's error is below PCA's")
+        >>> aelib.claim(5.6 < 21.06, "the deep network's error is below PCA's")
     """
     if not isinstance(sentence, str) or not sentence.strip():
         raise TypeError("claim(holds, sentence) needs the claim in words, such as 'below PCA'.")

@@ -32,6 +32,11 @@ def interpolate(
 
     Reference: Shoemake (1985), Animating rotation with quaternion curves; White (2016), Sampling
         generative networks.
+
+    Example:
+        >>> a, b = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
+        >>> aelib.interpolate(a, b, 3)[1], aelib.interpolate(a, b, 3, method="spherical")[1]
+        (tensor([0.5000, 0.5000]), tensor([0.7071, 0.7071]))
     """
     _check_ends(a, b)
     _check_walk(steps, method)
@@ -63,6 +68,11 @@ def latent_grid(n: int) -> torch.Tensor:
 
     Raises:
         ValueError: n is not a whole number, 1 or more.
+
+    Example:
+        >>> z = aelib.latent_grid(10)
+        >>> tuple(z.shape), bool(z[0, 0] < 0 < z[0, 1])  # from the top left
+        ((100, 2), True)
     """
     _check_whole("n", n, 1)
     place = torch.special.ndtri((torch.arange(n) + 0.5) / n)
@@ -86,6 +96,11 @@ def attribute_direction(z: torch.Tensor, has_it: torch.Tensor) -> torch.Tensor:
 
     References: Larsen et al. (2016), Autoencoding beyond pixels using a learned similarity
         metric; White (2016), Sampling generative networks.
+
+    Example:
+        >>> z = torch.tensor([[0.0, 0.0], [2.0, 1.0], [4.0, 1.0]])
+        >>> aelib.attribute_direction(z, torch.tensor([False, True, True]))
+        tensor([3., 1.])
     """
     _check_codes(z)
     _check_groups(has_it, len(z))

@@ -13,7 +13,16 @@ _LARGE = 1e3  # a weight of this size was thrown there by too large a step
 
 
 class TrainingError(Exception):
-    """Training cannot go on; the text names the epoch, the step and the likely causes."""
+    """Training cannot go on; the text names the epoch, the step and the likely causes.
+
+    Example:
+        >>> loss = lambda model, x: (model(x) - x).sum() / 0
+        >>> try:
+        ...     aelib.fit(aelib.Autoencoder(2), torch.rand(100, 784), loss, epochs=1)
+        ... except aelib.TrainingError as error:
+        ...     print(error)
+        The loss became inf in epoch 1, step 1. ...
+    """
 
 
 def check_loss(loss: Any) -> None:

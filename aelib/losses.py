@@ -18,6 +18,11 @@ def squared_error(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
 
     Raises:
         ValueError: The shapes differ, or there is no image.
+
+    Example:
+        >>> x = torch.zeros(2, 784)
+        >>> aelib.squared_error(x + 0.5, x)  # 784 times a quarter
+        tensor(196.)
     """
     check_pair(x_hat, x)
     return ((x_hat - x) ** 2).sum() / len(x)
@@ -38,6 +43,12 @@ def bernoulli_nll(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         ValueError: The shapes differ, there is no image, or x_hat is not a probability.
 
     Reference: Goodfellow, Bengio and Courville (2016), Deep Learning, section 6.2.2.2.
+
+    Example:
+        >>> x = torch.ones(2, 784)
+        >>> x_hat = torch.full((2, 784), 0.5)  # a coin for each pixel
+        >>> round(aelib.bernoulli_nll(x_hat, x).item(), 1)  # 784 times log 2
+        543.4
     """
     check_pair(x_hat, x)
     check_unit_interval(x_hat, x)
@@ -58,6 +69,11 @@ def bernoulli_entropy(x: torch.Tensor) -> torch.Tensor:
 
     Raises:
         ValueError: There is no image, or x does not lie in [0, 1].
+
+    Example:
+        >>> grey, black = torch.full((2, 784), 0.5), torch.ones(2, 784)
+        >>> [round(aelib.bernoulli_entropy(x).item(), 1) for x in (grey, black)]
+        [543.4, 0.0]
     """
     check_pair(x, x)
     check_unit_interval(x, x)
@@ -77,6 +93,10 @@ def l1_penalty(z: torch.Tensor) -> torch.Tensor:
         ValueError: There is no image.
 
     Reference: Goodfellow, Bengio and Courville (2016), Deep Learning, section 14.2.1.
+
+    Example:
+        >>> aelib.l1_penalty(torch.tensor([[1.0, -2.0], [0.0, 3.0]]))
+        tensor(3.)
     """
     check_not_empty(z)
     return z.abs().sum() / len(z)
@@ -97,6 +117,11 @@ def sparsity_kl(z: torch.Tensor, rho: float = 0.05) -> torch.Tensor:
         ValueError: There is no image, z does not lie in [0, 1], or rho is not between 0 and 1.
 
     Reference: Ng (2011), Sparse autoencoder, CS294A lecture notes.
+
+    Example:
+        >>> busy, rare = torch.full((100, 3), 0.5), torch.full((100, 3), 0.05)
+        >>> [abs(round(aelib.sparsity_kl(z, rho=0.05).item(), 2)) for z in (busy, rare)]
+        [1.48, 0.0]
     """
     check_not_empty(z)
     check_activations(z, rho)
@@ -121,6 +146,11 @@ def contraction(encode: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor)
         ValueError: There is no image.
 
     Reference: Rifai, Vincent, Muller, Glorot and Bengio (2011), Contractive auto-encoders.
+
+    Example:
+        >>> x = torch.rand(5, 784)
+        >>> aelib.contraction(lambda x: 2 * x[:, :3], x)  # three codes, each reacts with 2
+        tensor(12.)
     """
     check_not_empty(x)
     with torch.enable_grad():
@@ -151,6 +181,13 @@ def sparse_error(model: Any, x: torch.Tensor, unused: float = 1 / 32) -> torch.T
 
     Reference: Gao et al. (2024), Scaling and evaluating sparse autoencoders, appendix A.2; there
         a latent counts as unused after ten million rows, here after a batch.
+
+    Example:
+        >>> model = aelib.SparseAutoencoder(input_dim=32, latents=128, k=4)
+        >>> x = torch.randn(100, 32)
+        >>> error = aelib.sparse_error(model, x, unused=0)
+        >>> bool(error == aelib.squared_error(model(x), x))
+        True
     """
     check_not_empty(x)
     check_weight("unused", unused)
@@ -180,6 +217,11 @@ def kl_divergence(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
         ValueError: The shapes differ, there is no image, or a variance is too large to write.
 
     Reference: Kingma and Welling (2014), Auto-encoding variational Bayes, appendix B.
+
+    Example:
+        >>> mu, logvar = torch.ones(1, 4), torch.zeros(1, 4)
+        >>> aelib.kl_divergence(mu, logvar)  # half of 1 for each of four numbers
+        tensor(2.)
     """
     check_pair(mu, logvar, "mu", "logvar")
     check_logvar(logvar)
@@ -209,6 +251,12 @@ def negative_elbo(
         ValueError: Shapes differ, a value is out of range, or beta is negative.
 
     References: Kingma and Welling (2014); Higgins et al. (2017), beta-VAE.
+
+    Example:
+        >>> x, x_hat = torch.ones(1, 784), torch.full((1, 784), 0.5)
+        >>> mu, logvar = torch.ones(1, 4), torch.zeros(1, 4)
+        >>> round(aelib.negative_elbo(x_hat, x, mu, logvar, beta=2.0).item(), 1)  # 543.4 + 2 * 2
+        547.4
     """
     check_weight("beta", beta)
     return bernoulli_nll(x_hat, x) + beta * kl_divergence(mu, logvar)

@@ -30,6 +30,11 @@ def pca_error(x_train: torch.Tensor, x_test: torch.Tensor, n_components: int) ->
     Raises:
         ValueError: n_components is not a whole number from 0 to D (or N, if that is smaller),
             the widths differ, or there is no test image.
+
+    Example:
+        >>> x_train, y_train, x_test, y_test = aelib.load_mnist(1000, 200)
+        >>> aelib.pca_error(x_train, x_test, 16) < 0.5 * aelib.pca_error(x_train, x_test, 0)
+        True
     """
     _check_components(x_train, x_test, n_components)
     train, test = np.asarray(x_train), np.asarray(x_test)
@@ -57,6 +62,11 @@ def principal_angles(A: ArrayLike, B: ArrayLike) -> np.ndarray:  # noqa: N803
 
     Reference: Knyazev and Argentati (2002), Principal angles between subspaces in an A-based
         scalar product.
+
+    Example:
+        >>> A, B = [[1], [0], [0]], [[1], [1], [0]]
+        >>> aelib.principal_angles(A, B).round(3)
+        array([45.])
     """
     _check_bases(A, B)
     A, B = np.asarray(A, dtype=float), np.asarray(B, dtype=float)  # noqa: N806
@@ -81,6 +91,11 @@ def neighbour_accuracy(
     Raises:
         ValueError: A set is empty or holds NaN, codes differ in width, labels differ in number
             from their codes, or k is not a whole number from 1 to N.
+
+    Example:
+        >>> x_train, y_train, x_test, y_test = aelib.load_mnist(1000, 200)
+        >>> aelib.neighbour_accuracy(x_train, y_train, x_test, y_test, k=5) > 0.8
+        True
     """
     _check_labelled(z_train, y_train, z_test, y_test, k)
     return KNeighborsClassifier(k).fit(z_train, y_train).score(z_test, y_test)
@@ -100,6 +115,11 @@ def active_units(mu: ArrayLike, threshold: float = 0.01) -> int:
         ValueError: mu is no matrix of two or more rows, holds NaN, or the threshold is negative.
 
     Reference: Burda, Grosse and Salakhutdinov (2016), Importance weighted autoencoders.
+
+    Example:
+        >>> mu = torch.tensor([[0.0, 1.0], [0.0, -1.0]])  # the first number says nothing
+        >>> aelib.active_units(mu)
+        1
     """
     _check_means(mu, threshold)
     return int((np.var(np.asarray(mu), axis=0) > threshold).sum())
@@ -131,6 +151,12 @@ def iwae_bound(
             n_samples is no whole number from 1 on, or a variance is too large to write.
 
     Reference: Burda, Grosse and Salakhutdinov (2016), Importance weighted autoencoders.
+
+    Example:
+        >>> vae = aelib.VAE(2, hidden=32)
+        >>> x = torch.rand(5, 784).round()  # black or white
+        >>> aelib.iwae_bound(vae, x, n_samples=100) < aelib.iwae_bound(vae, x, n_samples=1)
+        True
     """
     _check_bound(model, x, n_samples)
     total = 0.0
@@ -160,47 +186,60 @@ def psnr(x_hat: torch.Tensor, x: torch.Tensor) -> float:
     """Peak signal-to-noise ratio in decibels, of each image by itself, averaged over images.
 
     Args:
-        x_hat: Restored or spoiled images (N, D), float; ink is 1.
-        x: The clean images (N, D).
+        x_hat: Restored or spoiled images (N, D), (N, H, W) or (N, 3, H, W), float.
+        x: The clean images, of the same shape, in [0, 1].
 
     Returns:
         Decibels: 10 more stand for a tenth of the squared error; infinite if an image is exact.
 
     Raises:
-        ValueError: The shapes differ, there is no image, or a pixel is NaN or infinite.
+        ValueError: The shapes differ, there is no image, a pixel is NaN or infinite, or x leaves
+            [0, 1].
+
+    Example:
+        >>> x = torch.rand(2, 3, 32, 48)
+        >>> round(aelib.psnr(x + 0.1, x), 1)
+        20.0
     """
     _check_pair(x_hat, x)
-    return -10 * ((x_hat - x) ** 2).mean(dim=1).log10().mean().item()
+    return -10 * ((x_hat - x) ** 2).flatten(1).mean(dim=1).log10().mean().item()
 
 
 def ssim(x_hat: torch.Tensor, x: torch.Tensor) -> float:
     """Structural similarity: 1 for equal images, near 0 for unrelated ones; mean over images.
 
     It compares brightness, contrast and pattern within windows of 7 x 7 pixels, as scikit-image
-    does unless told otherwise.
+    does unless told otherwise; in colour within each channel, and takes the mean of the three.
 
     Args:
-        x_hat: Restored or spoiled square images (N, D), float; ink is 1.
-        x: The clean images (N, D).
+        x_hat: Restored or spoiled images (N, H, W) or (N, 3, H, W), or rows of square ones
+            (N, D), float.
+        x: The clean images, of the same shape, in [0, 1].
 
     Returns:
         A number from -1 to 1.
 
     Raises:
-        ValueError: The shapes differ, there is no image, a pixel is NaN or infinite, or the images
-            are not square or smaller than a window.
+        ValueError: The shapes differ, there is no image, a pixel is NaN or infinite, x leaves
+            [0, 1], or the images are rows of no squares or smaller than a window.
 
     Reference: Wang, Bovik, Sheikh and Simoncelli (2004), Image quality assessment: from error
         visibility to structural similarity.
+
+    Example:
+        >>> x = torch.rand(2, 3, 32, 48)
+        >>> round(aelib.ssim(x, x), 3), aelib.ssim(x.flip(3), x) < 0.1
+        (1.0, True)
     """
     _check_pair(x_hat, x)
-    side = _check_side(x)
+    height, width = _check_window(x)
     means = []
     for rows in zip(x_hat.split(1000), x.split(1000), strict=True):
         # one tall picture for all, which is faster; windows that reach into two are cut off
-        tall = [np.asarray(images).reshape(-1, side) for images in rows]
+        tall = [np.asarray(images.detach()).reshape(-1, width) for images in rows]
         _, local = structural_similarity(*tall, data_range=1, full=True)
-        means += list(local.reshape(-1, side, side)[:, 3:-3, 3:-3].mean(axis=(1, 2)))
+        inside = local.reshape(len(rows[0]), -1, height, width)[..., 3:-3, 3:-3]
+        means += list(inside.mean(axis=(1, 2, 3)))
     return float(np.mean(means))
 
 
@@ -226,6 +265,11 @@ def roc(scores: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.nda
             but 0 and 1, or only one of the two.
 
     Reference: Fawcett (2006), An introduction to ROC analysis.
+
+    Example:
+        >>> false_alarms, hits, thresholds = aelib.roc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+        >>> float(np.trapezoid(hits, false_alarms))  # the area under the curve
+        0.75
     """
     check_scores(scores, y)
     scores, y = np.asarray(scores, float), np.asarray(y, bool)
@@ -255,25 +299,47 @@ def _check_components(x_train: torch.Tensor, x_test: torch.Tensor, n_components:
 
 
 def _check_pair(x_hat: torch.Tensor, x: torch.Tensor) -> None:
-    """Raise ValueError unless both hold the same images, without NaN."""
-    if x_hat.ndim != 2 or x_hat.shape != x.shape or not x.numel():
+    """Raise ValueError unless both hold the same images, floats without NaN, and x in [0, 1]."""
+    for name, values in (("x_hat", x_hat), ("x", x)):
+        if not isinstance(values, torch.Tensor) or not values.is_floating_point():
+            kind = values.dtype if hasattr(values, "dtype") else type(values).__name__
+            cure = f"torch.as_tensor({name}).float(), and / 255 for bytes"
+            raise ValueError(f"{name} must be a tensor of floats, not {kind}. Usual cure: {cure}.")
+    if x_hat.ndim < 2 or x_hat.shape != x.shape or not x.numel():
         raise ValueError(
-            "x_hat and x must both be (N, D), the same images in the same order, not "
-            f"{tuple(x_hat.shape)} and {tuple(x.shape)}."
+            "x_hat and x must both be (N, D), (N, H, W) or (N, 3, H, W), the same images in the "
+            f"same order, not {tuple(x_hat.shape)} and {tuple(x.shape)}."
         )
     for name, values in (("x_hat", x_hat), ("x", x)):
         if not values.isfinite().all():
             raise ValueError(f"{name} holds NaN or infinity. Did the training diverge?")
-
-
-def _check_side(x: torch.Tensor) -> int:
-    """The side of square images that a window of 7 x 7 fits into."""
-    side = isqrt(x.shape[1])
-    if side * side != x.shape[1] or side < 7:
+    low, high = x.aminmax()
+    if low < -0.01 or high > 1.01:
         raise ValueError(
-            f"ssim needs square images of at least 7 x 7 pixels, not {x.shape[1]} pixels."
+            f"x lies in [{low:.4g}, {high:.4g}], and the measure takes 1 for the distance from "
+            "paper to ink. Usual cure: (x + 1) / 2 where pixels lie in [-1, 1], x / 255 where "
+            "they are bytes, and the same for x_hat."
         )
-    return side
+
+
+def _check_window(x: torch.Tensor) -> tuple[int, int]:
+    """Height and width of images that a window of 7 x 7 fits into."""
+    if x.ndim == 2:
+        side = isqrt(x.shape[1])
+        if side * side != x.shape[1] or side < 7:
+            raise ValueError(
+                f"ssim needs square images of at least 7 x 7 pixels, not {x.shape[1]} pixels in a "
+                "row. Usual cure: x.reshape(-1, height, width), or x.reshape(-1, 3, height, "
+                "width) in colour, and the same for x_hat."
+            )
+        return side, side
+    if x.ndim > 4 or (x.ndim == 4 and x.shape[1] not in (1, 3)):
+        cure = " Usual cure: .movedim(3, 1) of both." if x.shape[-1] in (1, 3) else ""
+        raise ValueError(f"x has shape {tuple(x.shape)}, colour is (N, 3, H, W).{cure}")
+    if min(x.shape[-2:]) < 7:
+        size = " x ".join(map(str, x.shape[-2:]))
+        raise ValueError(f"ssim needs images of at least 7 x 7 pixels, not {size}.")
+    return x.shape[-2], x.shape[-1]
 
 
 def _is_whole(value: Any) -> bool:

@@ -3,16 +3,20 @@
 import math
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import cast
+from typing import Any, cast
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.core.getipython import get_ipython
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 from PIL import Image
+
+from aelib.adapter.pictures import layout_of
+from aelib.adapter.pytorch import as_array
 
 # Okabe and Ito (2008): told apart by colour-blind eyes; black first, yellow left out.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -31,42 +35,53 @@ def show_images(
     *,
     columns: int = 10,
     titles: Sequence[str] | None = None,
-    shape: tuple[int, int] | None = None,
+    shape: tuple[int, ...] | None = None,
     vmin: float = 0.0,
     vmax: float = 1.0,
     cmap: str = "gray_r",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw images side by side, ink dark on light, all with the same limits.
+    """Draw images side by side, all with the same limits: grey ones as ink, dark on light.
 
     Args:
-        images: (N, H * W) or (N, H, W), usually in [0, 1].
+        images: Grey (N, pixels), (N, H, W) or (N, 1, H, W); in colour (N, 3, H, W) or
+            (N, H, W, 3), red, green and blue. Floats, usually in [0, 1], or bytes.
         columns: Images in a row.
         titles: A few words above each image.
-        shape: (H, W); needed where flat images are not square.
-        vmin: The value drawn as paper.
-        vmax: The value drawn as ink.
-        cmap: matplotlib's colour map; "RdBu_r" with vmin = -vmax suits differences.
+        shape: (H, W), or (3, H, W); needed where flat images are not square and grey.
+        vmin: The value drawn as paper, in colour as black; -1 for pictures in [-1, 1].
+        vmax: The value drawn as ink, in colour as white.
+        cmap: matplotlib's colour map for grey images: "gray" where 0 is black and 1 is white,
+            as in photographs; "RdBu_r" with vmin = -vmax for differences.
         ax: Where to draw; a new figure if None.
 
     Raises:
-        ValueError: There is no image, its shape cannot be told, or titles are too few.
+        ValueError: There is no image, its shape cannot be told, its values lie far from vmin and
+            vmax, or titles are too few.
+
+    Example:
+        >>> x = aelib.load_mnist(10, 10)[0]
+        >>> ax = aelib.show_images(x, columns=5)
+        >>> photos = torch.rand(4, 3, 32, 48)  # in colour
+        >>> ax = aelib.show_images(photos, titles=["a", "b", "c", "d"])
     """
     pictures = _as_pictures(images, shape)
+    _check_limits(pictures, vmin, vmax)
     if titles is not None and len(titles) != len(pictures):
         raise ValueError(f"{len(pictures)} images need as many titles, not {len(titles)}.")
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
-    height, width = pictures.shape[1:]
+    height, width, *channels = pictures.shape[1:]
     step_y, step_x = height + max(2, height // (2 if titles else 10)), width + max(2, width // 10)
-    sheet = np.full((rows * step_y, columns * step_x), np.nan)
+    sheet = np.full((rows * step_y, columns * step_x, *channels), np.nan)
     ax = ax or new_axes(width=min(8.0, 0.9 * columns), ratio=rows * step_y / (columns * step_x))
     for i, picture in enumerate(pictures):
         top, left = i // columns * step_y + step_y - height, i % columns * step_x
         sheet[top : top + height, left : left + width] = picture
         if titles:
             ax.text(left + width / 2, top - 1, titles[i], ha="center", va="bottom", fontsize=8)
-    ax.imshow(sheet, cmap=cmap, vmin=vmin, vmax=vmax, interpolation="nearest")
+    shown = _in_colour(sheet, vmin, vmax) if channels else sheet
+    ax.imshow(shown, cmap=cmap, vmin=vmin, vmax=vmax, interpolation="nearest")
     ax.set_axis_off()
     return ax
 
@@ -74,7 +89,7 @@ def show_images(
 def plot_reconstructions(
     rows: Mapping[str, ArrayLike],
     *,
-    shape: tuple[int, int] | None = None,
+    shape: tuple[int, ...] | None = None,
     vmin: float = 0.0,
     vmax: float = 1.0,
     cmap: str = "gray_r",
@@ -83,16 +98,22 @@ def plot_reconstructions(
     """Draw the same images in labelled rows, one version below the other.
 
     Args:
-        rows: A label for each row and its images (N, H * W) or (N, H, W), in [0, 1]; for
+        rows: A label for each row and its images, in any shape that `show_images` takes; for
             example {"input": x, "autoencoder": x_hat}.
-        shape: (H, W); needed where flat images are not square.
-        vmin: The value drawn as paper.
-        vmax: The value drawn as ink.
-        cmap: matplotlib's colour map; "RdBu_r" with vmin = -vmax suits differences.
+        shape: (H, W), or (3, H, W); needed where flat images are not square and grey.
+        vmin: The value drawn as paper, in colour as black; -1 for pictures in [-1, 1].
+        vmax: The value drawn as ink, in colour as white.
+        cmap: matplotlib's colour map for grey images, as for `show_images`.
         ax: Where to draw; a new figure if None.
 
     Raises:
-        ValueError: There is no row, or the rows hold different numbers of images.
+        ValueError: There is no row, the rows hold different numbers of images, or values lie far
+            from vmin and vmax.
+
+    Example:
+        >>> x = aelib.load_mnist(10, 10)[0]
+        >>> x_hat = aelib.Autoencoder(16)(x).detach()
+        >>> ax = aelib.plot_reconstructions({"input": x, "untrained": x_hat})
     """
     pictures = [_as_pictures(images, shape) for images in rows.values()]
     if not pictures or len({p.shape for p in pictures}) != 1:
@@ -124,6 +145,12 @@ def plot_history(
         floors: A name for each level, such as the mean image, PCA or a perfect copy.
         ylabel: The loss and its unit.
         ax: Where to draw; a new figure if None.
+
+    Example:
+        >>> curves = {"training": [52.0, 21.5, 17.9], "validation": [30.0, 20.1, 18.2]}
+        >>> ax = aelib.plot_history(curves, floors={"PCA": 21.1})
+        >>> ax.get_ylabel()
+        'squared error per image'
     """
     ax = ax or new_axes(width=6.4, ratio=0.55)
     markers = "osv^D"
@@ -158,6 +185,11 @@ def plot_bars(
         digits: Digits behind the decimal point.
         xlabel: What was measured and its unit.
         ax: Where to draw; a new figure if None, as high as the bars need.
+
+    Example:
+        >>> ax = aelib.plot_bars({"PCA": 21.06, "autoencoder": 5.7}, xlabel="squared error")
+        >>> [text.get_text() for text in ax.texts]
+        ['21.06', '5.70']
     """
     ax = ax or new_axes(width=6, ratio=0.08 + 0.06 * len(values))
     bars = ax.barh(list(values), list(values.values()), color=COLOURS[1])
@@ -189,6 +221,12 @@ def plot_latent(
     Raises:
         ValueError: z is not (N, 2), holds no point or NaN, or y has another length or is not
             made of whole numbers from 0 on.
+
+    Example:
+        >>> z, y = torch.randn(100, 2), torch.arange(100) % 10
+        >>> ax = aelib.plot_latent(z, y)
+        >>> ax.get_xlabel(), ax.get_ylabel()
+        ('z1', 'z2')
     """
     z, y = _check_map(z, y)
     ax = ax or new_axes(width=6.0, ratio=1.0)
@@ -205,31 +243,39 @@ def plot_latent(
 def plot_manifold(
     images: ArrayLike,
     *,
-    shape: tuple[int, int] | None = None,
+    shape: tuple[int, ...] | None = None,
     labels: Sequence[str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a square grid of decoded images edge to edge, as a map of the plane they come from.
 
     Args:
-        images: (n * n, H * W) or (n * n, H, W), row by row, top left first, as from latent_grid.
-        shape: (H, W); needed where flat images are not square.
+        images: n * n of them in any shape that `show_images` takes, row by row, top left first,
+            as from latent_grid.
+        shape: (H, W), or (3, H, W); needed where flat images are not square and grey.
         labels: What to write below each column and, from the bottom up, beside each row.
         ax: Where to draw; a new figure if None.
 
     Raises:
         ValueError: The number of images is no square, or labels are not one for each column.
+
+    Example:
+        >>> vae = aelib.VAE(2)
+        >>> pictures = vae.inverse_transform(aelib.latent_grid(10))
+        >>> ax = aelib.plot_manifold(pictures)
     """
     pictures = _as_pictures(images, shape)
-    n, (height, width) = math.isqrt(len(pictures)), pictures.shape[1:]
+    n, (height, width, *channels) = math.isqrt(len(pictures)), pictures.shape[1:]
     if n * n != len(pictures):
         raise ValueError(f"A map needs n * n images, such as 100 or 225, not {len(pictures)}.")
     if labels is not None and len(labels) != n:
         raise ValueError(f"{n} columns need as many labels, not {len(labels)}.")
     ax = ax or new_axes(width=6.4, ratio=height / width)
-    sheet = pictures.reshape(n, n, height, width).swapaxes(1, 2).reshape(n * height, n * width)
+    sheet = pictures.reshape(n, n, height, width, *channels).swapaxes(1, 2)
+    sheet = sheet.reshape(n * height, n * width, *channels)
     sheet = np.round(31 * sheet) / 31  # greys enough for small pictures, and half the bytes
-    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    shown = _in_colour(sheet) if channels else sheet
+    ax.imshow(shown, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     places = np.arange(len(labels or ())) + 0.5
     ax.set_xticks(places * width, labels or (), fontsize=8)
     ax.set_yticks((n - places) * height, labels or (), fontsize=8)
@@ -264,15 +310,25 @@ def new_axes(width: float, ratio: float) -> Axes:
 def show(ax: Axes, alt: str) -> None:
     """Show the figure of `ax` in the notebook, with a text for those who cannot see it.
 
+    Outside a notebook it prints the text; `plt.show()` opens a window with the figure.
+
     Args:
         ax: Any Axes of the figure.
         alt: What the picture shows, in a sentence or two.
 
     Raises:
         ValueError: The text is empty.
+
+    Example:
+        >>> ax = aelib.plot_bars({"PCA": 21.06, "autoencoder": 5.7})
+        >>> aelib.show(ax, "Two bars: PCA 21, the autoencoder 6.")
+        Two bars: PCA 21, the autoencoder 6.
     """
     if not alt.strip():
         raise ValueError("A figure needs an alt text: say in a sentence what it shows.")
+    if get_ipython() is None:
+        print(alt)
+        return
     figure = cast(Figure, ax.get_figure(root=True))
     stream = BytesIO()
     figure.savefig(stream, format="png", dpi=_DENSITY * 96, bbox_inches="tight")
@@ -295,17 +351,38 @@ def _in_a_palette(stream: BytesIO) -> bytes:
     return smaller.getvalue()
 
 
-def _as_pictures(images: ArrayLike, shape: tuple[int, int] | None) -> np.ndarray:
-    """(N, H, W) from flat or square images."""
-    pictures = np.asarray(images, dtype=float)
-    if pictures.ndim == 2:
-        side = math.isqrt(pictures.shape[1])
-        height, width = shape or (side, side)
-        if height * width == pictures.shape[1]:
-            pictures = pictures.reshape(-1, height, width)
-    if pictures.ndim != 3 or not pictures.size:
+def _as_pictures(images: Any, shape: tuple[int, ...] | None) -> np.ndarray:
+    """Grey (N, H, W) or in colour (N, H, W, 3), from any usual shape; bytes as shares of 255."""
+    given = as_array(images)
+    try:
+        layout = layout_of(given.shape[1:], shape) if given.ndim in (2, 3, 4) else None
+    except ValueError:
+        layout = None
+    if layout is None or not given.size or given.dtype.kind not in "buif":
         raise ValueError(
-            f"Images must have shape (N, H * W) or (N, H, W) and be at least one, not "
-            f"{np.shape(images)}; for one image write images[:1], for flat ones give shape=(H, W)."
+            "Images must be numbers of shape (N, pixels), (N, H, W) or (N, 3, H, W) and at least "
+            f"one, not {given.shape}; for one image write images[:1], for flat ones that are not "
+            "square give shape=(H, W), or shape=(3, H, W) in colour."
         )
-    return pictures
+    pixels = given.astype(float) / (255 if given.dtype == np.uint8 else 1)
+    size = (layout.channels, layout.height, layout.width)
+    pictures = np.moveaxis(layout.as_rows(pixels).reshape(-1, *size), 1, 3)
+    return pictures[..., 0] if layout.channels == 1 else pictures
+
+
+def _in_colour(sheet: np.ndarray, vmin: float = 0.0, vmax: float = 1.0) -> np.ndarray:
+    """Red, green, blue and how opaque: gaps, which hold NaN, are seen through."""
+    colours = ((sheet - vmin) / (vmax - vmin)).clip(0, 1)
+    return np.concatenate([np.nan_to_num(colours), np.isfinite(sheet[..., :1])], axis=2)
+
+
+def _check_limits(pictures: np.ndarray, vmin: float, vmax: float) -> None:
+    """Raise ValueError where pixels on another scale would all be drawn alike."""
+    pixels, far = pictures[np.isfinite(pictures)], 10 * abs(vmax - vmin)
+    low, high = pixels.min(initial=vmin), pixels.max(initial=vmax)
+    if low < vmin - far or high > vmax + far:
+        raise ValueError(
+            f"Images lie in [{low:.4g}, {high:.4g}] and are drawn from vmin={vmin:g} to "
+            f"vmax={vmax:g}. Usual cure: images / 255 where they are bytes in floats, or give "
+            "vmin and vmax."
+        )

@@ -48,8 +48,12 @@ def save(model: nn.Module, path: str | Path) -> None:
         ValueError: `load` could not make such a model again; the text names another way.
 
     Example:
-        aelib.save(model, "model.safetensors")
-        model = aelib.load("model.safetensors")
+        >>> model = aelib.Autoencoder(2, hidden=32)
+        >>> aelib.save(model, "model.safetensors")
+        >>> again = aelib.load("model.safetensors")
+        >>> x = torch.rand(3, 784)
+        >>> torch.equal(again.transform(x), model.transform(x))
+        True
     """
     origin = json.dumps(_described(model))
     weights = {name: t.detach().contiguous() for name, t in model.state_dict().items()}
@@ -72,12 +76,21 @@ def save(model: nn.Module, path: str | Path) -> None:
 def load(path: str | Path) -> nn.Module:
     """Read a model that `save` wrote, in evaluation mode, after checking every byte of it.
 
+    Args:
+        path: The file.
+
+    Returns:
+        The model, on the CPU.
+
     Raises:
         DataError: The file is missing, truncated, altered, or of another program; the text says
             what it is, and what reads it.
 
     Example:
-        model = aelib.load("model.safetensors")
+        >>> path = aelib.data.data_dir() / "decoders" / "vae_2d.safetensors"
+        >>> vae = aelib.load(path).float()
+        >>> tuple(vae.sample(5).shape)  # five digits that nobody wrote
+        (5, 784)
     """
     try:
         with safetensors.safe_open(path, "pt") as file:

@@ -185,6 +185,63 @@ def test_ssim_needs_squares_that_hold_a_window(pixels):
         ssim(x, x)
 
 
+# Pictures in colour, and of any shape
+
+
+@pytest.fixture
+def photos():
+    rng = torch.Generator().manual_seed(0)
+    x = torch.rand(3, 3, 12, 20, generator=rng)
+    return (x + 0.2 * torch.randn(x.shape, generator=rng)).clamp(0, 1), x
+
+
+def test_psnr_and_ssim_of_colour_are_those_of_scikit_image(photos):
+    pairs = [(a.numpy(), b.numpy()) for a, b in zip(*photos, strict=True)]
+    expected = [peak_signal_noise_ratio(b, a, data_range=1) for a, b in pairs]
+    assert psnr(*photos) == pytest.approx(np.mean(expected), abs=1e-4)
+    expected = [structural_similarity(a, b, data_range=1, channel_axis=0) for a, b in pairs]
+    assert ssim(*photos) == pytest.approx(np.mean(expected), abs=1e-6)
+
+
+def test_grey_pictures_are_measured_alike_in_all_their_shapes(photos):
+    x_hat, x = (images[:, 0, :, :12] for images in photos)
+    for measure in (psnr, ssim):
+        flat, square, mapped = (
+            measure(x_hat.reshape(shape), x.reshape(shape))
+            for shape in ((3, 144), (3, 12, 12), (3, 1, 12, 12))
+        )
+        assert flat == pytest.approx(square, abs=1e-6)
+        assert flat == pytest.approx(mapped, abs=1e-6)
+
+
+def test_flat_pictures_that_are_no_squares_are_refused_with_a_cure_that_works(photos):
+    x_hat, x = (images.flatten(1) for images in photos)
+    with pytest.raises(ValueError, match=r"x\.reshape\(-1, 3, height, width\) in colour"):
+        ssim(x_hat, x)
+    assert ssim(*(images.reshape(-1, 3, 12, 20) for images in (x_hat, x))) == ssim(*photos)
+    last = [images.movedim(1, 3) for images in photos]
+    with pytest.raises(ValueError, match=r"\.movedim\(3, 1\) of both"):
+        ssim(*last)
+    assert ssim(*(images.movedim(3, 1) for images in last)) == ssim(*photos)
+
+
+@pytest.mark.parametrize("measure", [psnr, ssim])
+def test_pixels_on_another_scale_are_refused_with_a_cure_that_works(measure, photos):
+    right = pytest.approx(measure(*photos), abs=1e-4)
+    signed = [2 * images - 1 for images in photos]
+    with pytest.raises(ValueError, match=r"\(x \+ 1\) / 2 where pixels lie in \[-1, 1\]"):
+        measure(*signed)
+    assert measure(*((x + 1) / 2 for x in signed)) == right
+    floats = [255 * images for images in photos]
+    with pytest.raises(ValueError, match=r"x / 255 where they are bytes"):
+        measure(*floats)
+    assert measure(*(x / 255 for x in floats)) == right
+    arrays = [images.numpy() for images in photos]
+    with pytest.raises(ValueError, match=r"x_hat must be a tensor of floats, .*torch\.as_tensor"):
+        measure(*arrays)
+    assert measure(*(torch.as_tensor(x).float() for x in arrays)) == right
+
+
 # Angles between subspaces
 
 

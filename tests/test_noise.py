@@ -171,6 +171,41 @@ def test_more_strength_spoils_the_same_pixels_and_more(strength, seed):
     assert (stronger <= weaker).all()
 
 
+# Pictures with a height and a width
+
+
+@every_kind
+def test_pictures_of_28_by_28_are_spoiled_as_their_rows_are(digits, spoil, strength):
+    flat = spoil(digits, strength, generator=rng())
+    for shape in ((28, 28), (1, 28, 28)):
+        spoiled = spoil(digits.reshape(-1, *shape), strength, generator=rng())
+        assert torch.equal(spoiled, flat.reshape(-1, *shape))
+
+
+@every_kind
+@pytest.mark.parametrize("shape", [(20, 32), (3, 20, 32)])
+def test_pictures_in_colour_and_of_any_size_are_spoiled_too(spoil, strength, shape):
+    x = torch.rand((5, *shape), generator=rng(1))
+    spoiled = spoil(x, strength, generator=rng())
+    assert spoiled.shape == x.shape
+    assert not torch.equal(spoiled, x)
+
+
+@pytest.mark.parametrize("kind", ["salt and pepper", "masking", "occlusion"])
+def test_a_pixel_is_hit_in_all_its_channels_or_in_none(kind):
+    spoil, strength = KINDS[kind]
+    spoiled = spoil(torch.full((20, 3, 20, 32), 0.5), strength, generator=rng())
+    assert (spoiled == spoiled[:, :1]).all()
+    assert 0 < (spoiled != 0.5).float().mean() < 1
+
+
+def test_an_occluded_photograph_loses_one_square():
+    lost = noise.occlusion(torch.ones(4000, 1, 20, 32), 6, generator=rng())[:, 0] == 0
+    assert (lost.sum(dim=(1, 2)) == 36).all()
+    assert (lost.any(dim=2).sum(dim=1) == 6).all()
+    assert lost.any(dim=0).all(), "every place is covered once"
+
+
 # What is refused
 
 
@@ -181,7 +216,8 @@ def test_more_strength_spoils_the_same_pixels_and_more(strength, seed):
         (np.zeros((2, 784), np.float32), "float32 tensor of pixels in .* not ndarray"),
         (torch.zeros(2, 784, dtype=torch.uint8), "not torch.uint8.*/ 255"),
         (torch.zeros(2, 784).double(), "not torch.float64"),
-        (torch.zeros(2, 28, 28), r"shape \(2, 28, 28\).*flatten"),
+        (torch.zeros(2, 1, 1, 28, 28), r"shape \(2, 1, 1, 28, 28\).*flatten"),
+        (torch.zeros(2, 28, 28, 3), r"colour is \(N, 3, H, W\). Usual cure: x.movedim\(3, 1\)"),
         (torch.zeros(784), r"shape \(784,\).*x\[None\]"),
         (torch.full((2, 784), 200.0), r"\[200, 200\].*/ 255"),
         (torch.full((2, 784), -0.1), r"takes pixels in \[0, 1\]"),
@@ -227,5 +263,8 @@ def test_a_square_that_does_not_fit_is_refused(side):
 
 @pytest.mark.parametrize("spoil", [lambda x: noise.occlusion(x, 2), lambda x: noise.blur(x, 1)])
 def test_pictures_that_are_not_square_are_refused_where_the_place_counts(spoil):
-    with pytest.raises(ValueError, match="x has 12 pixels in a row; square pictures"):
-        spoil(grey(1, pixels=12))
+    x = grey(1, pixels=12)
+    with pytest.raises(ValueError, match=r"x has 12 pixels in a row.*x\.reshape\(-1, height"):
+        spoil(x)
+    height, width = 3, 4
+    assert spoil(x.reshape(-1, height, width)).shape == (1, 3, 4)

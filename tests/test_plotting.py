@@ -132,10 +132,57 @@ def test_titles_must_be_as_many_as_images():
         show_images(random_images(2), titles=["a"])
 
 
-@pytest.mark.parametrize("images", [np.empty((0, 16)), np.ones(16), np.ones((2, 3, 4, 5)), []])
+@pytest.mark.parametrize("images", [np.empty((0, 16)), np.ones(16), np.ones((2, 4, 5, 6)), []])
 def test_what_is_no_stack_of_images_is_refused(images):
     with pytest.raises(ValueError, match="at least one"):
         show_images(images)
+
+
+# In colour
+
+COLOURED = np.random.default_rng(1).uniform(size=(4, 3, 5, 6)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("given", "shape", "vmin"),
+    [
+        (COLOURED, None, 0),
+        (np.moveaxis(COLOURED, 1, 3), None, 0),
+        (COLOURED.reshape(4, -1), (3, 5, 6), 0),
+        (torch.tensor(COLOURED, requires_grad=True), None, 0),
+        (2 * torch.tensor(COLOURED) - 1, None, -1),
+    ],
+    ids=["channels first", "channels last", "flat", "tensor with a gradient", "from -1 to 1"],
+)
+def test_colour_is_drawn_as_colour_and_gaps_are_seen_through(given, shape, vmin):
+    ax = show_images(given, columns=2, shape=shape, vmin=vmin)
+    sheet = drawn(ax)
+    tiles = sheet.reshape(2, len(sheet) // 2, 2, -1, 4).swapaxes(1, 2).reshape(4, -1, 8, 4)
+    assert_allclose(tiles[:, -5:, :6, :3], np.moveaxis(COLOURED, 1, 3), atol=1e-6)
+    assert (sheet[..., 3] > 0).sum() == 4 * 5 * 6
+
+
+def test_rows_and_maps_of_colour_are_drawn_too():
+    rows = plot_reconstructions({"input": COLOURED, "copy": 1 - COLOURED})
+    assert drawn(rows).shape[2] == 4
+    sheet = drawn(plot_manifold(COLOURED))
+    assert_allclose(sheet[:5, 6:, :3], np.moveaxis(COLOURED[1], 0, 2), atol=1 / 62 + 1e-6)
+
+
+def test_a_channel_of_grey_is_grey_and_bytes_are_shares_of_255():
+    images = random_images(2)
+    assert_allclose(pictures_on(show_images(images[:, None]), rows=1, columns=2), images)
+    levels = (255 * images).astype(np.uint8)
+    tiles = pictures_on(show_images(levels), rows=1, columns=2)
+    assert_allclose(tiles, images, atol=1 / 255)
+
+
+def test_pixels_of_another_scale_are_not_drawn_all_alike_and_the_cure_is_one():
+    floats = 255.0 * random_images(2)
+    with pytest.raises(ValueError, match=r"from vmin=0 to vmax=1\. Usual cure: images / 255"):
+        show_images(floats)
+    show_images(floats / 255)
+    show_images(floats, vmax=255)
 
 
 # Rows of reconstructions
@@ -325,6 +372,7 @@ def test_colours_of_curves_are_distinct():
 @pytest.fixture
 def displayed(monkeypatch):
     calls = []
+    monkeypatch.setattr(plotting, "get_ipython", object)
     monkeypatch.setattr(plotting, "display", lambda data, **rest: calls.append((data, rest)))
     return calls
 

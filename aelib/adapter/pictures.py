@@ -93,7 +93,11 @@ class Pictures:
 
 
 def open_pictures(
-    x: Any, shape: Any = None, value_range: Any = None, most: int | None = None
+    x: Any,
+    shape: Any = None,
+    value_range: Any = None,
+    most: int | None = None,
+    name: str = "x",
 ) -> Pictures:
     """Read pictures (N, H, W), (N, C, H, W), (N, H, W, C) or flat ones (N, pixels).
 
@@ -103,6 +107,7 @@ def open_pictures(
         value_range: (low, high): what is paper or black, and what is ink or white. Found in x
             if None: (-1, 1) where it holds values below -0.2 and none beyond -1 and 1.
         most: How many of them are kept.
+        name: What they are called where they came from.
 
     Raises:
         ValueError: It is no array of pictures, holds NaN, or lies in another range.
@@ -110,12 +115,12 @@ def open_pictures(
     values = as_array(x[:most] if hasattr(x, "__len__") else x)
     if values.ndim not in (2, 3, 4) or not values.size or values.dtype.kind not in "buif":
         raise ValueError(
-            f"x has shape {values.shape}; pictures are (N, pixels), (N, H, W), (N, 1, H, W) or "
-            "(N, 3, H, W), numbers, at least one."
+            f"{name} has shape {values.shape}; pictures are (N, pixels), (N, H, W), (N, 1, H, W) "
+            "or (N, 3, H, W), numbers, at least one."
         )
     layout = layout_of(tuple(values.shape[1:]), shape)
     values = values.astype(np.float32)
-    low, high = _range_of(values, value_range)
+    low, high = _range_of(values, value_range, name)
     layout = replace(layout, low=low, high=high)
     rows = np.ascontiguousarray(layout.as_rows(values))
     return Pictures(np.asarray(layout.scaled(rows), np.float32), layout)
@@ -150,21 +155,21 @@ def layout_of(native: Shape, shape: Any = None) -> Layout:
     raise ValueError(f"{pixels} pixels are not {side} x {side}: say shape=(height, width).")
 
 
-def _range_of(values: np.ndarray, given: Any) -> tuple[float, float]:
+def _range_of(values: np.ndarray, given: Any, name: str) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     if not np.isfinite([low, high]).all():
-        raise ValueError("x must hold finite pixels, and holds NaN or infinity.")
+        raise ValueError(f"{name} must hold finite pixels, and holds NaN or infinity.")
     if given is not None:
         return checked_range(given)
     if -1.001 <= low < -0.2 and high <= 1.001:
         return -1.0, 1.0
     if low < -1 or high > 2:
-        cure = f"x / {high:.4g}"
+        cure = f"{name} / {high:.4g}"
         if low < 0:
             cure = f"value_range=({math.floor(low)}, {math.ceil(high)})"  # holds all of x
-        cure = "x / 255 for bytes" if low >= 0 and 16 < high <= 255 else cure
+        cure = f"{name} / 255 for bytes" if low >= 0 and 16 < high <= 255 else cure
         raise ValueError(
-            f"x must hold finite pixels in [0, 1] or [-1, 1], and lies in [{low:.4g}, "
+            f"{name} must hold finite pixels in [0, 1] or [-1, 1], and lies in [{low:.4g}, "
             f"{high:.4g}]; usual cure: {cure}."
         )
     return 0.0, 1.0

@@ -32,6 +32,11 @@ def load_faces(size: int = 28) -> tuple[torch.Tensor, torch.Tensor]:
         ValueError: size is not a whole number from 1 to 256.
 
     Reference: Huang, Mattar, Lee and Learned-Miller (2012), Learning to align from scratch.
+
+    Example:
+        >>> x, y = aelib.load_faces(size=32)
+        >>> tuple(x.shape), int(y.sum())
+        ((200, 1024), 100)
     """
     whole_number("size", size, 1, 256)
     from skimage.transform import resize
@@ -70,8 +75,10 @@ def draw_faces(
             or lies outside [-1, 1].
 
     Example:
-        x, factors = draw_faces(1000, seed=1)
-        x_cheerful, _ = draw_faces(1000, seed=1, smile=1.0)  # the same people
+        >>> x, factors = aelib.draw_faces(100, seed=1)
+        >>> x_cheerful, _ = aelib.draw_faces(100, seed=1, smile=1.0)  # the same people
+        >>> tuple(x.shape), len(factors)
+        ((100, 1024), 9)
     """
     whole_number("n", n, 1, _MOST)
     whole_number("seed", seed, 0, 2**32 - 1)

@@ -28,7 +28,15 @@ _ABANDONED = 3600  # seconds after which an unfinished file belongs to a process
 
 
 class DataError(Exception):
-    """A file is missing, truncated, altered or cannot be written; the text names the cure."""
+    """A file is missing, truncated, altered or cannot be written; the text names the cure.
+
+    Example:
+        >>> try:
+        ...     aelib.load("no_such_file.safetensors")
+        ... except aelib.DataError as error:
+        ...     print(error)
+        no_such_file.safetensors is missing. Check the name, or save the model first.
+    """
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -86,13 +94,24 @@ def _clear_abandoned(path: Path) -> None:
 
 
 def data_dir() -> Path:
-    """The course's data/ folder: beside the package in a checkout, inside it in a wheel."""
+    """The course's data/ folder: beside the package in a checkout, inside it in a wheel.
+
+    Example:
+        >>> (aelib.data.data_dir() / "mnist").is_dir()
+        True
+    """
     package = Path(__file__).parents[1]
     return package / "_data" if (package / "_data").is_dir() else package.parent / "data"
 
 
 def cache_dir() -> Path:
-    """The folder for decompressed files: $AELIB_CACHE, else the user's cache folder."""
+    """The folder for decompressed files: $AELIB_CACHE, else the user's cache folder.
+
+    Example:
+        >>> _ = aelib.load_mnist(10, 10)  # unpacks the digits into it
+        >>> (aelib.data.cache_dir() / "mnist").is_dir()
+        True
+    """
     return Path(os.environ.get("AELIB_CACHE") or user_cache_dir("aelib", appauthor=False))
 
 

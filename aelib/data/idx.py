@@ -44,10 +44,13 @@ def load_idx(
         DataError: A file is missing, truncated or no IDX file; the text names it.
         ValueError: n_train or n_test is not a whole number that the set can supply.
 
-    Example:
-        x_train, y_train, x_test, y_test = aelib.load_idx("fashion-mnist")
-
     Reference: LeCun, Cortes and Burges, The MNIST database of handwritten digits.
+
+    Example:
+        >>> folder = aelib.data.data_dir() / "mnist"  # any other set in this format will do
+        >>> x_train, y_train, x_test, y_test = aelib.load_idx(folder, n_train=100, n_test=20)
+        >>> tuple(x_train.shape), tuple(x_test.shape)
+        ((100, 784), (20, 784))
     """
     train = _part(Path(folder), "train", n_train, name, transposed)
     test = _part(Path(folder), "test", n_test, name, transposed)

@@ -45,7 +45,12 @@ def load_images(
         ValueError: size is no size, or centred pictures are asked for in colour or not square.
 
     Example:
-        x_train, y_train, x_test, y_test = aelib.load_images("my_digits", centred=True)
+        >>> from PIL import Image
+        >>> for i in range(5):
+        ...     Image.new("RGB", (80, 60), (40 * i, 90, 200)).save(f"{i}.png")
+        >>> x_train, y_train, x_test, y_test = aelib.load_images(".", size=(24, 32), grey=False)
+        >>> tuple(x_train.shape), tuple(x_test.shape)
+        ((4, 3, 24, 32), (1, 3, 24, 32))
     """
     height, width = _size(size)
     if centred and (not grey or height != width):
@@ -88,7 +93,12 @@ def as_digit(picture: Any, size: int = 28) -> torch.Tensor:
         ValueError: It is no picture, or there is no ink on it.
 
     Example:
-        x = as_digit(Image.open("seven.jpg"))
+        >>> from PIL import Image
+        >>> photo = Image.new("RGB", (64, 64), "white")  # or Image.open("one.jpg")
+        >>> photo.paste("navy", (28, 12, 36, 52))  # a stroke of a ruler
+        >>> x = aelib.as_digit(photo)
+        >>> x.reshape(28, 28).sum(dim=0).max()  # it is now 20 pixels high
+        tensor(20.)
     """
     whole_number("size", size)
     pixels = _grey_of(picture)

@@ -32,6 +32,11 @@ def draw_letters(n: int, *, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
     Raises:
         DataError: data/letters/glyphs.gz is missing or damaged.
         ValueError: n or seed is out of range.
+
+    Example:
+        >>> x, y = aelib.draw_letters(100, seed=1)
+        >>> tuple(x.shape), "abcdefghijklmnopqrstuvwxyz"[y[0]]
+        ((100, 784), 'n')
     """
     whole_number("n", n, 1, _MOST)
     whole_number("seed", seed, 0, 2**32 - 1)

@@ -52,6 +52,13 @@ def load_mnist(
 
     Reference:
         LeCun, Cortes and Burges, The MNIST database of handwritten digits.
+
+    Example:
+        >>> x_train, y_train, x_test, y_test = aelib.load_mnist(n_train=1000, n_test=200)
+        >>> tuple(x_train.shape), tuple(x_test.shape)
+        ((1000, 784), (200, 784))
+        >>> y_train.bincount().tolist()
+        [100, 100, 100, 100, 100, 100, 100, 100, 100, 100]
     """
     whole_number("n_train", n_train, 1, 60_000)
     whole_number("n_test", n_test, 1, 10_000)

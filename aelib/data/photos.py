@@ -39,6 +39,13 @@ def load_photos(shrink: int = 2) -> dict[str, torch.Tensor]:
 
     Reference: Scharstein et al. (2014), High-resolution stereo datasets with subpixel-accurate
         ground truth, for motorcycle_left.
+
+    Example:
+        >>> photos = aelib.load_photos(shrink=4)
+        >>> sorted(photos)
+        ['astronaut', 'chelsea', 'coffee', 'motorcycle_left', 'rocket']
+        >>> tuple(photos["chelsea"].shape)
+        (3, 75, 112)
     """
     whole_number("shrink", shrink, 1, 64)
     return {name.partition(".")[0]: _photo(name, shrink) for name in _FILES}
@@ -64,6 +71,11 @@ def photo_patches(
     Raises:
         DataError: scikit-image's file is missing or altered.
         ValueError: n, seed or size is out of range, or a name is not in PHOTOS.
+
+    Example:
+        >>> x = aelib.photo_patches(100, seed=1, photos=["camera", "coins"])
+        >>> tuple(x.shape)
+        (100, 784)
     """
     whole_number("n", n, 1, _MOST)
     whole_number("seed", seed, 0, 2**32 - 1)

@@ -58,6 +58,13 @@ def load_movielens() -> Ratings:
         DataError: A file is missing, truncated or altered.
 
     Reference: Harper and Konstan (2015), The MovieLens datasets: history and context.
+
+    Example:
+        >>> ratings = aelib.load_movielens()
+        >>> ratings.titles[0], ratings.genres[0][:2]
+        ('Toy Story (1995)', ('Adventure', 'Animation'))
+        >>> len(ratings.stars), float(ratings.stars.max())
+        (100004, 5.0)
     """
     movies = _rows("movielens/movies.csv")
     titles = [
@@ -81,6 +88,13 @@ def load_docstrings() -> Docstrings:
 
     Raises:
         DataError: The file is missing, truncated or altered.
+
+    Example:
+        >>> docs = aelib.load_docstrings()
+        >>> len(docs.texts)
+        2683
+        >>> docs.modules[0], docs.names[0]
+        ('abc', 'ABC')
     """
     rows = _rows("docstrings/docstrings.csv")
     return Docstrings(*([row[key] for row in rows] for key in ("text", "name", "module")))
@@ -91,6 +105,18 @@ def split_by_module(docs: Docstrings) -> tuple[list[str], list[str], list[str]]:
 
     Of the modules in the order of the alphabet every sixth is for judging, from the second on, and
     every sixth for choosing, from the third on.
+
+    Args:
+        docs: What `load_docstrings` answers.
+
+    Returns:
+        Three lists of texts.
+
+    Example:
+        >>> docs = aelib.load_docstrings()
+        >>> train, validation, test = aelib.data.split_by_module(docs)
+        >>> len(train) + len(validation) + len(test) == len(docs.texts)
+        True
     """
     names = sorted({*docs.modules})
     parts: tuple[list[str], list[str], list[str]] = ([], [], [])

@@ -18,6 +18,16 @@ class Report:
     """What `diagnose` found: a name and a sentence for each finding.
 
     Printed, it is a text to read; `findings` are the names alone.
+
+    Args:
+        subject: What was looked at, in a few words.
+        sentences: A sentence for each finding, by its name.
+
+    Example:
+        >>> sentences = {"copying": "it copies noise as well as digits."}
+        >>> aelib.diagnosis.Report("Autoencoder on 100 pictures", sentences)
+        Autoencoder on 100 pictures: 1 finding
+        - copying: it copies noise as well as digits.
     """
 
     subject: str
@@ -67,6 +77,13 @@ def diagnose(
     Raises:
         ValueError: The model is none, x holds no pictures that it can copy, x_train or y does
             not go with x, or history holds no loss.
+
+    Example:
+        >>> x = aelib.load_mnist(10, 100)[2]
+        >>> history = aelib.History(loss=[52.0, 51.0])
+        >>> report = aelib.diagnose(aelib.Autoencoder(2), x, history)
+        >>> len(report.findings) > 0  # it was never trained
+        True
     """
     _check_input(model, x, x_train)
     x, x_train = x.detach(), None if x_train is None else x_train.detach()

@@ -23,6 +23,12 @@ def check(name: str, answer: Any) -> None:
         answer: The function written; a plain number or text where one is to be reported.
 
     Never raises, and gives up after the exercise's time limit.
+
+    Example:
+        >>> def error_of_each(x_hat, x):
+        ...     return ((x_hat - x) ** 2).sum(axis=1)
+        >>> aelib.check("error_of_each", error_of_each)
+        error_of_each: right.
     """
     if callable(name) and isinstance(answer, str):
         name, answer = answer, name
@@ -70,6 +76,10 @@ def hint(name: str, number: int | None = None) -> None:
     Args:
         name: The exercise's name.
         number: 1, 2 or 3; the next one if left out.
+
+    Example:
+        >>> aelib.hint("error_of_each", 1)
+        Hint 1 of 3 for error_of_each: ...
     """
     exercise = _known(name)
     if exercise is None:
@@ -92,6 +102,10 @@ def solution(name: str, tried: bool = False) -> None:
     Args:
         name: The exercise's name.
         tried: True shows it without a question. So does an answer that `check` has seen.
+
+    Example:
+        >>> aelib.solution("error_of_each", tried=True)
+        def ...
     """
     exercise = _known(name)
     if exercise is None:
@@ -118,6 +132,10 @@ def predict(
         guess: A number, a range such as "below 20", or a word; None as long as there is none.
         truth: What came out, in the same forms; None before it is known.
         also: Other words for the same truth.
+
+    Example:
+        >>> aelib.predict("squared error of PCA", "below 30", 21.06)
+        squared error of PCA: you guessed below 30, it is 21.1. Well seen.
     """
     if truth is None:
         print(f"{name}: no guess yet." if guess is None else f"{name}: your guess is {guess}.")
@@ -128,7 +146,15 @@ def predict(
 
 
 def my_progress(lesson: str) -> None:
-    """Print how many exercises of a lesson, such as "05", are solved, as a small bar."""
+    """Print how many exercises of a lesson, such as "05", are solved, as a small bar.
+
+    Args:
+        lesson: Its two digits.
+
+    Example:
+        >>> aelib.my_progress("01")
+        Lesson 01: ... of 5 exercises solved ...
+    """
     try:
         names = [exercise.name for exercise in of_lesson(lesson)]
     except LookupError as error:

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import isqrt, prod
 
 import torch
 from torch import nn
+
+from aelib.checks import whole_numbers
 
 
 class Residual(nn.Module):
@@ -14,6 +17,12 @@ class Residual(nn.Module):
         block: What is added; its output has the shape of its input.
 
     Reference: He et al. (2016), Deep residual learning for image recognition.
+
+    Example:
+        >>> block = aelib.Residual(torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU()))
+        >>> x = torch.rand(5, 4)
+        >>> torch.equal(block(x), x + block.block(x))
+        True
     """
 
     def __init__(self, block: nn.Sequential) -> None:
@@ -48,13 +57,13 @@ def conv_block(channels: int) -> Residual:
     return Residual(nn.Sequential(nn.BatchNorm2d(channels), nn.SiLU(), first, nn.SiLU(), last))
 
 
-def whole_picture(channels: int, side: int, hidden: int) -> Residual:
+def whole_picture(maps: tuple[int, int, int], hidden: int) -> Residual:
     """Let two dense layers, which see every place at once, say what to add to the maps."""
-    size = channels * side * side
+    size = prod(maps)
     last = nn.Linear(hidden, size)
     _start_at_zero(last)
     layers = (nn.Flatten(), nn.LayerNorm(size), nn.Linear(size, hidden), nn.SiLU(), last)
-    return Residual(nn.Sequential(*layers, nn.Unflatten(1, (channels, side, side))))
+    return Residual(nn.Sequential(*layers, nn.Unflatten(1, maps)))
 
 
 def picture_network(fold: int, width: int, depth: int = 3, channels: int = 3) -> nn.Sequential:
@@ -81,6 +90,21 @@ def picture_network(fold: int, width: int, depth: int = 3, channels: int = 3) ->
     layers = [layer for pair in pairs for layer in pair][:-1]
     nn.init.zeros_(layers[-1].weight)  # type: ignore[arg-type]
     return nn.Sequential(nn.PixelUnshuffle(fold), *layers, nn.PixelShuffle(fold))
+
+
+def picture_shape(input_dim: int | Sequence[int]) -> tuple[int, int, int]:
+    """Channels, height and width of pictures that can be halved twice."""
+    sizes = whole_numbers("input_dim", input_dim)
+    if len(sizes) == 1:
+        sizes = [isqrt(sizes[0])] * 2 if isqrt(sizes[0]) ** 2 == sizes[0] else []
+    if len(sizes) not in (2, 3) or sizes[-2] % 4 or sizes[-1] % 4:
+        raise ValueError(
+            f"input_dim is {input_dim}; convolution needs square pictures whose side is "
+            "divisible by 4, such as 784 = 28 * 28, or a shape whose sides are, such as "
+            "input_dim=(20, 32), in colour input_dim=(3, 20, 32)."
+        )
+    depth, height, width = sizes if len(sizes) == 3 else (1, *sizes)
+    return depth, height, width
 
 
 def _start_at_zero(layer: nn.Module) -> None:

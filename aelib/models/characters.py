@@ -22,6 +22,12 @@ class CharacterModel(nn.Module):
 
     Reference: Cho et al. (2014), Learning phrase representations using RNN encoder-decoder for
         statistical machine translation, for the GRU.
+
+    Example:
+        >>> model = aelib.CharacterModel(width=16, state=32)
+        >>> letters = torch.tensor([[41, 70, 77, 77, 80]])  # "Hello", places in LETTERS
+        >>> tuple(model.states(letters).shape), tuple(model(letters).shape)
+        ((1, 5, 32), (1, 5, 96))
     """
 
     def __init__(self, width: int = 48, state: int = 224) -> None:

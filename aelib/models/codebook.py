@@ -21,6 +21,13 @@ class VQVAE(nn.Module):
 
     Reference: van den Oord, Vinyals and Kavukcuoglu (2017), Neural discrete representation
         learning.
+
+    Example:
+        >>> model = aelib.VQVAE(n_codes=32, width=8)
+        >>> x = torch.rand(5, 784)
+        >>> x_hat, apart = model(x)
+        >>> tuple(model.nearest(model.vectors(x)).shape)  # an entry for each of 7 x 7 places
+        (5, 49)
     """
 
     def __init__(self, n_codes: int = 32, width: int = 8) -> None:

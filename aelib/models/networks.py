@@ -1,7 +1,7 @@
 """x -> z -> x_hat: the networks of the course."""
 
 from collections.abc import Sequence
-from math import isqrt, prod
+from math import prod
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,7 +11,14 @@ from torch import nn
 from torch.nn import functional
 
 from aelib.checks import check_classes, check_pixels, check_rows, whole_number, whole_numbers
-from aelib.models.blocks import Residual, conv_block, dense_layers, residual_layers, whole_picture
+from aelib.models.blocks import (
+    Residual,
+    conv_block,
+    dense_layers,
+    picture_shape,
+    residual_layers,
+    whole_picture,
+)
 
 Array = TypeVar("Array", np.ndarray, torch.Tensor)
 
@@ -22,6 +29,21 @@ class Model(nn.Module):
     `encode`, `decode` and `forward` are for training: tensors, differentiable. `transform` and
     `inverse_transform` are for looking: evaluation mode, no gradients, and NumPy arrays are
     answered with NumPy arrays, so that PCA and an autoencoder change places in one line.
+
+    Args:
+        latent_dim: How many numbers the code has.
+        input_dim: How many pixels a picture has.
+        arguments: What else makes such a model again, for `save`.
+
+    Raises:
+        ValueError: A number is no whole number, 1 or more.
+
+    Example:
+        >>> model = aelib.Autoencoder(2)
+        >>> isinstance(model, aelib.models.Model)
+        True
+        >>> model.transform(np.zeros((5, 784))).shape  # as PCA(2) would answer
+        (5, 2)
     """
 
     def __init__(self, latent_dim: int, input_dim: int, **arguments: Any) -> None:
@@ -73,7 +95,17 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 class LinearAutoencoder(Model):
     """One linear layer down to the code and one back up: what PCA is, found by training.
 
+    Args:
+        latent_dim: How many numbers the code has.
+        input_dim: How many pixels a picture has.
+
     Reference: Baldi and Hornik (1989), Neural networks and principal component analysis.
+
+    Example:
+        >>> model = aelib.LinearAutoencoder(4, input_dim=64)
+        >>> x_hat = model(torch.rand(5, 64))
+        >>> tuple(x_hat.shape)
+        (5, 64)
     """
 
     def __init__(self, latent_dim: int, input_dim: int = 784) -> None:
@@ -90,6 +122,12 @@ class Autoencoder(Model):
         hidden: The widths of the encoder's hidden layers, or the width of a single one; the
             decoder mirrors them.
         input_dim: How many pixels a picture has.
+
+    Example:
+        >>> model = aelib.Autoencoder(16, hidden=(512, 256))
+        >>> z = model.encode(torch.rand(5, 784))
+        >>> tuple(z.shape), tuple(model.decode(z).shape)
+        ((5, 16), (5, 784))
     """
 
     def __init__(
@@ -115,6 +153,12 @@ class VAE(Model):
         input_dim: How many pixels a picture has.
 
     Reference: Kingma and Welling (2014), Auto-encoding variational Bayes.
+
+    Example:
+        >>> vae = aelib.VAE(8)
+        >>> x_hat, mu, logvar = vae(torch.rand(5, 784))
+        >>> tuple(mu.shape), tuple(vae.sample(3).shape)
+        ((5, 8), (3, 784))
     """
 
     n_classes = 0  # told to encoder and decoder; see ConditionalVAE
@@ -178,6 +222,12 @@ class ConditionalVAE(VAE):
 
     Reference: Sohn, Lee and Yan (2015), Learning structured output representation using deep
         conditional generative models.
+
+    Example:
+        >>> model = aelib.ConditionalVAE(8, n_classes=10)
+        >>> x_hat, mu, logvar = model(torch.rand(5, 784), [0, 1, 2, 3, 4])
+        >>> tuple(model.sample([7, 7, 7]).shape)  # three new sevens, once it is trained
+        (3, 784)
     """
 
     def __init__(
@@ -255,29 +305,44 @@ class ConvAutoencoder(Model):
     Args:
         latent_dim: How many numbers the code has.
         channels: How many feature maps the first and the second convolution make.
-        input_dim: How many pixels a square picture has; its side must be divisible by 4.
+        input_dim: How many pixels a square grey picture has; or its shape, (H, W) or
+            (3, H, W) in colour. Sides must be divisible by 4. Whatever their shape, pictures come
+            and go as rows, x.flatten(1).
+
+    Raises:
+        ValueError: A setting is no such number, or pictures of input_dim cannot be halved twice.
 
     References: Masci et al. (2011), Stacked convolutional auto-encoders; Odena, Dumoulin and
         Olah (2016), Deconvolution and checkerboard artifacts.
+
+    Example:
+        >>> model = aelib.ConvAutoencoder(16, input_dim=(3, 32, 48))
+        >>> x = torch.rand(5, 3, 32, 48).flatten(1)
+        >>> tuple(model.encode(x).shape), tuple(model(x).shape)
+        ((5, 16), (5, 4608))
     """
 
     def __init__(
-        self, latent_dim: int, channels: Sequence[int] = (16, 32), input_dim: int = 784
+        self,
+        latent_dim: int,
+        channels: Sequence[int] = (16, 32),
+        input_dim: int | Sequence[int] = 784,
     ) -> None:
-        channels = _two_channels(channels)
-        super().__init__(latent_dim, input_dim, channels=channels)
-        side, (few, many) = _side(self.input_dim), channels
-        small = (many, side // 4, side // 4)
+        few, many = channels = _two_channels(channels)
+        depth, height, width = shape = picture_shape(input_dim)
+        super().__init__(latent_dim, prod(shape), channels=channels)
+        self.arguments["input_dim"] = input_dim if isinstance(input_dim, int) else [*shape]
+        small = (many, height // 4, width // 4)
         self.encoder = nn.Sequential(
-            nn.Unflatten(1, (1, side, side)),
-            *(nn.Conv2d(1, few, 3, padding=1), nn.MaxPool2d(2), nn.SiLU()),
+            nn.Unflatten(1, shape),
+            *(nn.Conv2d(depth, few, 3, padding=1), nn.MaxPool2d(2), nn.SiLU()),
             *(nn.Conv2d(few, many, 3, padding=1), nn.MaxPool2d(2), nn.SiLU()),
             *(nn.Flatten(), nn.Linear(prod(small), self.latent_dim)),
         )
         self.decoder = nn.Sequential(
             *(nn.Linear(self.latent_dim, prod(small)), nn.SiLU(), nn.Unflatten(1, small)),
             *(nn.ConvTranspose2d(many, few, 4, stride=2, padding=1), nn.SiLU()),
-            *(nn.ConvTranspose2d(few, 1, 4, stride=2, padding=1), nn.Sigmoid(), nn.Flatten()),
+            *(nn.ConvTranspose2d(few, depth, 4, stride=2, padding=1), nn.Sigmoid(), nn.Flatten()),
         )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster
 
@@ -290,6 +355,11 @@ class ResidualAutoencoder(Model):
         width: The width of the hidden layers; within a block it is half of that.
         blocks: How many residual blocks the encoder has, and as many the decoder.
         input_dim: How many pixels a picture has.
+
+    Example:
+        >>> model = aelib.ResidualAutoencoder(16, width=128, blocks=1)
+        >>> tuple(model(torch.rand(5, 784)).shape)
+        (5, 784)
     """
 
     def __init__(
@@ -312,10 +382,22 @@ class UNet(Model):
         latent_dim: How many numbers the code has, a multiple of a quarter of the pixels.
         channels: How many feature maps it has at a half and at a quarter of the size.
         hidden: The width of the one layer that sees the whole picture.
-        input_dim: How many pixels a square picture has; its side must be divisible by 4.
+        input_dim: How many pixels a square grey picture has; or its shape, (H, W) or
+            (3, H, W) in colour. Sides must be divisible by 4. Whatever their shape, pictures come
+            and go as rows, x.flatten(1).
+
+    Raises:
+        ValueError: A setting is no such number, pictures of input_dim cannot be halved twice, or
+            latent_dim is no multiple of a quarter of H * W.
 
     Reference: Ronneberger, Fischer and Brox (2015), U-Net: convolutional networks for biomedical
         image segmentation.
+
+    Example:
+        >>> denoiser = aelib.UNet()
+        >>> noisy = aelib.noise.gaussian(torch.rand(5, 784), sigma=0.3)
+        >>> tuple(denoiser(noisy).shape)
+        (5, 784)
     """
 
     def __init__(
@@ -323,26 +405,28 @@ class UNet(Model):
         latent_dim: int = 784,
         channels: Sequence[int] = (16, 32),
         hidden: int = 64,
-        input_dim: int = 784,
+        input_dim: int | Sequence[int] = 784,
     ) -> None:
         few, many = channels = _two_channels(channels)
         hidden = whole_number("hidden", hidden)
-        super().__init__(latent_dim, input_dim, channels=channels, hidden=hidden)
-        half = _side(self.input_dim) // 2
+        depth, height, width = shape = picture_shape(input_dim)
+        super().__init__(latent_dim, prod(shape), channels=channels, hidden=hidden)
+        self.arguments["input_dim"] = input_dim if isinstance(input_dim, int) else [*shape]
+        half = (height // 2, width // 2)
         maps = _maps(self.latent_dim, half)
         around = nn.Sequential(
             *(nn.SiLU(), nn.Conv2d(few, many, 4, stride=2, padding=1), conv_block(many)),
-            *(whole_picture(many, half // 2, hidden), conv_block(many)),
+            *(whole_picture((many, height // 4, width // 4), hidden), conv_block(many)),
             *(nn.SiLU(), nn.ConvTranspose2d(many, few, 4, stride=2, padding=1)),
         )
         self.encoder = nn.Sequential(
-            *(nn.Unflatten(1, (1, 2 * half, 2 * half)), nn.Conv2d(1, few, 4, stride=2, padding=1)),
+            *(nn.Unflatten(1, shape), nn.Conv2d(depth, few, 4, stride=2, padding=1)),
             *(conv_block(few), Residual(around), conv_block(few)),
             *(nn.SiLU(), nn.Conv2d(few, maps, 3, padding=1), nn.Flatten()),
         )
         self.decoder = nn.Sequential(
-            nn.Unflatten(1, (maps, half, half)),
-            *(nn.ConvTranspose2d(maps, 1, 4, stride=2, padding=1), nn.Flatten(), nn.Sigmoid()),
+            nn.Unflatten(1, (maps, *half)),
+            *(nn.ConvTranspose2d(maps, depth, 4, stride=2, padding=1), nn.Flatten(), nn.Sigmoid()),
         )
 
 
@@ -360,6 +444,13 @@ def start_at_mean(model: AnyModel, x: torch.Tensor) -> AnyModel:
 
     Raises:
         ValueError: The model is built otherwise, or x is not a set of such images.
+
+    Example:
+        >>> x = aelib.load_mnist(1000, 10)[0]
+        >>> model = aelib.start_at_mean(aelib.Autoencoder(16), x)
+        >>> begins = aelib.squared_error(model(x), x)  # untrained
+        >>> bool(begins < 1.1 * aelib.squared_error(x.mean(dim=0).expand_as(x), x))
+        True
     """
     _check_start(model, x)
     mean_image = x.mean(dim=0)
@@ -413,22 +504,11 @@ def _two_channels(channels: Sequence[int]) -> list[int]:
     return counts
 
 
-def _maps(latent_dim: int, side: int) -> int:
-    """How many feature maps of side x side make up a code."""
-    if latent_dim % side**2:
+def _maps(latent_dim: int, size: tuple[int, int]) -> int:
+    """How many feature maps of this size make up a code."""
+    if latent_dim % prod(size):
         raise ValueError(
-            f"latent_dim is {latent_dim}; a UNet's code is made of maps of {side} x {side} "
-            f"numbers, so it must be a multiple of {side**2}."
+            f"latent_dim is {latent_dim}; a UNet's code is made of maps of {size[0]} x {size[1]} "
+            f"numbers, so it must be a multiple of {prod(size)}."
         )
-    return latent_dim // side**2
-
-
-def _side(input_dim: int) -> int:
-    """The side of a square picture that can be halved twice."""
-    side = isqrt(input_dim)
-    if side * side != input_dim or side % 4:
-        raise ValueError(
-            f"input_dim is {input_dim}; convolution needs square pictures whose side is "
-            "divisible by 4, such as 784 = 28 * 28."
-        )
-    return side
+    return latent_dim // prod(size)

@@ -27,6 +27,12 @@ class SparseAutoencoder(Model):
 
     References: Gao et al. (2024), Scaling and evaluating sparse autoencoders, for the k strongest;
         Bricken et al. (2023), Towards monosemanticity, for the directions of length 1.
+
+    Example:
+        >>> model = aelib.SparseAutoencoder(input_dim=32, latents=128, k=4)
+        >>> z = model.encode(torch.randn(10, 32))  # activations of another network
+        >>> tuple(z.shape), int((z > 0).sum(dim=1).max())
+        ((10, 128), 4)
     """
 
     def __init__(self, input_dim: int, latents: int, k: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 
 from aelib.data.files import write_atomically
+from aelib.site import api
 from aelib.site.addresses import Addresses
 from aelib.site.cells import Block, code_block, png_size
 from aelib.site.colab import for_colab
@@ -17,11 +18,13 @@ from aelib.site.lessons import Lesson, SiteError, course_words, read_lessons
 from aelib.site.live import Live, execute, run_live
 from aelib.site.maths import FormulaError
 from aelib.site.prose import TEXTS, Prose, page_of
+from aelib.site.reference import read_reference
 from aelib.site.search import prose_sections, sections
 from aelib.site.templates import render
 
 _MARK = ".nojekyll"  # hosts that would build a site from our files leave them as they are
 _LIGHT = 400_000  # bytes of a widget's data that the first page can carry
+_BEGIN = "import numpy as np\nimport torch\nimport aelib"  # what the examples take for granted
 _MADE_BY = "made by aelib site; this folder is replaced as a whole\n"
 
 
@@ -69,11 +72,13 @@ def build_site(
     shared = {"lessons": lessons, "addresses": addresses or Addresses(), **course_words(course)}
     texts = [path for name in TEXTS if (path := course / "notebooks" / name).is_file()]
     shared["texts"] = [(page_of(path.name), _title(path)) for path in texts]
+    shared["texts"].append(("api.html", "API reference"))
     pages = _Pages(shared, _static())
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
         _lesson_page(pages, lesson, before, after, run)
     for path in texts:
         _text_page(pages, path)
+    _api_pages(pages)
     _index_page(pages, course)
     found = json.dumps(pages.entries, ensure_ascii=False)
     pages.files["search-index.js"] = f"course.found({found});\n".encode()
@@ -130,11 +135,25 @@ def _lesson_page(
 
 def _text_page(pages: _Pages, path: Path) -> None:
     """The page of a text beside the lessons, which the search finds too."""
-    prose = Prose()
+    prose = Prose(api.addresses())
     html = prose.html(path.read_text(encoding="utf-8"))
     page, title = page_of(path.name), _title(path)
     pages.entries += prose_sections(page, title, html, prose.headings)
     pages.add(page, "text.html", Live(), heading=title, html=html)
+
+
+def _api_pages(pages: _Pages) -> None:
+    """The reference of the package: a list of all names, and a page for each room."""
+    reference = read_reference()
+    html = {"text": api.text_html, "line": api.line_html, "link": api.linked}
+    html |= {"example": api.example_html, "colour": api.python}
+    begin = api.python(_BEGIN)
+    pages.add("api.html", "api.html", Live(), reference=reference, begin=begin, **html)
+    beside = zip([None, *reference], reference, [*reference[1:], None], strict=False)
+    for before, page, after in beside:
+        around = {"before": before, "page": page, "after": after, "known": api.addresses()}
+        pages.add(page.file, "api_page.html", Live(), **around, **html)
+        pages.entries += api.search_entries(page)
 
 
 def _title(path: Path) -> str:
@@ -143,13 +162,14 @@ def _title(path: Path) -> str:
 
 
 def _blocks(lesson: Lesson, live: Live, pictures: dict[str, bytes]) -> tuple[Prose, list[Block]]:
-    prose, blocks = Prose(), []
+    known = api.addresses()
+    prose, blocks = Prose(known), []
     for number, cell in enumerate(lesson.notebook.cells):
         if cell.cell_type == "markdown":
             blocks.append(Block("prose", html=prose.html(cell.source)))
         elif cell.cell_type == "code":
             model = live.views.get(number, "")
-            blocks.append(code_block(cell, lesson.path.stem, number, pictures, model))
+            blocks.append(code_block(cell, lesson.path.stem, number, pictures, model, known))
     return prose, blocks
 
 

@@ -4,6 +4,7 @@ import ast
 import base64
 import re
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,7 +41,14 @@ class Block:
     tags: list[str] = field(default_factory=list)
 
 
-def code_block(cell: Any, stem: str, number: int, files: dict[str, bytes], model: str) -> Block:
+def code_block(
+    cell: Any,
+    stem: str,
+    number: int,
+    files: dict[str, bytes],
+    model: str,
+    known: Mapping[str, str] | None = None,
+) -> Block:
     """A code cell with its outputs.
 
     Args:
@@ -49,6 +57,7 @@ def code_block(cell: Any, stem: str, number: int, files: dict[str, bytes], model
         number: Which cell of the notebook it is.
         files: Takes the pictures' names and bytes.
         model: The widget that lives in this cell, "" for none.
+        known: Where the names of aelib are documented; a cell that imports them leads there.
     """
     code = highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
     outputs: list[Block] = []
@@ -57,9 +66,19 @@ def code_block(cell: Any, stem: str, number: int, files: dict[str, bytes], model
     if model and not any(block.kind == "live" for block in outputs):
         place = f"Cell {number} of {stem}"
         raise SiteError(f"{place} stores no still picture of its widget: run the notebook anew.")
-    return Block(
-        _kind(cell, outputs), html=code, outputs=outputs, tags=list(cell.metadata.get("tags", []))
-    )
+    kind = _kind(cell, outputs)
+    code = _linked(code, known or {}) if kind == "imports" else code
+    return Block(kind, html=code, outputs=outputs, tags=list(cell.metadata.get("tags", [])))
+
+
+def _linked(code: str, known: Mapping[str, str]) -> str:
+    """Coloured code in which each name that the reference documents leads there."""
+
+    def link(found: re.Match[str]) -> str:
+        address = known.get(found[1])
+        return f'<a class="name" href="{address}">{found[1]}</a>' if address else found[0]
+
+    return re.sub(r'<span class="n">(\w+)</span>', link, code)
 
 
 def _kind(cell: Any, outputs: list[Block]) -> str:

@@ -1,6 +1,7 @@
 """Markdown cells as HTML: nbconvert's parser, with MathML for formulas and links between pages."""
 
 import re
+from collections.abc import Mapping
 from html import escape, unescape
 from pathlib import PurePosixPath
 from typing import Any
@@ -9,7 +10,12 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from aelib.site.maths import mathml
 
-TEXTS = ("SYLLABUS.md", "GLOSSARY.md", "REFERENCES.md")  # beside the lessons, each with a page
+TEXTS = (
+    "SYLLABUS.md",
+    "GLOSSARY.md",
+    "REFERENCES.md",
+    "GUIDE_your_own_model.md",
+)  # beside the lessons, each with a page
 
 
 def page_of(path: str) -> str:
@@ -30,13 +36,18 @@ class Prose(IPythonRenderer):
     """Renders the Markdown of one page and keeps its headings.
 
     Formulas become MathML, links to `NN_name.ipynb` lead to `NN_name.html`, those to a text beside
-    the lessons to its page, and anchors are those
-    of JupyterLab, so that a link works in the notebook and on the page.
+    the lessons to its page, and anchors are those of JupyterLab, so that a link works in the
+    notebook and on the page. The first mention of a name that the reference documents, such as
+    `aelib.fit`, leads there.
+
+    Args:
+        known: Where each such name is documented.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[str, str] | None = None) -> None:
         super().__init__(escape=False)
         self.headings: list[Heading] = []
+        self._known = dict(known or {})
         self._markdown = MarkdownWithMath(renderer=self)
 
     def html(self, source: str) -> str:
@@ -45,6 +56,7 @@ class Prose(IPythonRenderer):
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         """A heading that can be linked to."""
+        text = _unlinked(text)
         found = Heading(level, "", text)
         anchor = re.sub(r"\s+", "-", found.text.strip())
         taken = {h.anchor for h in self.headings}
@@ -58,6 +70,12 @@ class Prose(IPythonRenderer):
                 text,
             )
         return f'<h{level} id="{escape(found.anchor)}">{text}</h{level}>\n'
+
+    def codespan(self, text: str) -> str:
+        """Inline code; a public name of aelib leads to the reference, once on a page."""
+        code = str(super().codespan(text))
+        address = self._known.pop(text.removeprefix("aelib.").removesuffix("()"), "")
+        return f'<a class="name" href="{address}">{code}</a>' if address else code
 
     def block_math(self, body: str) -> str:
         """A formula on a line of its own, which a narrow screen scrolls."""
@@ -76,7 +94,7 @@ class Prose(IPythonRenderer):
         path, mark, anchor = url.partition("#")
         if "//" not in path and (path.endswith(".ipynb") or path in TEXTS):
             url = page_of(path) + mark + anchor
-        return str(super().link(text, url, title))
+        return str(super().link(_unlinked(text), url, title))
 
     def table(self, text: str) -> str:
         """A table in a box that a narrow screen scrolls."""
@@ -87,3 +105,8 @@ class Prose(IPythonRenderer):
         tag = 'th scope="col"' if head else "td"
         kind = f' class="{align}"' if align else ""
         return f"  <{tag}{kind}>{text}</{tag[:2]}>\n"
+
+
+def _unlinked(html: str) -> str:
+    """Without the links to the reference: what is a link itself can hold none."""
+    return re.sub(r'<a class="name"[^>]*>(.*?)</a>', r"\1", html)

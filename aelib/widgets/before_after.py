@@ -31,7 +31,10 @@ class BeforeAfter(StillWidget):
             different texts, there is no alt text, or the divider would stand outside.
 
     Example:
-        BeforeAfter(grey, coloured, ("grey", "the network's colours"), alt="A cat's face.")
+        >>> photo = aelib.load_photos(shrink=8)["chelsea"]
+        >>> labels = ("grey", "in colour")
+        >>> aelib.widgets.BeforeAfter(photo.mean(dim=0), photo, labels, alt="A cat's face.")
+        BeforeAfter(grey | in colour)
     """
 
     _esm = module("before_after")

@@ -1,7 +1,7 @@
 """Swap one entry of a codebook for another and see what the decoder draws."""
 
 import zlib
-from math import isqrt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,28 @@ import torch
 import traitlets
 from torch import nn
 
+from aelib.adapter import Pictures, open_pictures
+from aelib.adapter.pictures import checked_range, layout_of
+from aelib.engine.capture import first_tensor
 from aelib.widgets.base import ModelWidget, Numbers, module
 from aelib.widgets.sending import send_network
 from aelib.widgets.sources import Source, open_network
 from aelib.widgets.twin import contact_sheet
 
 _STILL = 8  # swaps in the still twin
+
+
+class _InRange(nn.Module):
+    """A decoder whose pixels are brought from another range to [0, 1]."""
+
+    def __init__(self, decoder: nn.Module, value_range: tuple[float, float]) -> None:
+        super().__init__()
+        self.decoder = decoder
+        self.low, self.high = checked_range(value_range)
+
+    def forward(self, numbers: torch.Tensor) -> torch.Tensor:
+        pixels = first_tensor(self.decoder(numbers))
+        return (pixels - self.low) / (self.high - self.low)
 
 
 class CodeSwap(ModelWidget):
@@ -25,26 +41,35 @@ class CodeSwap(ModelWidget):
 
     Args:
         decoder: A network from the entries' numbers, (N, width * places), all places of
-            the first number first, to pixels (N, H * W), both square.
+            the first number first, to pixels, (N, pixels) or (N, 3, H, W). The places
+            are a grid of the pictures' shape, row by row, such as 7 x 7 of 28 x 28 pixels.
         codebook: The entries (n_codes, width).
-        codes: Whole numbers (digits, places): codes of pictures to begin with.
-        looks: A small picture of each entry (n_codes, h, w) in [0, 1], for its button; what the
-            pictures look like where it stands, say.
+        codes: Whole numbers (pictures, places): codes of pictures to begin with.
+        looks: A small picture of each entry (n_codes, h, w), or in colour (n_codes, 3, h, w), in
+            [0, 1], for its button; what the pictures look like where it stands, say.
         place: The place to begin with; the middle if None.
+        shape: (H, W) or (3, H, W) of the pictures, where they are not square.
+        value_range: What the decoder draws as paper and as ink, as black and as white in colour,
+            such as (-1, 1); (0, 1) if None.
 
     Raises:
         ValueError: Sizes do not fit, or a code is not in the codebook.
 
     Example:
-        CodeSwap(model.decoder, model.codebook, model.nearest(model.vectors(x)), looks)
+        >>> model = aelib.VQVAE(n_codes=32)
+        >>> codes = model.nearest(model.vectors(torch.rand(4, 784)))
+        >>> looks = torch.rand(32, 4, 4)  # a small picture of each entry
+        >>> aelib.widgets.CodeSwap(model.decoder, model.codebook, codes, looks)
+        CodeSwap(49 places, 32 entries)
     """
 
     _esm = module("code_swap")
     codes = Numbers().tag(sync=True)
     place = traitlets.Int(0).tag(sync=True)
     _examples: traitlets.List = traitlets.List(traitlets.List(traitlets.Int())).tag(sync=True)
-    _shape: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W
-    _look: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # h, w
+    _shape: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W, or H, W, 3
+    _grid: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # rows, columns
+    _look: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # h, w, or h, w, 3
     _looks = traitlets.Bytes().tag(sync=True)  # uint8, deflated
     _width = traitlets.Int(1).tag(sync=True)
     _codebook = traitlets.Bytes().tag(sync=True)  # float32
@@ -57,24 +82,29 @@ class CodeSwap(ModelWidget):
         looks: Any,
         *,
         place: int | None = None,
+        shape: tuple[int, ...] | None = None,
+        value_range: tuple[float, float] | None = None,
     ) -> None:
         self._entries = np.asarray(torch.as_tensor(codebook).detach(), np.float32)
-        rows, small = np.asarray(codes), np.asarray(looks, np.float32)
+        rows = np.asarray(codes)
         _check_codes(self._entries, rows)
-        _check_looks(small, len(self._entries))
-        self._places, self._small, self._begun_with = rows.shape[1], small, rows[:8]
-        source = _open_decoder(decoder, self._entries.shape[1] * self._places)
-        side = isqrt(source.pixels)
+        self._places, self._begun_with = rows.shape[1], rows[:8]
+        network = decoder if value_range is None else _InRange(decoder, value_range)
+        source = _open_decoder(network, self._entries.shape[1] * self._places, shape)
+        self._layout, self._small = source.layout, _open_looks(looks, len(self._entries), source)
+        grid = _grid(self._places, source)
+        levels = (255 * self._small.rows).round().astype(np.uint8)
         super().__init__(
             [source],
             _examples=rows.tolist(),
-            _shape=[side, side],
-            _look=list(small.shape[1:]),
-            _looks=zlib.compress((255 * small).round().astype(np.uint8).tobytes(), 9),
+            _shape=self._layout.shape,
+            _grid=grid,
+            _look=self._small.layout.shape,
+            _looks=zlib.compress(levels.tobytes(), 9),
             _width=self._entries.shape[1],
             _codebook=self._entries.astype("<f4").tobytes(),
             codes=rows[0],
-            place=self._places // 2 if place is None else place,
+            place=grid[0] // 2 * grid[1] + grid[1] // 2 if place is None else place,
         )
 
     def _opened(self) -> dict[str, Any]:
@@ -92,7 +122,7 @@ class CodeSwap(ModelWidget):
         return f"CodeSwap({self._places} places, {len(self._entries)} entries)"
 
     def draw(self, codes: Any) -> np.ndarray:
-        """What the decoder makes of codes (N, places): pixels (N, H * W), float32.
+        """What the decoder makes of codes (N, places): pixels (N, pixels), float32.
 
         Raises:
             ValueError: The codes are no whole numbers of that shape, or not in the codebook.
@@ -113,13 +143,24 @@ class CodeSwap(ModelWidget):
         swapped[1:, self.place] = entries
         words = ", ".join(map(str, entries))
         text = (
-            f"A digit drawn from {self._places} entries of a codebook, and {_STILL} versions in "
+            f"A picture drawn from {self._places} entries of a codebook, and {_STILL} versions in "
             f"which the entry at place {self.place} is another: {words}. Below each, how the "
             "entry looks on average."
         )
-        height, width = self._shape
-        looks = [_framed(self._small[entry], height, width) for entry in swapped[:, self.place]]
-        return contact_sheet(np.stack([self.draw(swapped), looks]), (height, width)), text
+        looks = [self._framed(entry) for entry in swapped[:, self.place]]
+        return contact_sheet(np.stack([self.draw(swapped), looks]), self._shape), text
+
+    def _framed(self, entry: int) -> np.ndarray:
+        """An entry's look, enlarged by a whole number, in the middle of an empty picture."""
+        small, layout = self._small.layout, self._layout
+        look = self._small.rows[entry].reshape(small.channels, small.height, small.width)
+        times = max(1, min(layout.height // small.height, layout.width // small.width))
+        large = look.repeat(times, axis=1).repeat(times, axis=2)[:, : layout.height, : layout.width]
+        empty = 0 if layout.channels == 1 else 1  # paper, or white
+        frame = np.full((layout.channels, layout.height, layout.width), empty, np.float32)
+        top, left = (layout.height - large.shape[1]) // 2, (layout.width - large.shape[2]) // 2
+        frame[:, top : top + large.shape[1], left : left + large.shape[2]] = large
+        return frame.reshape(-1)
 
     @traitlets.validate("codes")
     def _in_the_codebook(self, proposal: Any) -> list[float]:
@@ -135,24 +176,14 @@ class CodeSwap(ModelWidget):
         return proposal["value"]
 
 
-def _framed(look: np.ndarray, height: int, width: int) -> np.ndarray:
-    """A small picture enlarged by a whole number, in the middle of a blank one (height * width)."""
-    times = max(1, min(height // look.shape[0], width // look.shape[1]))
-    large = look.repeat(times, axis=0).repeat(times, axis=1)[:height, :width]
-    frame = np.zeros((height, width), np.float32)
-    top, left = (height - large.shape[0]) // 2, (width - large.shape[1]) // 2
-    frame[top : top + large.shape[0], left : left + large.shape[1]] = large
-    return frame.reshape(-1)
-
-
 def _check_codes(entries: np.ndarray, codes: np.ndarray, places: int | None = None) -> None:
     """Raise ValueError unless there is a codebook and codes that point into it."""
     if entries.ndim != 2 or not entries.size or not np.isfinite(entries).all():
         raise ValueError(f"codebook must be finite numbers (n_codes, width), not {entries.shape}.")
     whole = np.issubdtype(codes.dtype, np.integer) and codes.ndim == 2 and codes.size
-    if not whole or isqrt(codes.shape[1]) ** 2 != codes.shape[1]:
+    if not whole:
         raise ValueError(
-            "codes must be whole numbers (digits, places), the places a square such as 49, not "
+            "codes must be whole numbers (pictures, places), such as (8, 49), not "
             f"{codes.dtype} of shape {codes.shape}."
         )
     if places and codes.shape[1] != places:
@@ -164,22 +195,42 @@ def _check_codes(entries: np.ndarray, codes: np.ndarray, places: int | None = No
         )
 
 
-def _check_looks(looks: np.ndarray, n: int) -> None:
-    """Raise ValueError unless there is a picture in [0, 1] for each entry."""
-    if looks.ndim != 3 or len(looks) != n or not looks.size:
-        raise ValueError(f"looks must be {n} pictures (n_codes, h, w), not {looks.shape}.")
-    if not (looks.min() >= 0 and looks.max() <= 1):  # also when NaN
+def _open_looks(looks: Any, n: int, source: Source) -> Pictures:
+    """A picture in [0, 1] for each entry, in colour if those of the decoder are."""
+    small = open_pictures(looks, value_range=(0, 1), name="looks")
+    shape = np.shape(looks)
+    if len(small.rows) != n or len(shape) < 3:
+        raise ValueError(f"looks must be {n} pictures (n_codes, h, w), not {shape}.")
+    if not (small.rows.min() >= 0 and small.rows.max() <= 1):
         raise ValueError("looks must lie in [0, 1]; usual cure: .clip(0, 1).")
+    if small.layout.channels != source.layout.channels:
+        wanted = "(n_codes, h, w)" if source.layout.channels == 1 else "(n_codes, 3, h, w)"
+        raise ValueError(f"looks must be {wanted}, as the decoder's pictures are, not {shape}.")
+    return small
 
 
-def _open_decoder(decoder: nn.Module, n: int) -> Source:
-    """The decoder, if it makes square pictures of n numbers."""
+def _grid(places: int, source: Source) -> list[int]:
+    """How many rows and columns of places there are."""
+    height, width = source.layout.height, source.layout.width
+    rows = round((places * height / width) ** 0.5)
+    if not rows or places % rows or rows * width != places // rows * height:
+        raise ValueError(
+            f"{places} places are no grid of the shape of the pictures, {height} x {width} pixels, "
+            "as 7 x 7 places are of 28 x 28."
+        )
+    return [rows, places // rows]
+
+
+def _open_decoder(decoder: nn.Module, n: int, shape: tuple[int, ...] | None) -> Source:
+    """The decoder, if it makes pictures of n numbers."""
     try:
         source = open_network(decoder, n, "Decoder")
     except ValueError as error:
         raise ValueError(f"The decoder does not take {n} numbers, width * places.") from error
-    if isqrt(source.pixels) ** 2 != source.pixels:
+    try:
+        return replace(source, layout=layout_of((source.pixels,), shape))
+    except ValueError as error:
         raise ValueError(
-            f"The decoder answers with {source.pixels} numbers, they should be one square picture."
-        )
-    return source
+            f"The decoder answers with {source.pixels} numbers. Where they are no square picture, "
+            "say shape=(height, width), or shape=(3, height, width) in colour."
+        ) from error

@@ -35,7 +35,10 @@ class DigitPad(LatentWidget):
         ValueError: Sizes do not fit, or numbers are not finite.
 
     Example:
-        DigitPad(model, x_test, y_test)
+        >>> x_train, y_train, x_test, y_test = aelib.load_mnist(100, 100)
+        >>> model = aelib.Autoencoder(16, hidden=64)
+        >>> aelib.widgets.DigitPad(model, x_test, y_test)
+        DigitPad(16 dimensions)
     """
 
     _esm = module("digit_pad")

@@ -45,7 +45,10 @@ def export(
         ValueError: Sizes do not fit, or numbers are not finite.
 
     Example:
-        export(model, "digits.safetensors", x_test)
+        >>> model = aelib.Autoencoder(2, hidden=32)
+        >>> aelib.widgets.export(model, "digits.safetensors")
+        >>> aelib.widgets.Exported("digits.safetensors").latent_dim
+        2
     """
     opened = None if x is None else open_pictures(x, most=200)
     source = open_source(model, latent_dim, pictures=opened)
@@ -88,7 +91,10 @@ class Exported:
         DataError: The file is missing, truncated, altered, or none of `export`.
 
     Example:
-        LatentExplorer(Exported("digits.safetensors"))
+        >>> aelib.widgets.export(aelib.Autoencoder(2, hidden=32), "digits.safetensors")
+        >>> model = aelib.widgets.Exported("digits.safetensors")  # here NumPy is enough
+        >>> aelib.widgets.LatentExplorer(model)
+        LatentExplorer(2 dimensions)
     """
 
     def __init__(self, path: str | Path) -> None:

@@ -33,7 +33,12 @@ class FilmRater(ModelWidget):
         ValueError: Sizes do not fit, a place is not that of a film, or stars leave 0 to 5.
 
     Example:
-        FilmRater(network, titles, films=[0, 7, 20], popularity=counts)
+        >>> network = torch.nn.Linear(3, 3)
+        >>> titles = ["Alien", "Brazil", "Charade"]
+        >>> rater = aelib.widgets.FilmRater(network, titles, films=[0], popularity=[9, 5, 7])
+        >>> rater.stars = [4.5]
+        >>> rater.top[-1]  # what is rated comes last
+        0
     """
 
     _esm = module("film_rater")

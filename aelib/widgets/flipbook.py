@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import traitlets
 
+from aelib.adapter import open_pictures
 from aelib.widgets.base import StillWidget, module
 from aelib.widgets.twin import contact_sheet
 
@@ -19,36 +20,51 @@ class Flipbook(StillWidget):
     `book.index` is the page shown; read it, set it, observe it.
 
     Args:
-        pages: Pictures (pages, H, W) in [0, 1], ink is 1.
+        pages: Pictures (pages, H, W), or in colour (pages, 3, H, W), in [0, 1] or [-1, 1]; grey
+            ones are ink on paper.
         captions: A line of words for each page.
         name: What the slider sets, in a word or two.
         index: The page to begin with.
+        shape: (H, W) or (3, H, W) of flat pages that are not square and grey.
+        value_range: The values of paper and of ink, of black and of white in colour, such as
+            (-1, 1); seen in pages if None.
 
     Raises:
-        ValueError: The shape is another one, a value leaves [0, 1], the captions are not as many
-            as the pages, or there is no such page.
+        ValueError: The shape is another one, a value leaves the range, the captions are not as
+            many as the pages, or there is no such page.
 
     Example:
-        Flipbook(sheets, [f"{size} bytes" for size in sizes], name="bytes")
+        >>> pages = torch.linspace(0, 1, 5).reshape(5, 1, 1, 1).expand(5, 3, 24, 32)
+        >>> captions = ["black", "dark", "middle", "light", "white"]
+        >>> aelib.widgets.Flipbook(pages, captions, name="light")
+        Flipbook(5 pages, light)
     """
 
     _esm = module("flipbook")
     index = traitlets.Int(0).tag(sync=True)
     _name = traitlets.Unicode().tag(sync=True)
     _captions: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    _shape: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W
+    _shape: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W, or H, W, 3
     _pixels = traitlets.Bytes().tag(sync=True)  # uint8, deflated
 
     def __init__(
-        self, pages: Any, captions: Sequence[str], *, name: str = "page", index: int = 0
+        self,
+        pages: Any,
+        captions: Sequence[str],
+        *,
+        name: str = "page",
+        index: int = 0,
+        shape: tuple[int, ...] | None = None,
+        value_range: tuple[float, float] | None = None,
     ) -> None:
-        self._pages = np.asarray(pages, np.float32)
+        opened = open_pictures(pages, shape, value_range, name="pages")
+        self._pages, self._layout = opened.rows, opened.layout
         _check_pages(self._pages, captions)
         levels = (self._pages * 255).round().astype(np.uint8)
         super().__init__(
             _name=name,
             _captions=list(captions),
-            _shape=list(levels.shape[1:]),
+            _shape=self._layout.shape,
             _pixels=zlib.compress(levels.tobytes(), 9),
             index=index,
         )
@@ -62,7 +78,7 @@ class Flipbook(StillWidget):
         rows = self._pages[shown].reshape(len(shown), 1, -1)
         words = "; ".join(self._captions[i] for i in shown)
         text = f"Pages from a series over {self._name}, from top to bottom: {words}."
-        return contact_sheet(rows, self._pages.shape[1:]), text
+        return contact_sheet(rows, self._layout.shape), text
 
     @traitlets.validate("index")
     def _known_page(self, proposal: Any) -> int:
@@ -74,9 +90,7 @@ class Flipbook(StillWidget):
 
 
 def _check_pages(pages: np.ndarray, captions: Sequence[str]) -> None:
-    """Raise ValueError unless there are pictures in [0, 1] with a caption each."""
-    if pages.ndim != 3 or not pages.size:
-        raise ValueError(f"pages must be (pages, H, W), not {pages.shape}.")
+    """Raise ValueError unless the rows lie in [0, 1] and there is a caption for each."""
     if not (pages.min() >= 0 and pages.max() <= 1):
         raise ValueError("pages must lie in [0, 1]; usual cure: .clip(0, 1), or / 255 for bytes.")
     if len(captions) != len(pages):

@@ -48,7 +48,11 @@ class LatentExplorer(LatentWidget):
             a direction is a mixture of the others.
 
     Example:
-        explorer = LatentExplorer(model, x_test, y_test)
+        >>> x_train, y_train, x_test, y_test = aelib.load_mnist(100, 100)
+        >>> explorer = aelib.widgets.LatentExplorer(aelib.Autoencoder(2), x_test, y_test)
+        >>> explorer.z = [0.5, -0.5]
+        >>> explorer, explorer.where
+        (LatentExplorer(2 dimensions), 'browser')
     """
 
     _esm = module("latent_explorer")
@@ -207,7 +211,11 @@ def TwoDecoders(  # noqa: N802  a widget to those who call it
         options: As in LatentExplorer, for example labels=("PCA", "autoencoder").
 
     Example:
-        TwoDecoders(pca, model, x_test, y_test, labels=("PCA", "autoencoder"))
+        >>> from sklearn.decomposition import PCA
+        >>> x_train, y_train, x_test, y_test = aelib.load_mnist(100, 100)
+        >>> pca, model = PCA(2).fit(x_train), aelib.Autoencoder(2)
+        >>> aelib.widgets.TwoDecoders(pca, model, x_test, y_test, labels=("PCA", "autoencoder"))
+        LatentExplorer(2 dimensions)
     """
     options = {"own_codes": x is not None, **options}
     return LatentExplorer([model_a, model_b], x, y, **options)

@@ -35,7 +35,9 @@ class LatentMap(LatentWidget):
         ValueError: Sizes do not fit, numbers are not finite, or the code has one dimension.
 
     Example:
-        LatentMap(model, x_test, y_test)
+        >>> x_train, y_train, x_test, y_test = aelib.load_mnist(100, 100)
+        >>> aelib.widgets.LatentMap(aelib.Autoencoder(2), x_test, y_test)
+        LatentMap(2 dimensions)
     """
 
     _esm = module("latent_map")

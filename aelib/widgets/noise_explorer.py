@@ -39,7 +39,11 @@ class NoiseExplorer(LatentWidget):
         ValueError: Sizes do not fit, numbers are not finite, or kind or strength is unknown.
 
     Example:
-        NoiseExplorer(model, x_test, y_test, kind="masking", strength=0.5)
+        >>> photos = torch.rand(10, 3, 32, 32)
+        >>> denoiser = torch.nn.Conv2d(3, 3, 3, padding=1)
+        >>> explorer = aelib.widgets.NoiseExplorer(denoiser, photos, kind="masking", strength=0.5)
+        >>> explorer.where
+        'browser'
     """
 
     _esm = module("noise_explorer")

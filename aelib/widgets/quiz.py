@@ -26,6 +26,10 @@ def quiz(lesson: str) -> "Quiz":
 
     Raises:
         LookupError: There is no such lesson; the sentence says which there are.
+
+    Example:
+        >>> aelib.quiz("06")
+        Quiz(Questions on lesson 06, ...)
     """
     known = sorted(file.stem for file in _FILES.glob("*.toml"))
     if lesson not in known:
@@ -44,6 +48,12 @@ class Quiz(StillWidget):
         questions: Dicts with "text", "right", "why" and "wrong", a list of dicts with "answer"
             and "why".
         title: What a screen reader calls them together.
+
+    Example:
+        >>> wrong = [{"answer": "16", "why": "A number of 32 bits has four bytes."}]
+        >>> asked = {"text": "How long are 16 numbers?", "right": "64 bytes", "why": "4 times 16."}
+        >>> aelib.widgets.Quiz([{**asked, "wrong": wrong}], title="Bytes")
+        Quiz(Bytes, 1 questions)
     """
 
     _esm = module("quiz")

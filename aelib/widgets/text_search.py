@@ -52,7 +52,12 @@ class TextSearch(ModelWidget):
         ValueError: Sizes do not fit, or the vectoriser has other settings.
 
     Example:
-        TextSearch(vectorizer, model.encoder, docs.texts, docs.names, query="random number")
+        >>> from sklearn.feature_extraction.text import TfidfVectorizer
+        >>> texts, titles = ["sort a list", "open a file", "sort the words"], ["a", "b", "c"]
+        >>> words = TfidfVectorizer(token_pattern="[a-z]{2,}", sublinear_tf=True).fit(texts)
+        >>> encoder = torch.nn.Linear(len(words.vocabulary_), 2)
+        >>> aelib.widgets.TextSearch(words, encoder, texts, titles, query="sort").words
+        [0, 2]
     """
 
     _esm = module("text_search")

@@ -10,12 +10,14 @@ import traitlets
 from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw, ImageFont
 
+from aelib.adapter import Layout, open_pictures
 from aelib.checks import check_scores
 from aelib.widgets.base import StillWidget, module
 
 _NEAR = 6  # pictures shown on each side of the threshold
 _BINS = 50
 _WIDTH, _HALF = 560, 70  # pixels of the still picture: its width, the height of one histogram
+_THUMB = 56  # the longer side of a picture in it
 _NORMAL, _ODD = "#0072B2", "#D55E00"
 
 
@@ -28,32 +30,49 @@ class ThresholdExplorer(StillWidget):
     Args:
         scores: A number for each picture (N,); larger means odder.
         y: True or 1 for each odd picture, False or 0 for each normal one (N,).
-        pictures: (N, H * W) or (N, H, W) in [0, 1], ink is 1; flat ones are square.
+        pictures: (N, pixels), (N, H, W) or in colour (N, 3, H, W), in [0, 1] or [-1, 1]; grey ones
+            are ink on paper.
         threshold: Where to begin; if None, at the score that one normal picture in a hundred
             reaches.
+        shape: (H, W) or (3, H, W) of flat pictures that are not square and grey.
+        value_range: The values of paper and of ink, of black and of white in colour, such as
+            (-1, 1); seen in pictures if None.
 
     Raises:
         ValueError: The shapes do not fit, a score or the threshold is NaN or infinite, all scores
-            are equal, a pixel lies far outside [0, 1], or only one kind of picture is there.
+            are equal, a pixel lies far outside the range, or only one kind of picture is there.
 
     Example:
-        ThresholdExplorer(errors, y == 8, x)
+        >>> pictures, y = torch.rand(40, 3, 24, 32), torch.arange(40) % 4 == 0
+        >>> scores = pictures.mean(dim=(1, 2, 3)) + y
+        >>> explorer = aelib.widgets.ThresholdExplorer(scores, y, pictures, threshold=1.0)
+        >>> explorer.counts
+        {'false alarms': 0, 'hits': 10, 'misses': 0}
     """
 
     _esm = module("threshold_explorer")
     threshold = traitlets.Float().tag(sync=True)
     _scores = traitlets.Bytes().tag(sync=True)  # float32
     _odd = traitlets.Bytes().tag(sync=True)  # a byte for each picture
-    _shape: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W
+    _shape: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)  # H, W, or H, W, 3
     _pixels = traitlets.Bytes().tag(sync=True)  # uint8, deflated
 
     def __init__(
-        self, scores: ArrayLike, y: ArrayLike, pictures: Any, *, threshold: float | None = None
+        self,
+        scores: ArrayLike,
+        y: ArrayLike,
+        pictures: Any,
+        *,
+        threshold: float | None = None,
+        shape: tuple[int, ...] | None = None,
+        value_range: tuple[float, float] | None = None,
     ) -> None:
         self._score_of = np.asarray(scores, np.float32)
         _check_kinds(self._score_of, np.asarray(y))
         self._is_odd = np.asarray(y, bool)
-        self._x = _square(pictures, len(self._score_of))
+        opened = open_pictures(pictures, shape, value_range, name="pictures")
+        self._x, self._layout = opened.rows, opened.layout
+        _check_number(self._x, len(self._score_of))
         levels = (self._x * 255).round().clip(0, 255).astype(np.uint8)
         if threshold is None:
             threshold = float(np.quantile(self._score_of[~self._is_odd], 0.99))
@@ -61,7 +80,7 @@ class ThresholdExplorer(StillWidget):
             threshold=threshold,
             _scores=self._score_of.astype("<f4").tobytes(),
             _odd=self._is_odd.astype(np.uint8).tobytes(),
-            _shape=list(levels.shape[1:]),
+            _shape=self._layout.shape,
             _pixels=zlib.compress(levels.tobytes(), 9),
         )
 
@@ -145,29 +164,31 @@ class ThresholdExplorer(StillWidget):
         self, page: Image.Image, draw: ImageDraw.ImageDraw, place: int, corner: tuple[int, int]
     ) -> None:
         """One picture with the name of its kind below."""
-        grey = np.round(255 * (1 - self._x[place].clip(0, 1))).astype(np.uint8)
-        page.paste(Image.fromarray(grey).resize((56, 56), Image.Resampling.NEAREST), corner)
+        page.paste(_thumbnail(self._x[place], self._layout), corner)
         kind, colour = ("odd", _ODD) if self._is_odd[place] else ("normal", _NORMAL)
-        draw.text((corner[0], corner[1] + 58), kind, font=_font(), fill=colour)
+        draw.text((corner[0], corner[1] + _THUMB + 2), kind, font=_font(), fill=colour)
 
 
 def _font() -> Any:
     return ImageFont.load_default(size=14)
 
 
-def _square(pictures: Any, n: int) -> np.ndarray:
-    """Pictures as (N, H, W), checked."""
-    x = np.asarray(pictures, np.float32)
-    if x.ndim == 2 and math.isqrt(x.shape[1]) ** 2 == x.shape[1]:
-        x = x.reshape(len(x), math.isqrt(x.shape[1]), -1)
-    if x.ndim != 3 or not x.size or len(x) != n:
-        raise ValueError(
-            f"pictures has shape {np.shape(pictures)}; {n} scores need ({n}, H, W) or, for square "
-            f"pictures, ({n}, H * W)."
-        )
-    if not (x.min() >= -1 and x.max() <= 2):
-        raise ValueError("pictures must hold pixels in [0, 1]; usual cure: x / 255 for bytes.")
-    return x
+def _thumbnail(row: np.ndarray, layout: Layout) -> Image.Image:
+    """A picture with its longer side as long as a thumbnail's."""
+    size = (layout.channels, layout.height, layout.width)
+    pixels = np.moveaxis(row.clip(0, 1).reshape(size), 0, 2)
+    pixels = 1 - pixels[..., 0] if layout.channels == 1 else pixels
+    image = Image.fromarray(np.round(255 * pixels).astype(np.uint8))
+    scale = _THUMB / max(image.size)
+    shown = [max(1, round(scale * side)) for side in image.size]
+    way = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX
+    return image.resize((shown[0], shown[1]), way)
+
+
+def _check_number(pictures: np.ndarray, n: int) -> None:
+    """Raise ValueError unless there is a picture for each score."""
+    if len(pictures) != n:
+        raise ValueError(f"{n} scores need {n} pictures, not {len(pictures)}.")
 
 
 def _check_kinds(scores: np.ndarray, y: np.ndarray) -> None:

@@ -19,6 +19,13 @@ class TrainingMonitor(anywidget.AnyWidget):
 
     Args:
         epochs: How many epochs are planned.
+
+    Example:
+        >>> monitor = aelib.widgets.TrainingMonitor(epochs=3)
+        >>> monitor.step(done=0.5, loss=52.0)  # half an epoch is behind us
+        >>> monitor.finish("stopped")
+        >>> monitor.message
+        'stopped after 0 s'
     """
 
     _esm = module("training_monitor")

@@ -710,3 +710,40 @@ def test_looking_leaves_each_module_in_the_mode_that_it_had(x):
     assert model.training
     assert not frozen.training
     assert sum(not m.training for m in model.modules()) == 1
+
+
+# Pictures in colour, and of any shape
+
+
+@pytest.mark.parametrize("shape", [(20, 32), (3, 20, 32)])
+@pytest.mark.parametrize("make", [aelib.ConvAutoencoder, aelib.UNet])
+def test_convolution_takes_pictures_in_colour_and_of_any_shape(make, shape, tmp_path):
+    model = make(10 * 16, input_dim=shape)
+    x = torch.rand(4, *shape).flatten(1)
+    assert model.encode(x).shape == (4, 160)
+    assert model(x).shape == x.shape == (4, model.input_dim)
+    aelib.save(model, tmp_path / "model.safetensors")
+    again = aelib.load(tmp_path / "model.safetensors")
+    torch.testing.assert_close(again.transform(x), model.transform(x))
+
+
+def test_convolution_in_colour_sees_which_way_is_up():
+    torch.manual_seed(0)
+    model = aelib.ConvAutoencoder(8, input_dim=(3, 20, 32))
+    x = torch.rand(2, 3, 20, 32)
+    assert not torch.allclose(model.encode(x.flatten(1)), model.encode(x.flip(2).flatten(1)))
+    assert model.encoder[0](x.flatten(1)).equal(x), "channel after channel, row after row"
+
+
+def test_pictures_that_are_not_flat_are_refused_with_a_cure_that_works():
+    model, x = aelib.ConvAutoencoder(8, input_dim=(3, 20, 32)), torch.rand(2, 3, 20, 32)
+    with pytest.raises(ValueError, match=r"Usual cure: x\.flatten\(1\)"):
+        model(x)
+    assert model(x.flatten(1)).shape == (2, 1920)
+
+
+@pytest.mark.parametrize("shape", [(18, 32), (3, 20, 30), (20, 0), (1, 3, 20, 32), 783, "28"])
+def test_convolution_refuses_sides_that_cannot_be_halved_twice(shape):
+    with pytest.raises(ValueError, match="input_dim"):
+        aelib.ConvAutoencoder(8, input_dim=shape)
+    assert aelib.ConvAutoencoder(8, input_dim=(20, 32)).input_dim == 640  # as the message says

@@ -79,7 +79,7 @@ def test_a_place_outside_is_refused(swap, place):
     ("change", "sentence"),
     [
         ({"codes": np.zeros(49, int)}, r"not int64 of shape \(49,\)"),
-        ({"codes": np.zeros((1, 48), int)}, r"a square such as 49"),
+        ({"codes": np.zeros((1, 48), int)}, r"does not take 192 numbers"),
         ({"codes": np.zeros((1, 49))}, r"not float64"),
         ({"codes": np.full((1, 49), 6)}, r"the entries 0 to 5"),
         ({"codebook": np.zeros(6)}, r"\(n_codes, width\), not \(6,\)"),
@@ -87,7 +87,9 @@ def test_a_place_outside_is_refused(swap, place):
         ({"codebook": np.zeros((6, 5))}, r"does not take 245 numbers"),
         ({"looks": LOOKS[:5]}, r"6 pictures \(n_codes, h, w\), not \(5, 5, 4\)"),
         ({"looks": 2 * LOOKS}, r"\[0, 1\]"),
-        ({"decoder": nn.Sequential(nn.Linear(196, 10))}, r"answers with 10 numbers"),
+        ({"decoder": nn.Sequential(nn.Linear(196, 10))}, r"answers with 10 numbers.*say shape="),
+        ({"looks": np.ones((6, 3, 5, 4))}, r"looks must be \(n_codes, h, w\), as the decoder's"),
+        ({"shape": (14, 56)}, r"49 places are no grid of the shape of the pictures, 14 x 56"),
     ],
 )
 def test_what_does_not_fit_is_refused(model, change, sentence):
@@ -118,3 +120,32 @@ def test_a_decoder_that_was_trained_further_is_sent_again_when_it_is_shown(model
         next(model.decoder.parameters()).add_(0.5)
     swap._repr_mimebundle_()
     assert swap._weights != before
+
+
+class Coloured(nn.Module):
+    """2 x 3 places of 4 numbers become pictures of 8 x 12 pixels in colour, from -1 to 1."""
+
+    def __init__(self):
+        super().__init__()
+        self.unpool = nn.ConvTranspose2d(4, 3, 4, stride=4)
+
+    def forward(self, numbers):
+        return torch.tanh(self.unpool(numbers.reshape(-1, 4, 2, 3)))
+
+
+def test_pictures_in_colour_that_are_not_square(model):
+    torch.manual_seed(0)
+    decoder, codes = Coloured().eval(), np.arange(12).reshape(2, 6) % 6
+    looks = np.random.default_rng(0).random((6, 3, 4, 4))
+    size = {"shape": (3, 8, 12), "value_range": (-1, 1)}
+    swap = CodeSwap(decoder, model.codebook, codes, looks, **size)
+    assert (swap._shape, swap._grid, swap._look, swap.place) == ([8, 12, 3], [2, 3], [4, 4, 3], 4)
+    with torch.no_grad():
+        numbers = model.codebook[torch.as_tensor(codes)].transpose(1, 2).flatten(1)
+        expected = (decoder(numbers) + 1) / 2
+    np.testing.assert_allclose(swap.draw(codes), expected.flatten(1), atol=1e-6)
+    assert swap.where == "browser"
+    still = Image.open(BytesIO(swap._still()[0]))
+    assert (still.mode, still.size) == ("RGB", (9 * 28, 2 * 20))
+    with pytest.raises(ValueError, match=r"looks must be \(n_codes, 3, h, w\)"):
+        CodeSwap(decoder, model.codebook, codes, looks[:, 0], **size)

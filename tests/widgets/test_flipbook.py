@@ -41,13 +41,37 @@ def test_a_page_that_is_not_there_is_refused(index):
 @pytest.mark.parametrize(
     ("pages", "captions", "sentence"),
     [
-        (PAGES[0], CAPTIONS, r"pages must be \(pages, H, W\), not \(3, 4\)"),
-        (PAGES[:0], [], r"pages must be"),
-        (PAGES * 255, CAPTIONS, r"must lie in \[0, 1\]"),
-        (PAGES * np.nan, CAPTIONS, r"must lie in \[0, 1\]"),
+        (PAGES[0, 0], CAPTIONS, r"pages has shape \(4,\)"),
+        (PAGES[:0], [], r"pages has shape"),
+        (PAGES * 255, CAPTIONS, r"pages must hold .*pages / 255"),
+        (PAGES * 1.5, CAPTIONS, r"must lie in \[0, 1\]"),
+        (PAGES * np.nan, CAPTIONS, r"NaN"),
         (PAGES, CAPTIONS[:4], "5 pages need as many captions, not 4"),
     ],
 )
 def test_what_is_no_book_is_refused(pages, captions, sentence):
     with pytest.raises(ValueError, match=sentence):
         Flipbook(pages, captions)
+
+
+COLOURED = np.random.default_rng(0).random((5, 3, 4, 6)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("pages", "shape"),
+    [
+        (COLOURED, None),
+        (np.moveaxis(COLOURED, 1, 3), None),
+        (COLOURED.reshape(5, 72), (3, 4, 6)),
+        (2 * COLOURED - 1, None),
+    ],
+    ids=["channels first", "channels last", "flat", "from -1 to 1"],
+)
+def test_pages_in_colour_travel_channel_after_channel(pages, shape):
+    book = Flipbook(pages, CAPTIONS, shape=shape)
+    levels = np.frombuffer(zlib.decompress(book._pixels), np.uint8).reshape(COLOURED.shape)
+    assert np.abs(levels / 255 - COLOURED).max() <= 0.51 / 255
+    assert book._shape == [4, 6, 3]
+    still = Image.open(BytesIO(book._still()[0]))
+    assert still.mode == "RGB"
+    assert np.abs(np.asarray(still)[0, 0] / 255 - COLOURED[0, :, 0, 0]).max() < 1 / 31

@@ -96,11 +96,37 @@ def test_a_threshold_is_a_finite_number(explorer, threshold):
         (SCORES, 7 * Y, X, "at least one of each"),
         (SCORES, Y * 0, X, "at least one of each"),
         (SCORES * 0, Y, X, "All scores are equal"),
-        (SCORES, Y, X[:9], r"60 scores need \(60, H, W\)"),
-        (SCORES, Y, X.reshape(60, 12), r"pictures has shape \(60, 12\)"),
-        (SCORES, Y, 255 * X, r"x / 255"),
+        (SCORES, Y, X[:9], r"60 scores need 60 pictures, not 9"),
+        (SCORES, Y, X.reshape(60, 12)[:, :10], r"say shape=\(height, width\)"),
+        (SCORES, Y, 255 * X, r"pictures / 255"),
     ],
 )
 def test_what_does_not_fit_is_refused(scores, y, pictures, sentence):
     with pytest.raises(ValueError, match=sentence):
         ThresholdExplorer(scores, y, pictures)
+
+
+COLOURED = RNG.random((60, 3, 5, 8)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "shape"),
+    [(COLOURED, None), (COLOURED.reshape(60, 120), (3, 5, 8)), (2 * COLOURED - 1, None)],
+    ids=["channels first", "flat", "from -1 to 1"],
+)
+def test_pictures_in_colour_travel_channel_after_channel(pictures, shape):
+    explorer = ThresholdExplorer(SCORES, Y, pictures, shape=shape)
+    levels = np.frombuffer(zlib.decompress(explorer._pixels), np.uint8).reshape(COLOURED.shape)
+    assert np.abs(levels / 255 - COLOURED).max() <= 0.51 / 255
+    assert explorer._shape == [5, 8, 3]
+
+
+def test_the_still_picture_keeps_the_shape_of_a_picture_and_its_colours():
+    red = np.zeros((60, 3, 5, 10), np.float32)
+    red[:, 0] = 1
+    explorer = ThresholdExplorer(SCORES, Y, red, threshold=float(np.median(SCORES)))
+    still = np.asarray(Image.open(BytesIO(explorer._still()[0])).convert("RGB"))
+    reds = (still == (255, 0, 0)).all(axis=2)
+    first = reds[:, 80 : 80 + 78]  # the first picture of each row of the page
+    assert first.any(axis=0).sum() == 56
+    assert first.any(axis=1).sum() == 2 * 28

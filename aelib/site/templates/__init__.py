@@ -20,7 +20,7 @@ def render(template: str, values: dict[str, Any]) -> bytes:
     """A page from its template.
 
     Args:
-        template: lesson.html, text.html or index.html.
+        template: lesson.html, text.html, index.html, api.html or api_page.html.
         values: What the template asks for; a value that is missing is an error.
     """
     return _environment().get_template(template).render(**values).encode()

@@ -9,7 +9,8 @@ async function render({ model, el }) {
   const codebook = floats(model.get("_codebook"));
   const examples = model.get("_examples");
   const places = examples[0].length;
-  const across = Math.round(Math.sqrt(places));
+  const grid = model.get("_grid"); // rows, columns
+  const [down, across] = grid;
   const numbers = new Float32Array(width * places);
   const decode = (codes) => {
     codes.forEach((code, p) => {
@@ -24,21 +25,23 @@ async function render({ model, el }) {
   const board = make("div", { class: "board pad" }, pictures);
   const drawn = picture(board, `drawn from ${places} entries`, shape);
   const models = openPainted(model, drawn, say, describe);
-  const mark = make("div", { class: "mark", "aria-hidden": "true" }, make("div", { class: "over" }, board));
+  const over = make("div", { class: "over" }, board);
+  over.style.aspectRatio = `${shape[1]} / ${shape[0]}`;
+  const mark = make("div", { class: "mark", "aria-hidden": "true" }, over);
   const name = (p) => `row ${Math.floor(p / across) + 1}, column ${(p % across) + 1}`;
   const axes = ["place, row", "place, column"].map((label, axis) => {
-    const input = make("input", { type: "range", min: 1, max: across, step: 1, class: "unseen", "aria-label": label }, board);
+    const input = make("input", { type: "range", min: 1, max: grid[axis], step: 1, class: "unseen", "aria-label": label }, board);
     const go = (value) => choose(axis ? place() - (place() % across) + value - 1 : (place() % across) + (value - 1) * across);
     input.addEventListener("input", () => go(+input.value));
     input.addEventListener("keydown", (event) => {
       const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
       if (dx || dy) {
-        const keep = (v) => Math.min(across - 1, Math.max(0, v));
+        const keep = (v, count) => Math.min(count - 1, Math.max(0, v));
         event.preventDefault();
-        choose(keep(Math.floor(place() / across) + dy) * across + keep((place() % across) + dx));
+        choose(keep(Math.floor(place() / across) + dy, down) * across + keep((place() % across) + dx, across));
         return;
       }
-      const next = step(event, +input.value, 1, across, Math.ceil(across / 2), 1);
+      const next = step(event, +input.value, 1, grid[axis], Math.ceil(grid[axis] / 2), 1);
       if (next === null) return;
       event.preventDefault();
       go(Math.round(next));
@@ -49,14 +52,14 @@ async function render({ model, el }) {
   // A click: what a scrolling finger, a second one or the right button never make.
   drawn.canvas.addEventListener("click", (event) => {
     const box = drawn.canvas.getBoundingClientRect();
-    const at = (v, size) => Math.min(across - 1, Math.max(0, Math.floor((v / size) * across)));
-    choose(at(event.clientY - box.top, box.height) * across + at(event.clientX - box.left, box.width));
+    const at = (v, size, count) => Math.min(count - 1, Math.max(0, Math.floor((v / size) * count)));
+    choose(at(event.clientY - box.top, box.height, down) * across + at(event.clientX - box.left, box.width, across));
     axes[0].focus({ preventScroll: true });
   });
 
   // The codebook: a radio button with a small picture for each entry.
   const look = model.get("_look");
-  const size = look[0] * look[1];
+  const size = look.reduce((a, b) => a * b);
   const looks = await inflate(bytes(model.get("_looks")));
   make("span", { "aria-hidden": "true" }, controls, "the codebook");
   const group = make("div", { class: "row family", role: "radiogroup", "aria-label": "entry of the codebook" }, controls);
@@ -91,8 +94,9 @@ async function render({ model, el }) {
     decode(codes);
     drawn.describe(`${swapped()} of them swapped`);
     mark.style.left = `${(100 * (p % across)) / across}%`;
-    mark.style.top = `${(100 * Math.floor(p / across)) / across}%`;
-    mark.style.width = mark.style.height = `${100 / across}%`;
+    mark.style.top = `${(100 * Math.floor(p / across)) / down}%`;
+    mark.style.width = `${100 / across}%`;
+    mark.style.height = `${100 / down}%`;
     [Math.floor(p / across) + 1, (p % across) + 1].forEach((value, axis) => {
       axes[axis].value = value;
       axes[axis].setAttribute("aria-valuetext", `${value}, entry ${code}`);

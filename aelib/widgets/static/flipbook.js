@@ -4,7 +4,7 @@ import { frame, picture, slider } from "./ui.js";
 
 async function render({ model, el }) {
   const shape = model.get("_shape");
-  const size = shape[0] * shape[1];
+  const size = shape.reduce((a, b) => a * b);
   const pixels = await inflate(bytes(model.get("_pixels")));
   const captions = model.get("_captions");
   const name = model.get("_name");

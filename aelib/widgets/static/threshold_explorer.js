@@ -11,7 +11,7 @@ async function render({ model, el }) {
   const scores = floats(model.get("_scores"));
   const odd = bytes(model.get("_odd"));
   const shape = model.get("_shape");
-  const size = shape[0] * shape[1];
+  const size = shape.reduce((a, b) => a * b);
   const pixels = await inflate(bytes(model.get("_pixels")));
   const order = Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b] || a - b);
   const [low, high] = [scores[order[0]], scores[order.at(-1)]];

@@ -1,0 +1,153 @@
+"""The API reference: every public name, read from the sources and made into pages."""
+
+import inspect
+import json
+import re
+
+import nbformat
+import pytest
+from PIL import Image
+
+import aelib
+from aelib.site import api
+from aelib.site.build import build_site
+from aelib.site.check import check_site
+from aelib.site.prose import Prose
+from aelib.site.reference import read_reference
+
+PAGES = read_reference()
+ENTRIES = {entry.name: entry for page in PAGES for entry in page.entries}
+KNOWN = api.addresses()
+
+
+def imported(name):
+    found = aelib
+    for part in name.split(".")[1:]:
+        found = getattr(found, part)
+    return found
+
+
+def public_names():
+    """As Python sees them: what can be called, of the package and of its rooms."""
+    rooms = [(aelib, dir(aelib), ""), (aelib.noise, vars(aelib.noise), "noise.")]
+    for name in ("data", "diagnosis", "models", "widgets"):
+        room = getattr(aelib, name)
+        rooms.append((room, room.__all__, f"{name}."))
+    for room, names, prefix in rooms:
+        for name in names:
+            value = getattr(room, name)
+            mine = callable(value) and value.__module__.startswith("aelib")
+            if mine and not name.startswith("_") and (not prefix or not hasattr(aelib, name)):
+                yield f"aelib.{prefix}{name}"
+
+
+def test_every_public_name_is_there_once():
+    assert sorted(ENTRIES) == sorted(set(public_names()))
+    assert sum(len(page.entries) for page in PAGES) == len(ENTRIES) > 80
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_what_is_taken_is_told_and_nothing_else(name):
+    """Units and shapes are words: only that each argument has some can be tested."""
+    told = {n for p in ENTRIES[name].parts if p.title == "Takes" for n, words in p.rows if words}
+    value = imported(name)
+    if inspect.isclass(value) and issubclass(value, Exception):
+        return
+    parameters = inspect.signature(value).parameters
+    free = {n for n, p in parameters.items() if p.kind is p.VAR_KEYWORD and n == "traits"}
+    taken = {n for n in parameters if n != "self"} - free
+    if taken != told:
+        traits = set(value.class_trait_names(sync=True)) if free else set()
+        assert taken <= told, f"not told: {taken - told}"
+        assert told <= taken | traits, f"told, and not taken: {told - taken}"
+
+
+def test_signatures_are_python():
+    for entry in ENTRIES.values():
+        for each in (entry, *entry.members):
+            if "(" in each.signature and "->" in each.signature.rpartition(")")[2]:
+                compile(f"def {re.sub(r'^[a-z.]*[.]', '', each.signature)}: 0", "", "exec")
+    assert ENTRIES["aelib.psnr"].signature == (
+        "aelib.psnr(x_hat: torch.Tensor, x: torch.Tensor) -> float"
+    )
+    assert ENTRIES["aelib.DataError"].signature == "aelib.DataError"
+
+
+def test_a_class_has_its_methods_and_says_whose_it_has_too():
+    vae = ENTRIES["aelib.VAE"]
+    names = [member.name for member in vae.members]
+    assert "aelib.VAE.sample" in names
+    assert "aelib.VAE.decode" not in names
+    assert vae.bases == ["aelib.models.Model"]
+    explorer = ENTRIES["aelib.widgets.LatentExplorer"]
+    assert "where" in [m.name.rpartition(".")[2] for m in explorer.members]
+    assert explorer.bases == []
+
+
+def test_docstrings_become_html():
+    html = api.text_html("It is 1 < 2, see `fit`\nor `x`.\n\n- one\n  more\n- two & `VAE`", KNOWN)
+    assert html == (
+        '<p>It is 1 &lt; 2, see <a href="api_training.html#fit"><code>fit</code></a>\n'
+        "or <code>x</code>.</p>\n<ul><li>one\n  more\n</li><li>two &amp; "
+        '<a href="api_models.html#VAE"><code>VAE</code></a></li></ul>\n'
+    )
+
+
+def test_an_example_is_shown_as_code_that_can_be_copied_and_what_it_prints():
+    docstring = "Text.\n\nExample:\n    >>> x = 1\n    >>> x < 2\n    True\n    >>> y = x\n"
+    pairs = list(api.example_html(docstring))
+    plain = [(re.sub("<[^>]+>", "", code), printed) for code, printed in pairs]
+    assert plain == [("x = 1\nx &lt; 2", "True"), ("y = x", "")]
+
+
+def test_the_first_mention_of_a_name_leads_to_the_reference_but_no_link_holds_another():
+    prose = Prose(KNOWN)
+    html = prose.html("## On `fit`\n\n[a `load`](x.html), `aelib.psnr()`, `psnr` and `z`")
+    assert re.findall('href="([^"]+)"', html) == ["x.html", "api_metrics.html#psnr"]
+    assert "<a" not in prose.headings[0].html
+    assert Prose().html("`fit`") == "<p><code>fit</code></p>\n"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The pages of a course of one lesson."""
+    folder = tmp_path_factory.mktemp("course")
+    (folder / "notebooks").mkdir()
+    Image.new("L", (60, 30), 200).save(folder / "picture.png")
+    readme = "# A course\n\nIt has a lesson.\n\n![A grey box.](picture.png)\n\n*Grey.*\n\n## More\n"
+    (folder / "README.md").write_text(readme)
+    opening = nbformat.v4.new_markdown_cell("# 00 · First\n\n**What?**\n\nIt takes 2 minutes.")
+    source = "import torch\n\nimport aelib\nfrom aelib import fit, load_mnist\n\nseed = 1"
+    imports = nbformat.v4.new_code_cell(source)
+    notebook = nbformat.v4.new_notebook(cells=[opening, imports])
+    nbformat.write(notebook, folder / "notebooks" / "00_first.ipynb")
+    build_site(folder, folder / "site")
+    return folder / "site"
+
+
+def test_the_pages_have_no_fault_and_every_name_has_its_place(site):
+    assert check_site(site) == []
+    for name, address in KNOWN.items():
+        page, _, anchor = address.partition("#")
+        assert f'id="{anchor}"' in (site / page).read_text(), name
+
+
+def test_first_page_every_foot_and_imports_lead_there(site):
+    index = (site / "index.html").read_text()
+    assert "lists every name" in index
+    lesson = (site / "00_first.html").read_text()
+    assert '<a href="api.html">API reference</a>' in lesson
+    found = re.findall('<a class="name" href="([^"]+)">(\\w+)</a>', lesson)
+    assert found == [("api_training.html#fit", "fit"), ("api_data.html#load_mnist", "load_mnist")]
+
+
+def test_the_search_finds_every_name_by_its_text(site):
+    script = (site / "search-index.js").read_text()
+    entries = json.loads(script.removeprefix("course.found(").removesuffix(");\n"))
+    found = {entry["heading"]: entry for entry in entries}
+    assert set(ENTRIES) <= set(found)
+    psnr = found["aelib.psnr"]
+    assert psnr["page"] == "api_metrics.html#psnr"
+    assert psnr["lesson"] == "API · Measures and diagnosis"
+    assert "Decibels" in psnr["text"]
+    assert "`" not in psnr["text"]
