@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 Parts = tuple[str, ...]
@@ -42,13 +43,17 @@ _NO_NAMES = {*_WORDS.split(), *_IN_PLACES}
 _NUMBER = re.compile(r"(?<!\d)(?!20\d{6}(?!\d))\d{5,}")  # of a student; a date is none
 _DRIVE = re.compile(r"drive-download-\d+T\d+Z|OneDrive_\d", re.I)  # what Google or Microsoft packed
 _CLASSROOM = re.compile(r"(?P<who>.*[^\W\d].*?) - (?P<rest>.+)", re.S)  # of Google
-_NUMBERED = re.compile(r"(?P<who>.*?)[_ -]*(?<!\d)(?P<lesson>\d\d)(?!\d)[_ -]*(?P<rest>.*)", re.S)
-_LESSON = re.compile(r"(?<!\d)(\d\d)(?=[_ .()-]|$)")
+_TWO_DIGITS = re.compile(r"(?<!\d)\d\d(?!\d)")
 
 
 def is_no_name(text: str) -> bool:
     """Whether a text holds no word that could be a person's name, and no student's number."""
     return _are(_NO_NAMES, text)
+
+
+def is_title(text: str) -> bool:
+    """Whether a text is what may follow a lesson's number: no name, and no other such number."""
+    return is_no_name(text) and not _TWO_DIGITS.search(text)
 
 
 def _are(known: set[str], text: str) -> bool:
@@ -98,21 +103,29 @@ def name_in(stem: str) -> tuple[str, str, str]:
     """The student's name in a file's name, empty if there is none; the lesson, and the rest."""
     if match := _CLASSROOM.fullmatch(stem):
         return match["who"], lesson_of(match["rest"]), ""
-    match = _NUMBERED.fullmatch(stem)
-    if match is None:
+    lesson = next(_lessons(stem), None)
+    if lesson is None:
         return ("" if is_no_name(stem) else stem), "", ""
-    first, rest = match["who"], match["rest"]
+    first, rest = stem[: lesson.start()].rstrip("_ -"), stem[lesson.end() :].lstrip("_ -")
     if not is_no_name(first):
-        return first, match["lesson"], rest
+        return first, lesson[0], rest
     if first and not is_no_name(rest):
-        return rest, match["lesson"], ""
-    return "", match["lesson"], rest  # 06_vae_from_scratch: a lesson's title
+        return rest, lesson[0], ""
+    return "", lesson[0], rest  # 06_vae_from_scratch: a lesson's title
+
+
+def _lessons(name: str) -> Iterator[re.Match[str]]:
+    """The two-digit numbers that may be a lesson's: 06 in hw06, but none in mm12, a login."""
+    for match in _TWO_DIGITS.finditer(name):
+        before = re.search(r"[^\W\d_]*$", name[: match.start()])
+        if before and is_no_name(before[0]):
+            yield match
 
 
 def lesson_of(name: str) -> str:
     """The first two-digit number in a file's name: of which lesson it seems to be."""
-    found = _LESSON.findall(name)
-    return str(found[0]) if found else ""
+    found = (match for match in _lessons(name) if re.match(r"[_ .()-]|$", name[match.end() :]))
+    return next((match[0] for match in found), "")
 
 
 def is_notebook(name: str) -> bool:

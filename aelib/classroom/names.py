@@ -17,6 +17,7 @@ from aelib.classroom.kinds import (
     is_notebook,
     is_own,
     is_place,
+    is_title,
     is_work,
     is_zip,
     lesson_of,
@@ -35,6 +36,7 @@ _BESIDE = {
     "submitted": {"source", "release", "autograded", "feedback", "solution"},  # of nbgrader
     "submitted files": {"working files"},  # of Teams
 }
+_DASHED = re.compile(r"-\d{1,2}$")
 _VERSION = re.compile(r"version (\d+)", re.I)  # of Teams
 
 
@@ -248,13 +250,15 @@ class _Guess:
     lesson: str
     title: str  # what else stands in it
     stem: str  # without the mark of a copy
+    whole: str  # with it
     again: int
 
 
 def _guess(name: str) -> _Guess:
-    stem, again = without_copy(notebook_stem(name))
+    whole = notebook_stem(name)
+    stem, again = without_copy(whole)
     who, lesson, title = name_in(stem)
-    return _Guess(who, lesson, title, stem, again)
+    return _Guess(who, lesson, title, stem, whole, again)
 
 
 def _are_one(group: list[_Guess]) -> bool:
@@ -263,12 +267,15 @@ def _are_one(group: list[_Guess]) -> bool:
     for guess in group:
         stems[guess.lesson].add(guess.stem)
     copies = len(group) > len({guess.stem for guess in group})
+    whole = {guess.whole for guess in group}
+    dashed = (guess for guess in group if _DASHED.search(guess.whole))
     named_first = all(guess.stem.startswith(guess.who) for guess in group)
     several = len(stems) > 1
     return (
         all(len(one) == 1 for one in stems.values())
         and (named_first or not copies)
-        and (not several or all(is_no_name(guess.title) for guess in group))
+        and all(guess.stem in whole for guess in dashed)  # user-1 and user-2 may be two
+        and (not several or all(is_title(guess.title) for guess in group))
     )
 
 

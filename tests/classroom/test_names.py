@@ -101,6 +101,10 @@ ROWS = {  # what it is -> paths, students
     "words that we do not know stay apart": (
         ["sesion_06_ada.ipynb", "sesion_06_bob.ipynb", "tema_06_ada.ipynb", "tema_07_bob.ipynb"],
         ["sesion_06_ada", "sesion_06_bob", "tema_06_ada", "tema_07_bob"]),
+    "marks of copies, with what they are copies of and without": (
+        ["ada.ipynb", "ada-1.ipynb", "ada (2).ipynb", "bob (1).ipynb", "bob (2).ipynb",
+         "cleo-1.ipynb", "cleo-2.ipynb"],
+        ["ada", "ada", "ada", "bob", "bob", "cleo-1", "cleo-2"]),
     "two that would both be ada": (
         ["exercise-06_ada.ipynb", "2026_06_ada.ipynb"], ["exercise-06_ada", "2026_06_ada"]),
     "names alone, also with a dot": (["ada.ipynb", "j.doe.ipynb", "j.roe.zip/06.ipynb"],
@@ -122,6 +126,10 @@ ROWS = {  # what it is -> paths, students
          "drive-download-20261103T101010Z-001.zip/bob_06.ipynb",
          "drive-download-20261103T101010Z-002.zip/cleo_06.ipynb", "OneDrive_1_11-3-2026/dan.ipynb"],
         ["ada", "bob", "cleo", "dan"]),
+    "logins that end in two digits": (
+        ["mm12_06.ipynb", "mm34_06_vae.ipynb", "mm12_07.ipynb", "student_10_06.ipynb",
+         "student_11_06.ipynb", "user56.zip/06.ipynb", "user57.zip/06.ipynb", "HW06_mm58.ipynb"],
+        ["mm12", "mm34", "mm12", "student_10_06", "student_11_06", "user56", "user57", "mm58"]),
     "students by number": (
         ["1234567_06.ipynb", "lesson 06_7654321.ipynb", "Abgabe 24681012/06.ipynb",
          "20261103_06.ipynb"],
@@ -144,6 +152,20 @@ ROWS = {  # what it is -> paths, students
         ["late_06_ada.ipynb", "mail 06 Bob Late.ipynb", "cleo_06_late.ipynb", "cleo_07_vae.ipynb"],
         ["ada", "Bob Late", "cleo", "cleo"]),
 }  # fmt: skip
+
+
+NUMBERED = (
+    *("student{k}_06", "mm{k}_06_vae", "user_{k}_06", "{k}_06", "06_{k}", "06_user{k}", "user-{k}"),
+    *("lesson06_user{k}", "HW06_{k}", "ab{k}c_06", "Gruppe{k}_06", "team {k} 06", "vae_{k}"),
+    *("{k:05}_06", "06 student {k}", "x{k}", "user{k} - 06_vae", "s{k:02}", "ps6-abc{k}"),
+)
+
+
+@pytest.mark.parametrize("ending", [".ipynb", ".zip/06_vae.ipynb", "/06_vae.ipynb"])
+@pytest.mark.parametrize("pattern", NUMBERED)
+def test_a_hundred_students_with_numbers_are_a_hundred(pattern, ending):
+    paths = [pattern.format(k=k) + ending for k in range(1, 101)]
+    assert len(set(placed(*paths, "ada/06.ipynb"))) == 101
 
 
 @pytest.mark.parametrize("row", ROWS)
