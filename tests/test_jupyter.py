@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+from jupyter_client import BlockingKernelClient
 
 JUPYTER = Path(__file__).parents[1] / "aelib" / "jupyter"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -46,6 +47,7 @@ def server(tmp_path_factory):
                 with urlopen(Request(f"{url}/api/{path}", content, method=method)) as answer:
                     return json.loads(answer.read() or "null")
 
+            ask.runtime = folder / "RUNTIME"
             yield ask
             assert folder_text.read_text() == text, "the file stays as it was saved"
             assert "aelib.jupyter.server | extension was successfully loaded" in log.read_text()
@@ -64,11 +66,50 @@ def test_without_a_kernel_a_notebook_is_opened_with_its_pictures(server):
     assert kinds(server) == {"image/png", "text/plain"}
 
 
-def test_with_a_kernel_its_widgets_are_there_again(server):
-    session = {"path": "saved.ipynb", "name": "", "type": "notebook", "kernel": KERNEL}
-    made = server("sessions", session | {"kernel": {"name": "python3"}})
-    assert kinds(server) == {"image/png", "text/plain", VIEW}
+@pytest.fixture
+def kernel(server):
+    """The id of a kernel that serves the notebook."""
+    session = {"path": "saved.ipynb", "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+    made = server("sessions", session)
+    yield made["kernel"]["id"]
     server(f"sessions/{made['id']}", method="DELETE")
+
+
+def make_widget(server, kernel):
+    """Let the kernel hold the widget of the saved view, as it does after the cell was run."""
+    client = BlockingKernelClient()
+    client.load_connection_file(server.runtime / f"kernel-{kernel}.json")
+    client.start_channels()
+    client.wait_for_ready(60)
+    code = "from comm import create_comm; create_comm('jupyter.widget', comm_id='gone')"
+    reply = client.execute(code, reply=True, timeout=60)
+    assert reply["content"]["status"] == "ok"
+    client.stop_channels()
+
+
+def kinds_at_rest(server, kernel):
+    """Of what types the output is, once the kernel can be asked."""
+    for _ in range(600):
+        if server(f"kernels/{kernel}")["execution_state"] == "idle":
+            break
+        time.sleep(0.1)
+    return kinds(server)
+
+
+def test_with_its_kernel_the_widgets_are_there_again(server, kernel):
+    make_widget(server, kernel)
+    assert kinds_at_rest(server, kernel) == {"image/png", "text/plain", VIEW}
+
+
+def test_a_kernel_that_was_restarted_knows_no_widget(server, kernel):
+    make_widget(server, kernel)
+    assert VIEW in kinds_at_rest(server, kernel)
+    server(f"kernels/{kernel}/restart", {})
+    assert kinds(server) == {"image/png", "text/plain"}, "while it starts"
+    assert kinds_at_rest(server, kernel) == {"image/png", "text/plain"}
+
+
+def test_a_kernel_that_is_gone_takes_its_widgets_along(server):
     assert kinds(server) == {"image/png", "text/plain"}
 
 

@@ -3,9 +3,10 @@
 jupyter_server leaves Nagle's algorithm on, which holds back the second of two small messages until
 the first is acknowledged: some 40 ms for each move of a slider that the kernel answers.
 
-A saved notebook holds a widget's view and, beside it, a still picture. Where no kernel runs, the
-view would be shown as "Error displaying widget: model not found", and the picture not at all. So
-a notebook without a kernel is opened without views that have no state; its file stays as it is.
+A saved notebook holds a widget's view and, beside it, a still picture. Where no kernel knows the
+widget, since none runs or it was restarted, the view would be shown as "Error displaying widget:
+model not found", and the picture not at all. So a notebook is opened without such views; its file
+stays as it is.
 """
 
 from inspect import iscoroutinefunction
@@ -25,7 +26,8 @@ def _load_jupyter_server_extension(app: Any) -> None:
     """Called by Jupyter's server as it starts."""
     KernelWebsocketHandler.open = _open_without_delay  # type: ignore[method-assign]
     if iscoroutinefunction(app.contents_manager.get):
-        app.contents_manager.get = _with_pictures(app.contents_manager.get, app.session_manager)
+        get, sessions, kernels = app.contents_manager.get, app.session_manager, app.kernel_manager
+        app.contents_manager.get = _with_pictures(get, sessions, kernels)
 
 
 _open = KernelWebsocketHandler.open
@@ -36,15 +38,41 @@ def _open_without_delay(self: Any, *arguments: Any, **options: Any) -> Any:
     return _open(self, *arguments, **options)
 
 
-def _with_pictures(get: Any, sessions: Any) -> Any:
-    """The server's way to read a file, without dead views in notebooks that no kernel serves."""
+def _with_pictures(get: Any, sessions: Any, kernels: Any) -> Any:
+    """The server's way to read a file, without the views of widgets that no kernel knows."""
 
     async def get_with_pictures(path: str, *arguments: Any, **options: Any) -> Any:
         model = await get(path, *arguments, **options)
         if model["type"] == "notebook" and model.get("content"):
-            served = [session["path"] for session in await sessions.list_sessions()]
-            if path.strip("/") not in [each.strip("/") for each in served]:
-                strip_dead(model["content"])
+            living: set[str] = set()
+            for session in await sessions.list_sessions():
+                if _same(session["path"], path):
+                    held = await _held_by(kernels.get_kernel(session["kernel"]["id"]))
+                    if held is None:
+                        return model
+                    living |= held
+            strip_dead(model["content"], living)
         return model
 
     return get_with_pictures
+
+
+def _same(path: str, other: str) -> bool:
+    return path.strip("/") == other.strip("/")
+
+
+async def _held_by(kernel: Any, patience: float = 2) -> set[str] | None:
+    """The widgets that a kernel holds; None where it is at work and cannot be asked."""
+    if kernel.execution_state in {"starting", "restarting"}:
+        return set()
+    if kernel.execution_state == "busy":
+        return None
+    client = kernel.client()
+    client.start_channels(stdin=False, hb=False)
+    try:
+        reply = await client.comm_info("jupyter.widget", reply=True, timeout=patience)
+    except TimeoutError:
+        return None
+    finally:
+        client.stop_channels()
+    return set(reply["content"].get("comms", ()))

@@ -4,7 +4,7 @@ A stored view without its stored state shows "model not found"; a stored state h
 and changes with every run. The still picture and the text that every widget stores stay.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
@@ -27,13 +27,18 @@ def strip(notebook: dict[str, Any]) -> bool:
     return changed
 
 
-def strip_dead(notebook: dict[str, Any]) -> None:
-    """Remove the views whose state the notebook does not hold, in place."""
+def strip_dead(notebook: dict[str, Any], living: Set[str] = frozenset()) -> None:
+    """Remove the views whose state neither the notebook nor a kernel holds, in place.
+
+    Args:
+        notebook: What json.load makes of an .ipynb file.
+        living: The model_id of each widget that a kernel holds.
+    """
     widgets = notebook.get("metadata", {}).get("widgets", {})
-    state = widgets.get(_STATE, {}).get("state", {})
+    held = {*widgets.get(_STATE, {}).get("state", {}), *living}
     for output in _outputs(notebook):
         view = output.get("data", {}).get(_VIEW)
-        if view is not None and view.get("model_id") not in state:
+        if view is not None and view.get("model_id") not in held:
             for part in (output["data"], output.get("metadata", {})):
                 part.pop(_VIEW, None)
 

@@ -39,13 +39,13 @@ def chromium():
     return pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
 
 
-def jupyter_lab(folder):
+def jupyter_lab(folder, *settings):
     """JupyterLab in `folder`, as `jupyter` starts it."""
-    return jupyter("jupyterlab", folder)
+    return jupyter("jupyterlab", folder, *settings)
 
 
 @contextmanager
-def jupyter(program, folder):
+def jupyter(program, folder, *more):
     """Start JupyterLab or Notebook 7 in `folder` with settings of its own; give its address."""
     settings = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     command = [sys.executable, "-m", program, "--no-browser", "--ServerApp.ip=127.0.0.1"]
@@ -54,6 +54,7 @@ def jupyter(program, folder):
         "--LabApp.news_url=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
+    command += more
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     log = folder / "lab.log"
     with (

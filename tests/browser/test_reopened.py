@@ -44,20 +44,34 @@ def kinds_in(path):
 
 def test_without_a_kernel_the_still_picture_is_shown(lab, tmp_path):
     page, url = lab
-    (xsrf,) = (c["value"] for c in page.context.cookies() if c["name"] == "_xsrf")
     for session in page.request.get(f"{url}/api/sessions").json():
-        gone = page.request.delete(
-            f"{url}/api/sessions/{session['id']}", headers={"X-XSRFToken": xsrf}
-        )
-        assert gone.ok
+        assert page.request.delete(f"{url}/api/sessions/{session['id']}", headers=token(page)).ok
+    shows_its_picture(page, url)
+    (kinds,) = kinds_in(tmp_path / "saved.ipynb")
+    assert "application/vnd.jupyter.widget-view+json" in kinds, "the file stays as it was saved"
+
+
+def test_after_a_restart_without_a_run_the_still_picture_is_shown(lab):
+    page, url = lab
+    (kernel,) = page.request.get(f"{url}/api/kernels").json()
+    restarted = page.request.post(f"{url}/api/kernels/{kernel['id']}/restart", headers=token(page))
+    assert restarted.ok
+    shows_its_picture(page, url)
+
+
+def token(page):
+    (value,) = (c["value"] for c in page.context.cookies() if c["name"] == "_xsrf")
+    return {"X-XSRFToken": value}
+
+
+def shows_its_picture(page, url):
+    """The saved notebook, opened anew, has its still picture where its widget was."""
     opened(page, url)
     picture = page.locator(".jp-OutputArea-output img")
     picture.wait_for()
     page.wait_for_timeout(5000)  # long enough for a kernel to start and a view to fail
     assert picture.evaluate("(image) => image.naturalWidth") > 100
     assert DEAD not in page.locator(".jp-Notebook").inner_text()
-    (kinds,) = kinds_in(tmp_path / "saved.ipynb")
-    assert "application/vnd.jupyter.widget-view+json" in kinds, "the file stays as it was saved"
 
 
 def test_with_its_kernel_the_widget_lives_on(lab):
