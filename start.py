@@ -403,7 +403,8 @@ def keep_originals():
 
 def launch(command, rest):
     """Run the tests or JupyterLab to the end and return the exit status."""
-    notebooks = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    notebooks = (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")
+    notebooks = sorted(notebooks, key=lambda path: path.stem)  # a copy, name-Copy1, comes after
     first = notebooks[0] if notebooks else ROOT / "notebooks"
     own = ["-m", "jupyterlab", str(first), "--ip=127.0.0.1"]
     own += ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []

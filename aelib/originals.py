@@ -10,6 +10,25 @@ from aelib.data.files import DataError, write_if_new
 Originals = dict[str, Callable[[], bytes]]  # a file's name -> what reads it
 
 
+def lesson_files(folder: Path) -> list[Path]:
+    """The lessons in a folder, in order, without the copies that somebody made beside them.
+
+    A copy is called as its lesson and then something more, as `aelib reset`, JupyterLab and
+    browsers write it: 03_name-fresh.ipynb, 03_name-Copy1.ipynb, 03_name (1).ipynb.
+    """
+    return [folder / name for name in _lessons_among([path.name for path in folder.iterdir()])]
+
+
+def _lessons_among(names: list[str]) -> list[str]:
+    numbered = [name for name in names if re.fullmatch(r"\d\d_.*\.ipynb", name)]
+    stems = [name.removesuffix(".ipynb") for name in numbered]
+    return sorted(
+        f"{stem}.ipynb"
+        for stem in stems
+        if not any(stem.startswith(other) and stem != other for other in stems)
+    )
+
+
 def put_beside(lesson: str, folder: Path) -> Path:
     """Write a fresh copy of a lesson; nothing that is there is touched.
 
@@ -55,15 +74,15 @@ def _of_lessons(folder: Path, course: Path) -> Path:
 
 def _shipped(folder: Path) -> Originals:
     """The lessons that lie in a folder."""
-    return {path.name: path.read_bytes for path in folder.glob("[0-9][0-9]_*.ipynb")}
+    files = lesson_files(folder) if folder.is_dir() else []
+    return {path.name: path.read_bytes for path in files}
 
 
 def _in_git(folder: Path) -> Originals:
     """The lessons of a clone as they came from the course: also where a learner committed."""
     for version in ("@{upstream}", "HEAD"):
-        listed = _git(folder, "ls-tree", "--name-only", version, "./").decode().split()
-        names = [name for name in listed if re.match(r"\d\d_.*\.ipynb$", name)]
-        if names:
+        listed = _git(folder, "ls-tree", "--name-only", "-z", version, "./").decode().split("\0")
+        if names := _lessons_among(listed):
             return {name: _reader(folder, f"{version}:./{name}") for name in names}
     return {}
 

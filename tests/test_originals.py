@@ -87,6 +87,34 @@ def test_what_a_learner_committed_is_not_the_original(clone, tmp_path, monkeypat
     assert (notebooks / f"{NAME}-fresh.ipynb").read_text() == "as it came"
 
 
+COPIES = ["-fresh", "-fresh2", "-Copy1", "-Copy1-Copy2", " (1)", " - Copy", " copy", "_mine"]
+
+
+def test_no_copy_is_a_lesson(course):
+    notebooks = course / "notebooks"
+    lessons = originals.lesson_files(notebooks)
+    for more in COPIES:
+        (notebooks / f"{NAME}{more}.ipynb").write_text("changed")
+    (notebooks / f"Copy of {NAME}.ipynb").write_text("changed")
+    assert originals.lesson_files(notebooks) == lessons
+
+
+def test_a_lesson_of_ones_own_is_one(course):
+    own = course / "notebooks" / "15_my-own-lesson.ipynb"
+    own.write_text("new")
+    assert originals.lesson_files(course / "notebooks")[-1] == own
+
+
+@pytest.mark.parametrize("more", COPIES)
+def test_a_copy_that_was_committed_is_not_the_original(clone, mine, fresh, more):
+    mine.with_name(f"{NAME}{more}.ipynb").write_text("changed")
+    git(clone, "add", ".")
+    git(clone, "commit", "-m", "mine")
+    fresh.unlink(missing_ok=True)
+    assert main(["reset", "03"]) == 0
+    assert fresh.read_text() == "as it came"
+
+
 def test_an_installed_package_carries_the_lessons(course, mine, fresh):
     kept = course / "aelib" / "_notebooks"
     kept.mkdir(parents=True)

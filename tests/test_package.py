@@ -16,6 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import aelib
+from aelib.originals import lesson_files
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "aelib").rglob("*.py"))
@@ -45,7 +46,7 @@ FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may impo
     "widgets": {"adapter", "checks", "data", "engine", "lazy", "words"},
     "exercises": STEPS,
     "originals": {"data"},
-    "site": {"data", "widgets"},
+    "site": {"data", "originals", "widgets"},
     "classroom": {"data", "exercises"},
     "cli": {"classroom", "data", "exercises", "originals", "site", "widgets"},
     "jupyter": {"widgets"},
@@ -180,7 +181,7 @@ def test_the_command_answers_as_module_and_as_program():
 
 def definitions():
     """Every function or class that a cell tagged `defines` writes out."""
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in lesson_files(ROOT / "notebooks"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if "defines" in cell["metadata"].get("tags", []):
                 for node in ast.parse("".join(cell["source"])).body:

@@ -581,8 +581,11 @@ def test_jupyterlab_opens_the_first_notebook(course, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     call = course("--", "--no-browser", "--port", "9000")[2][-1]
     first = course.folder / "notebooks" / "00_start_here.ipynb"
+    copy = first.with_name("00_start_here-Copy1.ipynb")
+    copy.touch()
     assert call == f"python -m jupyterlab {first} --ip=127.0.0.1 --no-browser --port 9000"
     first.unlink()
+    copy.unlink()
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     call = course()[2][-1]
     assert call.endswith("notebooks/01_from_scratch.ipynb --ip=127.0.0.1 --allow-root")

@@ -7,6 +7,8 @@ from typing import Any
 
 import nbformat
 
+from aelib.originals import lesson_files
+
 
 class SiteError(Exception):
     """The pages cannot be built; the text names what was wrong and the cure."""
@@ -35,9 +37,10 @@ def read_lessons(course: Path) -> list[Lesson]:
     Raises:
         SiteError: There are none, or one cannot be read or has no outputs.
     """
-    paths = sorted((course / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    folder = course / "notebooks"
+    paths = lesson_files(folder) if folder.is_dir() else []
     if not paths:
-        raise SiteError(f"{course / 'notebooks'} holds no lessons: run this in the course folder.")
+        raise SiteError(f"{folder} holds no lessons: run this in the course folder.")
     return [_read(path) for path in paths]
 
 

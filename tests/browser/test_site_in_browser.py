@@ -17,12 +17,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from aelib.originals import lesson_files
 from aelib.site.build import build_site
 from aelib.site.check import check_site
 from aelib.widgets.sources import tell
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = lesson_files(ROOT / "notebooks")
 TEXTS = ["glossary", "references", "syllabus"]
 NAMES = ["index", *(path.stem for path in NOTEBOOKS), *TEXTS]
 DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 360, "height": 740}

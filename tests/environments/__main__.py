@@ -163,7 +163,10 @@ def opened(there: Environment, path: Path, content: Path) -> subprocess.Complete
 
 def notebooks(lessons: str) -> list[Path]:
     """The lessons of these numbers."""
-    return [next((ROOT / "notebooks").glob(f"{number}_*.ipynb")) for number in lessons.split()]
+    from aelib.originals import lesson_files
+
+    paths = {path.stem[:2]: path for path in lesson_files(ROOT / "notebooks")}
+    return [paths[number] for number in lessons.split()]
 
 
 def main() -> int:

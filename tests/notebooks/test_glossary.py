@@ -6,8 +6,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from aelib.originals import lesson_files
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+LESSONS = lesson_files(NOTEBOOKS)
 ROW = re.compile(
     r"^\| \*\*(?P<term>[^|*]+)\*\*(?:, (?P<ours>[^|]+))? \| (?P<what>[^|]+) "
     r"\| \[\d\d\]\((?P<file>[^)]+)\) \|$"

@@ -10,8 +10,10 @@ import nbformat
 import pytest
 from refresh import README_PICTURE, clean, readme_picture
 
+from aelib.originals import lesson_files
+
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = lesson_files(ROOT / "notebooks")
 TAGS = {"defines", "exercise", "live"}
 
 

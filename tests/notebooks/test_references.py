@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from aelib.originals import lesson_files
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 ENTRY = re.compile(
     r"^- (?P<first>[^,(]+?)(?: and [^,(]+| and others)?(?:,[^(]*)? \((?P<year>\d{4})\)\. \*"
@@ -34,10 +36,10 @@ def cited(path):
 
 
 def everything_cited():
-    return set().union(*map(cited, NOTEBOOKS.glob("*.ipynb")))
+    return set().union(*map(cited, lesson_files(NOTEBOOKS)))
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", lesson_files(NOTEBOOKS), ids=lambda path: path.stem)
 def test_what_a_lesson_cites_is_listed(path):
     assert cited(path) - entries() == set()
 

@@ -10,9 +10,10 @@ import pytest
 
 import aelib
 from aelib.exercises import lessons
+from aelib.originals import lesson_files
 
 ROOT = Path(__file__).parents[2]
-PATHS = {path.stem[:2]: path for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
+PATHS = {path.stem[:2]: path for path in lesson_files(ROOT / "notebooks")}
 CELLS = {lesson: nbformat.read(path, as_version=4).cells for lesson, path in PATHS.items()}
 WITH_EXERCISES = [lesson for lesson in PATHS if lesson in lessons()]
 COUNTS = {"four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}

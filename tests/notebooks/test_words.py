@@ -6,7 +6,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+from aelib.originals import lesson_files
+
+LESSONS = lesson_files(Path(__file__).parents[2] / "notebooks")
 NOTEBOOKS = {path.stem[:2]: nbformat.read(path, as_version=4) for path in LESSONS}
 TAUGHT = list(NOTEBOOKS)[1:]  # 00 is for playing
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shutil
 from contextlib import redirect_stdout
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -185,6 +186,18 @@ def test_a_broken_notebook_is_named(course, content, message):
     (course / "notebooks" / "02_broken.ipynb").write_text(content)
     with pytest.raises(SiteError, match=f"02_broken.*({message})"):
         read_lessons(course)
+
+
+def test_a_copy_beside_a_lesson_gets_no_page(course, tmp_path):
+    shutil.copy(
+        course / "notebooks" / "00_first.ipynb", course / "notebooks" / "00_first-Copy1.ipynb"
+    )
+    (course / "notebooks" / "01_second-fresh.ipynb").write_text("no notebook")
+    build_site(course, tmp_path / "site")
+    assert {page.name for page in (tmp_path / "site").glob("0*.html")} == {
+        "00_first.html",
+        "01_second.html",
+    }
 
 
 def test_a_folder_without_lessons_or_readme_is_named(course, tmp_path):
