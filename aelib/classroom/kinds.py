@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 Parts = tuple[str, ...]
 
 _COPY = re.compile(
-    r"(?:[ _-]*\((?P<a>\d{1,3})\)|-(?P<b>\d{1,2})|[ _-]+[Cc]opy ?(?P<c>\d{0,3})"
+    r"(?:[ _-]*\((?P<a>\d{1,3})\)|-(?P<b>[1-9]\d?)|[ _-]+[Cc]opy ?(?P<c>\d{0,3})"
     r"|[ _-]+(?:Kopie|copie|copia))$"
 )
 _COPY_OF = re.compile(r"(?:Copy|Kopie|Copie|Copia|Kopi|Cópia) (?:of|von|de|di|av|af) ", re.I)
@@ -101,17 +101,19 @@ def named_by(name: str) -> str:
 
 def name_in(stem: str) -> tuple[str, str, str]:
     """The student's name in a file's name, empty if there is none; the lesson, and the rest."""
-    if match := _CLASSROOM.fullmatch(stem):
-        return match["who"], lesson_of(match["rest"]), ""
-    lesson = next(_lessons(stem), None)
-    if lesson is None:
+    match = _CLASSROOM.fullmatch(stem)
+    if match and not is_no_name(match["who"]):
+        lesson = lesson_of(match["rest"])
+        return match["who"], lesson, match["rest"].replace(lesson, "", 1) if lesson else ""
+    number = next(_lessons(stem), None)
+    if number is None:
         return ("" if is_no_name(stem) else stem), "", ""
-    first, rest = stem[: lesson.start()].rstrip("_ -"), stem[lesson.end() :].lstrip("_ -")
+    first, rest = stem[: number.start()].rstrip("_ -"), stem[number.end() :].lstrip("_ -")
     if not is_no_name(first):
-        return first, lesson[0], rest
+        return first, number[0], rest
     if first and not is_no_name(rest):
-        return rest, lesson[0], ""
-    return "", lesson[0], rest  # 06_vae_from_scratch: a lesson's title
+        return rest, number[0], ""
+    return "", number[0], rest  # 06_vae_from_scratch: a lesson's title
 
 
 def _lessons(name: str) -> Iterator[re.Match[str]]:

@@ -36,7 +36,7 @@ _BESIDE = {
     "submitted": {"source", "release", "autograded", "feedback", "solution"},  # of nbgrader
     "submitted files": {"working files"},  # of Teams
 }
-_DASHED = re.compile(r"-\d{1,2}$")
+_DASHED = re.compile(r"-[1-9]\d?$")
 _VERSION = re.compile(r"version (\d+)", re.I)  # of Teams
 
 

@@ -98,6 +98,9 @@ ROWS = {  # what it is -> paths, students
     "the student, the lesson, its title": (
         ["ada_06_vae_from_scratch.ipynb", "ada_07_sampling_with_sliders.ipynb",
          "ada_06_vae_from_scratch (1).ipynb", "bob_06.ipynb"], ["ada", "ada", "ada", "bob"]),
+    "the student and, after a dash, the lesson": (
+        ["ada-06.ipynb", "ada-07.ipynb", "bob-06.ipynb", "HW 06 - Cy.ipynb", "HW - Di 06.ipynb"],
+        ["ada", "ada", "bob", "Cy", "HW - Di"]),
     "words that we do not know stay apart": (
         ["sesion_06_ada.ipynb", "sesion_06_bob.ipynb", "tema_06_ada.ipynb", "tema_07_bob.ipynb"],
         ["sesion_06_ada", "sesion_06_bob", "tema_06_ada", "tema_07_bob"]),
@@ -166,6 +169,26 @@ NUMBERED = (
 def test_a_hundred_students_with_numbers_are_a_hundred(pattern, ending):
     paths = [pattern.format(k=k) + ending for k in range(1, 101)]
     assert len(set(placed(*paths, "ada/06.ipynb"))) == 101
+
+
+TWO_PEOPLE = (
+    *("{who}_{n}", "{n}_{who}", "HW - {who} {n}", "HW {n} - {who}", "{who} - {n}", "{n} - {who}"),
+    *("Machine Learning - {who} {n}", "Machine Learning {n} {who}", "Machine Learning {who} {n}"),
+    *("abgabe {n} von {who}", "lesson{n}{who}", "{who}{n}", "tema {n} {who}", "hw{n}-{who}"),
+    *("2026-11-03 {who} {n}", "{n} 2026-11-03 {who}", "{n}_vae ({who})", "{who}'s {n}"),
+    *("Prof Meier {n} {who}", "submission {who} {n}", "ML2026_{n}_{who}", "{n} {who} (1)"),
+    *("Kopie von {n} {who}", "Copy of {who} {n}", "{who}-{n}", "week{n}_final_{who}_v2"),
+)
+
+
+@pytest.mark.parametrize("ending", [".ipynb", ".zip/notebook.ipynb"])
+@pytest.mark.parametrize("pattern", TWO_PEOPLE)
+def test_two_people_with_a_lesson_each_are_two(pattern, ending):
+    found = placed(
+        *(pattern.format(who=who, n=n) + ending for who, n in (("ada", "06"), ("bob", "07")))
+    )
+    assert found[0] != found[1]
+    assert None not in found
 
 
 @pytest.mark.parametrize("row", ROWS)
