@@ -201,9 +201,12 @@ def _check_pictures(x: Any) -> None:
         cure = " Usual cure: x.movedim(3, 1)." if x.shape[3] in (1, 3) else ""
         raise ValueError(f"x has shape {tuple(x.shape)}, colour is (N, 3, H, W).{cure}")
     if x.numel() and not (x.min() >= 0 and x.max() <= 1):  # also when NaN
+        signed = -1.001 <= x.min() < -0.2 and x.max() <= 1.001
+        cure = "x / 255 for bytes, x.clamp(0, 1) for what a network drew"
+        cure = "(x + 1) / 2, as it seems to lie in [-1, 1]" if signed else cure
         raise ValueError(
             f"x lies in [{x.min():.4g}, {x.max():.4g}], noise takes pixels in [0, 1]. Usual cure: "
-            "x / 255 for bytes, x.clamp(0, 1) for what a network drew; NaN is no pixel."
+            f"{cure}; NaN is no pixel."
         )
 
 

@@ -220,6 +220,7 @@ def test_an_occluded_photograph_loses_one_square():
         (torch.zeros(2, 28, 28, 3), r"colour is \(N, 3, H, W\). Usual cure: x.movedim\(3, 1\)"),
         (torch.zeros(784), r"shape \(784,\).*x\[None\]"),
         (torch.full((2, 784), 200.0), r"\[200, 200\].*/ 255"),
+        (torch.linspace(-1, 1, 784)[None], r"cure: \(x \+ 1\) / 2"),
         (torch.full((2, 784), -0.1), r"takes pixels in \[0, 1\]"),
         (torch.full((2, 784), torch.nan), "NaN is no pixel"),
     ],

@@ -147,12 +147,12 @@ def layout_of(native: Shape, shape: Any = None) -> Layout:
             size = " x ".join(map(str, given))
             raise ValueError(f"{pixels} pixels are not {size}: say shape=(height, width).")
         return replace(layout_of(given), native=native)
-    for channels in (1, 3):
-        side = math.isqrt(pixels // channels)
-        if channels * side * side == pixels:
-            return Layout(channels, side, side, native=native)
-    side = math.isqrt(pixels)
-    raise ValueError(f"{pixels} pixels are not {side} x {side}: say shape=(height, width).")
+    side, coloured = math.isqrt(pixels), math.isqrt(pixels // 3)
+    if side * side == pixels:
+        return Layout(1, side, side, native=native)
+    colour = f", or shape=(3, {coloured}, {coloured}) in colour"
+    more = colour if 3 * coloured * coloured == pixels else ""
+    raise ValueError(f"{pixels} pixels are not {side} x {side}: say shape=(height, width){more}.")
 
 
 def _range_of(values: np.ndarray, given: Any, name: str) -> tuple[float, float]:

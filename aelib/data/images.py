@@ -29,6 +29,9 @@ def load_images(
     right size already keeps its pixels exactly. Where there are folders `train` and `test` they
     are the split; else every fifth picture of each class, by name, is a test picture.
 
+    Plots and widgets draw grey pictures as ink on paper, so a photograph would look like its
+    negative: give them 1 - x, or load it with grey=False.
+
     Args:
         folder: Where they lie: PNG, JPEG, WebP, BMP, GIF or TIFF.
         size: The side in pixels, or (height, width).

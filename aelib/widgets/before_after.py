@@ -8,6 +8,7 @@ import numpy as np
 import traitlets
 from PIL import Image, ImageDraw, ImageFont
 
+from aelib.adapter import open_pictures
 from aelib.widgets.base import StillWidget, module
 
 _LINE, _GAP, _LEVELS = 22, 8, 256  # pixels of a label and between the pictures; colours kept
@@ -20,14 +21,15 @@ class BeforeAfter(StillWidget):
     set it, observe it. The pictures travel once, without loss, as WebP.
 
     Args:
-        before: A picture (3, H, W), or a grey one (H, W), in [0, 1], 0 is dark.
+        before: A picture (3, H, W), or a grey one (H, W), in [0, 1] or [-1, 1]; low is dark.
         after: Another of the same size.
         labels: What each of them is, in a few words.
         alt: What the pictures show, in a sentence.
         position: Where the divider stands at first.
+        value_range: The values of black and of white, such as (-1, 1); seen in both if None.
 
     Raises:
-        ValueError: The shapes differ or are others, a value leaves [0, 1], labels are not two
+        ValueError: The shapes differ or are others, a value leaves the range, labels are not two
             different texts, there is no alt text, or the divider would stand outside.
 
     Example:
@@ -53,15 +55,11 @@ class BeforeAfter(StillWidget):
         *,
         alt: str,
         position: float = 0.5,
+        value_range: tuple[float, float] | None = None,
     ) -> None:
         _check_words(labels, alt)
-        self._images = [_image(picture) for picture in (before, after)]
+        self._images = _images(_pixels(before), _pixels(after), value_range)
         width, height = self._images[0].size
-        if self._images[1].size != (width, height):
-            raise ValueError(
-                f"before is {(height, width)} and after {self._images[1].size[::-1]}; both must "
-                "have the same height and width."
-            )
         super().__init__(
             _labels=list(labels),
             _alt=alt,
@@ -96,16 +94,28 @@ def _check_words(labels: Any, alt: Any) -> None:
         raise ValueError("The pictures need an alt text: say in a sentence what they show.")
 
 
-def _image(picture: Any) -> Image.Image:
-    """A picture with 256 levels of red, green and blue, checked."""
+def _pixels(picture: Any) -> np.ndarray:
+    """A picture as red, green and blue (3, H, W)."""
     pixels = np.asarray(picture, np.float32)
     if pixels.ndim == 2:
         pixels = np.stack([pixels] * 3)
     if pixels.ndim != 3 or len(pixels) != 3 or not pixels.size:
         raise ValueError(f"A picture must be (3, H, W) or (H, W), not {np.shape(picture)}.")
-    if not (pixels.min() >= 0 and pixels.max() <= 1):  # also when NaN
+    return pixels
+
+
+def _images(before: np.ndarray, after: np.ndarray, value_range: Any) -> list[Image.Image]:
+    """Both with 256 levels of red, green and blue, checked."""
+    if before.shape != after.shape:
+        raise ValueError(
+            f"before is {before.shape[1:]} and after {after.shape[1:]}; both must have the same "
+            "height and width."
+        )
+    opened = open_pictures(np.stack([before, after]), None, value_range, name="pictures")
+    if not (opened.rows.min() >= 0 and opened.rows.max() <= 1):
         raise ValueError("Pixels must lie in [0, 1]; usual cure: .clip(0, 1), or / 255 for bytes.")
-    return Image.fromarray((pixels.transpose(1, 2, 0) * 255).round().astype(np.uint8))
+    levels = (opened.rows.reshape(2, *before.shape) * 255).round().astype(np.uint8)
+    return [Image.fromarray(each) for each in levels.transpose(0, 2, 3, 1)]
 
 
 def _webp(image: Image.Image) -> bytes:

@@ -75,8 +75,9 @@ def test_the_divider_stays_inside(position):
             r"must be \(3, H, W\) or \(H, W\), not \(12, 20, 3\)",
         ),
         ({"before": BEFORE[:, :0]}, r"must be \(3, H, W\)"),
-        ({"before": BEFORE * 255}, r"must lie in \[0, 1\]"),
-        ({"after": AFTER * np.nan}, r"must lie in \[0, 1\]"),
+        ({"before": BEFORE * 255}, r"usual cure: pictures / 255"),
+        ({"before": BEFORE * 1.5}, r"must lie in \[0, 1\]"),
+        ({"after": AFTER * np.nan}, r"finite pixels"),
         ({"labels": ("one",)}, "labels must be two different texts"),
         ({"labels": ("one", "one")}, "labels must be two different texts"),
         ({"labels": ("one", " ")}, "labels must be two different texts"),
@@ -92,3 +93,11 @@ def test_the_divider_stays_inside(position):
 def test_what_is_no_pair_is_refused(change, sentence):
     with pytest.raises(ValueError, match=sentence):
         BeforeAfter(**{"before": BEFORE, "after": AFTER, **WORDS, **change})
+
+
+def test_pictures_from_minus_1_to_1_are_drawn_as_those_from_0_to_1():
+    plain = BeforeAfter(BEFORE, AFTER, **WORDS)
+    for size in ({}, {"value_range": (-1, 1)}):
+        signed = BeforeAfter(2 * BEFORE - 1, 2 * AFTER - 1, **WORDS, **size)
+        for image, expected in zip(signed._images, plain._images, strict=True):
+            assert np.abs(np.asarray(image, int) - np.asarray(expected, int)).max() <= 1

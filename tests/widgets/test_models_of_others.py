@@ -186,7 +186,8 @@ def test_the_range_is_seen_in_x_or_said():
         (torch.linspace(-3.2, 0.4, 6 * 784).view(6, 784), r"value_range=\(-4, 1\)"),
         (torch.rand(6, 784) * torch.nan, "finite"),
         (torch.rand(6, 5, 28, 28), "neither grey nor red, green and blue"),
-        (torch.rand(6, 600), r"say shape=\(height, width\)"),
+        (torch.rand(6, 600), r"say shape=\(height, width\)\."),
+        (torch.rand(6, 1200), r"say shape=\(height, width\), or shape=\(3, 20, 20\) in colour"),
         (["a", "b"], "pictures are"),
     ],
 )
