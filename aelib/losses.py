@@ -167,7 +167,7 @@ def sparse_error(model: Any, x: torch.Tensor, unused: float = 1 / 32) -> torch.T
     dead. So the strongest k of them are asked to draw what is left over, x - x_hat.
 
     Args:
-        model: A `SparseAutoencoder`: it has `k`, `directions`, `all_latents`, `encode`
+        model: A `SparseAutoencoder`: it has `all_latents`, `strongest`, `directions`
             and `decode`.
         x: Rows (N, D), float.
         unused: Weight of the second error; 0 leaves it out.
@@ -191,14 +191,13 @@ def sparse_error(model: Any, x: torch.Tensor, unused: float = 1 / 32) -> torch.T
     """
     check_not_empty(x)
     check_weight("unused", unused)
-    z = model.encode(x)
+    latents = model.all_latents(x)
+    z = model.strongest(latents)
     x_hat = model.decode(z)
     error, never = squared_error(x_hat, x), (z == 0).all(dim=0)
     if unused == 0 or not never.any():
         return error
-    idle = model.all_latents(x) * never
-    strongest = idle.topk(model.k, dim=1)
-    spare = torch.zeros_like(z).scatter(1, strongest.indices, strongest.values)
+    spare = model.strongest(latents * never)
     return error + unused * squared_error(spare @ model.directions(), (x - x_hat).detach())
 
 

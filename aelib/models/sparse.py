@@ -58,15 +58,18 @@ class SparseAutoencoder(Model):
         check_rows(x, "x", self.input_dim, self._dtype)
         return self.encoder(x - self.decoder.bias).relu()
 
+    def strongest(self, z: torch.Tensor) -> torch.Tensor:
+        """Keep the k largest numbers of each row of z (N, latents), 0 in place of the others."""
+        top = z.topk(self.k, dim=1)
+        return torch.zeros_like(z).scatter(1, top.indices, top.values)
+
     def encode(self, x: torch.Tensor) -> torch.Tensor:
         """Rows x (N, input_dim) -> z (N, latents): the k strongest latents, 0 for the others.
 
         Raises:
             ValueError: x has another shape or type, or holds NaN.
         """
-        z = self.all_latents(x)
-        strongest = z.topk(self.k, dim=1)
-        return torch.zeros_like(z).scatter(1, strongest.indices, strongest.values)
+        return self.strongest(self.all_latents(x))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Latents z (N, latents) -> rows x_hat (N, input_dim), both float32.
