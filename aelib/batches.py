@@ -161,6 +161,7 @@ def _opened(name: str, loader: DataLoader[Any], batch_size: int, joined: bool) -
     if not isinstance(batch, torch.Tensor):
         raise ValueError(
             f"A batch of {name} is a {type(batch).__name__}; fit needs a tensor x, or (x, y)."
+            f"{_way_out_of(batch)}"
         )
     _check_floats(name, batch)
     _check_finite_rows(name, batch)
@@ -178,6 +179,16 @@ def _without_y(name: str, x: Any) -> Any:
     if len(parts) > 1:
         _say_what_becomes_of_y(name)
     return parts[0]
+
+
+def _way_out_of(batch: Any) -> str:
+    """How the pictures come out of a dictionary, as other libraries make them."""
+    parts = batch.items() if isinstance(batch, dict) else ()
+    sizes = {key: part.numel() for key, part in parts if isinstance(part, torch.Tensor)}
+    if not sizes:
+        return ""
+    key = max(sizes, key=lambda each: sizes[each])
+    return f" Usual cure: torch.stack([row[{key!r}] for row in data])."
 
 
 def _say_what_becomes_of_y(name: str) -> None:

@@ -163,6 +163,13 @@ def test_what_cannot_be_trained_on_is_refused_before_anything_is_done(name):
         fit(network(), X, not_called, epochs=1, validation=x)
 
 
+def test_the_way_out_of_dictionaries_leads_out():
+    data = Pictures(lambda i: {"label": torch.tensor(i), "pixels": X[i]})
+    with pytest.raises(ValueError, match=r"torch\.stack\(\[row\['pixels'\] for row in data\]\)"):
+        seen_by(data)
+    assert len(torch.cat(seen_by(torch.stack([row["pixels"] for row in data])))) == 97
+
+
 def not_called(model, batch):
     raise AssertionError("it began to train")
 
