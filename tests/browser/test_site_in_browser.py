@@ -20,11 +20,12 @@ from PIL import Image
 from aelib.originals import lesson_files
 from aelib.site.build import build_site
 from aelib.site.check import check_site
+from aelib.site.reference import read_reference
 from aelib.widgets.sources import tell
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = lesson_files(ROOT / "notebooks")
-TEXTS = ["glossary", "references", "syllabus"]
+TEXTS = ["glossary", "guide_your_own_model", "references", "syllabus"]
 NAMES = ["index", *(path.stem for path in NOTEBOOKS), *TEXTS]
 DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 360, "height": 740}
 SCREENSHOTS = os.environ.get("AELIB_SCREENSHOTS")  # a folder to keep pictures of the pages in
@@ -129,7 +130,9 @@ def test_the_check_finds_no_fault(site):
 
 
 def test_every_notebook_has_its_page_and_its_download(site):
-    assert {path.stem for path in site.glob("*.html")} == set(NAMES)
+    reference = {"api.html", *(page.file for page in read_reference())}  # see test_reference_...
+    pages = {f"{name}.html" for name in NAMES} | reference
+    assert {path.name for path in site.glob("*.html")} == pages
     pages = {path.name.lower() for path in (ROOT / "notebooks").glob("*.md")}
     assert {f"{name}.md" for name in TEXTS} <= pages
     for path in NOTEBOOKS:
