@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 Parts = tuple[str, ...]
 
 _COPY = re.compile(
-    r"(?:[ _-]*\((?P<a>\d{1,3})\)|-(?P<b>[1-9]\d?)|[ _-]+[Cc]opy ?(?P<c>\d{0,3})"
+    r"(?:[ _-]*\((?P<a>\d{1,3})\)|-(?P<b>[1-9]\d?)|(?:[ _-]+[Cc]opy|-fresh) ?(?P<c>\d{0,3})"
     r"|[ _-]+(?:Kopie|copie|copia))$"
 )
 _COPY_OF = re.compile(r"(?:Copy|Kopie|Copie|Copia|Kopi|Cópia) (?:of|von|de|di|av|af) ", re.I)

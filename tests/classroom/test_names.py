@@ -108,6 +108,10 @@ ROWS = {  # what it is -> paths, students
         ["ada.ipynb", "ada-1.ipynb", "ada (2).ipynb", "bob (1).ipynb", "bob (2).ipynb",
          "cleo-1.ipynb", "cleo-2.ipynb"],
         ["ada", "ada", "ada", "bob", "bob", "cleo-1", "cleo-2"]),
+    "what `aelib reset` writes is a copy, a surname is none": (
+        ["ada_06_vae_from_scratch.ipynb", "ada_06_vae_from_scratch-fresh.ipynb",
+         "ada_06_vae_from_scratch-fresh2.ipynb", "bob_06.ipynb", "bob fresh_06.ipynb"],
+        ["ada", "ada", "ada", "bob", "bob fresh"]),
     "two that would both be ada": (
         ["exercise-06_ada.ipynb", "2026_06_ada.ipynb"], ["exercise-06_ada", "2026_06_ada"]),
     "names alone, also with a dot": (["ada.ipynb", "j.doe.ipynb", "j.roe.zip/06.ipynb"],
