@@ -130,7 +130,7 @@ def test_the_check_finds_no_fault(site):
 
 
 def test_every_notebook_has_its_page_and_its_download(site):
-    reference = {"api.html", *(page.file for page in read_reference())}  # see test_reference_...
+    reference = {"api.html", *(page.file for page in read_reference())}
     pages = {f"{name}.html" for name in NAMES} | reference
     assert {path.name for path in site.glob("*.html")} == pages
     pages = {path.name.lower() for path in (ROOT / "notebooks").glob("*.md")}
