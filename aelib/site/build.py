@@ -19,7 +19,9 @@ from aelib.site.live import Live, execute, run_live
 from aelib.site.maths import FormulaError
 from aelib.site.prose import TEXTS, Prose, page_of
 from aelib.site.reference import read_reference
+from aelib.site.screens import screens_of
 from aelib.site.search import prose_sections, sections
+from aelib.site.sheets import answers_of, sheet_of
 from aelib.site.templates import render
 
 _MARK = ".nojekyll"  # hosts that would build a site from our files leave them as they are
@@ -80,6 +82,10 @@ def build_site(
         _text_page(pages, path)
     _api_pages(pages)
     _index_page(pages, course)
+    sheets = [sheet_of(lesson) for lesson in lessons]
+    for sheet in sheets:
+        pages.add(sheet.page, "sheet.html", Live(), lesson=sheet.lesson, sheet=sheet)
+    pages.add("teacher.html", "teacher.html", Live(), sheets=sheets, answers=answers_of(course))
     found = json.dumps(pages.entries, ensure_ascii=False)
     pages.files["search-index.js"] = f"course.found({found});\n".encode()
     _write(pages.files, output)
@@ -121,10 +127,9 @@ def _lesson_page(
         raise SiteError(f"{lesson.path.name}: {error}") from error
     pages.entries += sections(lesson, blocks, prose.headings)
     headings = [heading for heading in prose.headings if heading.level in (2, 3)]
-    around = {"previous": before, "next": after}
-    pages.add(
-        lesson.page, "lesson.html", live, lesson=lesson, blocks=blocks, headings=headings, **around
-    )
+    parts = {"blocks": blocks, "screens": screens_of(blocks), "headings": headings}
+    around = {"lesson": lesson, "previous": before, "next": after}
+    pages.add(lesson.page, "lesson.html", live, **parts, **around)
     pages.files[f"notebooks/{lesson.path.name}"] = _download(lesson)
     if pages.shared["addresses"].colab:
         made = for_colab(lesson.path, pages.shared["addresses"])

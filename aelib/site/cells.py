@@ -18,6 +18,7 @@ from aelib.site.lessons import SiteError
 
 _WIDGET = re.compile(rf"({'|'.join(widgets.__all__)})\(")
 _NO_GUESS = "you made no guess"  # what `predict` says of an answer that nobody guessed
+_NOT_YET = ": no guess yet."  # what it says before there is an answer
 _NEEDS_PYTHON = {
     "TrainingMonitor": "The network was trained here. When you run the lesson yourself, you watch "
     "its loss fall.",
@@ -82,9 +83,11 @@ def _linked(code: str, known: Mapping[str, str]) -> str:
 
 
 def _kind(cell: Any, outputs: list[Block]) -> str:
-    """How a page shows a cell: what only imports or only claims is folded, verdicts are covered."""
+    """How a page shows a cell: what only imports or claims is folded, verdicts are covered."""
     if any(_NO_GUESS in each.html for each in outputs) and all(e.kind != "live" for e in outputs):
         return "verdict"
+    if any(_NOT_YET in each.html for each in outputs):
+        return "guess"
     if not outputs and _only_claims(cell.source):
         return "checks"
     return "imports" if not outputs and _mostly_imports(cell.source) else "code"

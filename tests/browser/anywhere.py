@@ -18,6 +18,8 @@ from typing import Any
 CHROMIUM = "chromium --headless=new --no-sandbox --disable-gpu --no-first-run --user-data-dir={}"
 FIREFOX = "firefox --headless --no-remote --profile {}"  # {} is a folder of its own
 KINDS = {".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "text/json"}
+KINDS |= {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
+KINDS |= {".svg": "image/svg+xml"}
 LOOP = """<!doctype html><title>asks</title><link rel="icon" href="data:,"><script type="module">
 import { answer } from "/page.mjs";
 for (let last = { ready: true }; ; ) {
@@ -50,7 +52,7 @@ def anywhere(command: str, folder: Path, patience: float = 120) -> Iterator[Call
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = folder / self.path.lstrip("/")
+            path = folder / self.path.partition("?")[0].lstrip("/")
             content = LOOP.encode() if self.path == "/" else path.read_bytes()
             self._send(content, KINDS.get(path.suffix, "text/html"))
 

@@ -11,10 +11,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from shutil import copy
 
 import nbformat
 import numpy as np
 import pytest
+from anywhere import FIREFOX, anywhere, installed
 from PIL import Image
 
 from aelib.originals import lesson_files
@@ -27,6 +29,8 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = lesson_files(ROOT / "notebooks")
 TEXTS = ["glossary", "guide_your_own_model", "references", "syllabus"]
 NAMES = ["index", *(path.stem for path in NOTEBOOKS), *TEXTS]
+SHEETS = [f"{path.stem}-sheet" for path in NOTEBOOKS]
+WALL = {"width": 1280, "height": 720}
 DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 360, "height": 740}
 SCREENSHOTS = os.environ.get("AELIB_SCREENSHOTS")  # a folder to keep pictures of the pages in
 INK = """(canvas) => {
@@ -131,7 +135,7 @@ def test_the_check_finds_no_fault(site):
 
 def test_every_notebook_has_its_page_and_its_download(site):
     reference = {"api.html", *(page.file for page in read_reference())}
-    pages = {f"{name}.html" for name in NAMES} | reference
+    pages = {f"{name}.html" for name in [*NAMES, *SHEETS, "teacher"]} | reference
     assert {path.name for path in site.glob("*.html")} == pages
     pages = {path.name.lower() for path in (ROOT / "notebooks").glob("*.md")}
     assert {f"{name}.md" for name in TEXTS} <= pages
@@ -524,3 +528,143 @@ def test_code_is_copied(open_page):
 def test_lines_have_60_to_75_letters(open_page):
     letters = np.concatenate([open_page(f"{name}.html").evaluate(LINES) for name in NAMES[1:4]])
     assert 60 <= np.mean(letters) <= 75
+
+
+# On the wall
+
+
+def present(page, name="p"):
+    page.keyboard.press(name)
+    until(page, "document.querySelector('.screen.current') !== null")
+
+
+def place(page):
+    return tuple(map(int, page.locator(".presenter .place").inner_text().split(" of ")))
+
+
+def test_the_key_p_shows_one_screen_and_escape_leads_back(open_page):
+    page = open_page(f"{NAMES[4]}.html", viewport=WALL)
+    page.evaluate("scrollTo(0, document.querySelectorAll('main h2')[3].offsetTop - 60)")
+    top = page.evaluate("scrollY")
+    present(page)
+    assert page.locator(".screen:visible").count() == 1
+    first, count = place(page)
+    heading = page.evaluate("document.querySelectorAll('main h2')[3].textContent")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == heading
+    page.keyboard.press("Escape")
+    assert page.evaluate("scrollY") == top
+    assert page.locator(".screen:visible").count() >= count
+    present(page)
+    while place(page)[0] < first + 3:
+        page.keyboard.press("PageDown")
+    shown = page.evaluate("document.querySelector('.screen.current').dataset.title")
+    page.keyboard.press("Escape")
+    at = "document.activeElement.getBoundingClientRect().top"
+    assert page.evaluate("document.activeElement.dataset.title") == shown
+    assert 0 <= page.evaluate(at) < 200
+    assert "present" not in page.url
+
+
+def test_the_address_with_present_opens_on_the_wall_and_a_clicker_walks_through(open_page):
+    page = open_page(f"{NAMES[1]}.html?present", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    count, seen, small = place(page)[1], set(), []
+    shown = "document.querySelector('.screen.current :is(p, li)')"
+    size = f"parseFloat(getComputedStyle({shown}).fontSize)"
+    zoom = "+document.querySelector('main').style.zoom"
+    for _ in range(10 * count):
+        seen.add(place(page)[0])
+        small.append(page.evaluate(f"{size} * {zoom}"))
+        if place(page)[0] == count:
+            break
+        page.keyboard.press("PageDown")
+    assert seen == set(range(1, count + 1))
+    assert min(small) >= 720 / 45  # beside a widget; text alone has at least a 32nd
+    assert np.median(small) >= 720 / 32
+    page.keyboard.press("Home")
+    assert place(page)[0] == 1
+    page.keyboard.press("ArrowLeft")
+    assert place(page)[0] == 1  # there is nothing before
+
+
+def test_a_verdict_is_covered_until_the_next_key(open_page):
+    page = open_page(f"{NAMES[3]}.html?present", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    told = page.get_by_text("you made no guess")
+    while not page.locator(".screen.current .verdict").count():
+        page.keyboard.press("ArrowRight")
+    here = place(page)
+    assert told.locator("visible=true").count() == 0
+    while not told.locator("visible=true").count():
+        page.keyboard.press("ArrowRight")
+        assert place(page) == here
+    assert "you made no guess" in page.locator(".presenter [role=status]").inner_text()
+    page.keyboard.press("ArrowLeft")
+    assert told.locator("visible=true").count() == 0
+
+
+def test_widgets_live_on_the_wall_and_leave_the_clicker_its_keys(open_page):
+    page = open_page(f"{LIVE[0]}.html?present", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    page.keyboard.press("PageDown")
+    pad = page.locator(".screen.current .plane")
+    drag(page, pad, (0.3, 0.3), (0.62, 0.45))
+    box, cursor = pad.bounding_box(), page.locator(".screen.current .cursor").bounding_box()
+    middle = [
+        (cursor[at] + cursor[size] / 2 - box[at]) / box[size]
+        for at, size in (("x", "width"), ("y", "height"))
+    ]
+    assert middle == pytest.approx([0.62, 0.45], abs=0.02)  # where the pointer is, zoomed as it is
+    here = place(page)[0]
+    page.keyboard.press("ArrowRight")  # the map has the focus and takes the arrow
+    assert place(page)[0] == here
+    page.keyboard.press("PageDown")
+    assert place(page)[0] == here + 1
+
+
+def test_code_and_all_text_can_be_asked_for_on_the_wall(open_page):
+    page = open_page(f"{NAMES[3]}.html?present", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    code = page.locator(".screen.current .cell:not(.told, .past) > .copyable")
+    while not code.count() or place(page)[0] == 1:
+        page.keyboard.press("PageDown")
+    assert code.locator("visible=true").count() == 0
+    page.get_by_role("button", name="Code").click()
+    assert code.locator("visible=true").count() > 0
+    assert page.get_by_role("button", name="Code").get_attribute("aria-pressed") == "true"
+    aside = page.locator(".screen.current .aside[data-step='0']")
+    while not aside.count():
+        page.keyboard.press("PageDown")
+    assert aside.locator("visible=true").count() == 0
+    page.keyboard.press("t")
+    assert aside.locator("visible=true").count() > 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation_on_the_wall(open_page, axe, theme):
+    page = open_page(f"{LIVE[0]}.html?present", viewport=WALL, color_scheme=theme)
+    until(page, "document.querySelector('.screen.current') !== null")
+    page.evaluate(axe)
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+        rules = "{ 'page-has-heading-one': { enabled: false } }"  # a screen is part of a page
+        options = f"{{ preload: false, resultTypes: ['violations'], rules: {rules} }}"
+        found = page.evaluate(f"axe.run({options})")
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+
+
+# A second engine
+
+
+@pytest.mark.skipif(
+    not installed(FIREFOX) and "CI" not in os.environ, reason="Firefox is not installed"
+)
+def test_firefox_opens_every_page_and_moves_a_slider(site, tmp_path):
+    (tmp_path / "site").symlink_to(site)
+    copy(Path(__file__).with_name("foreign.mjs"), tmp_path / "page.mjs")
+    with anywhere(FIREFOX, tmp_path) as ask:
+        found = {path.stem: ask(path.stem) for path in sorted(site.glob("*.html"))}
+    assert {name: each["errors"] for name, each in found.items() if each["errors"]} == {}
+    assert [name for name, each in found.items() if each["alive"] != each["boxes"]] == []
+    assert [name for name, each in found.items() if each["moved"] is False] == []
+    assert sum(each["moved"] is True for each in found.values()) >= 8

@@ -255,7 +255,7 @@ def test_imports_are_folded_and_verdicts_wait_for_a_guess():
     cell = nbformat.v4.new_code_cell("predict('error', None, 3)", outputs=[stream])
     assert blocks_of(cell)[0].kind == "verdict"
     cell.outputs[0].text = "error: no guess yet.\n"
-    assert blocks_of(cell)[0].kind == "code"
+    assert blocks_of(cell)[0].kind == "guess"
 
 
 def test_a_widget_lives_or_says_that_it_needs_python():
@@ -624,7 +624,7 @@ def test_all_text_has_contrast_in_both_themes():
 def test_the_command_builds_and_checks(course, tmp_path, capsys):
     output = str(tmp_path / "out")
     assert main(["site", "--course", str(course), "-o", output]) == 0
-    assert "14 pages: open" in capsys.readouterr().out
+    assert "17 pages: open" in capsys.readouterr().out
     assert main(["site", "--check", "-o", output]) == 0
     assert "no faults" in capsys.readouterr().out
     (Path(output) / "01_second.html").write_text("<p>")

@@ -1,0 +1,256 @@
+"""A lesson as a talk: which parts of a page make one screen, and in which order they are uncovered.
+
+The page stays one text. Presenter mode (static/present.js) shows one screen of it at a time.
+"""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from itertools import groupby, pairwise, takewhile
+
+from aelib.site.cells import Block
+
+MOST = 25  # screens of a lesson
+_WORDS = 90  # of prose at once, unless less would leave nothing
+_VOID = {"br", "img", "hr", "input", "wbr", "col"}
+_TEXT = {"p", "ul", "ol", "blockquote"}
+_WIDE = 1.9  # a picture of this shape or wider stands below its text, others beside
+
+
+@dataclass
+class Piece:
+    """An element of prose or a cell, as a screen shows it.
+
+    Args:
+        kind: The element's tag, or "cell".
+        html: The element; "" for a cell.
+        block: The cell; of prose, the block that the element comes from.
+        step: After how many key presses it is uncovered.
+        aside: Whether it is told and not shown.
+    """
+
+    kind: str
+    html: str
+    block: Block
+    step: int = 0
+    aside: bool = False
+
+    @property
+    def words(self) -> int:
+        """Words of prose."""
+        return len(_plain(self.html).split())
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is prose that asks for a guess."""
+        return "<strong>Predict" in self.html
+
+    @property
+    def is_exercise(self) -> bool:
+        """Whether an exercise begins here."""
+        return self.html.startswith("<p><strong>Exercise")
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it has something to look at: a picture, a widget, a table."""
+        return self.kind == "div" or any(o.kind in ("picture", "live") for o in self.block.outputs)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is code to be seen unasked: what to fill in, what to choose from."""
+        to_fill = "exercise" in self.block.tags and not self.block.outputs
+        return self.kind == "cell" and (self.block.kind == "guess" or to_fill)
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is a cell that says something which somebody could guess."""
+        empty = self.block.kind == "guess" or "exercise" in self.block.tags
+        return self.kind == "cell" and bool(self.block.outputs) and not empty
+
+    @property
+    def is_quiz(self) -> bool:
+        """Whether it is the questions at the end of a lesson."""
+        return any(output.name == "Quiz" for output in self.block.outputs)
+
+    @property
+    def lives(self) -> bool:
+        """Whether it is a widget to be moved."""
+        return any(output.kind == "live" for output in self.block.outputs)
+
+
+@dataclass
+class Screen:
+    """What is seen at once in presenter mode.
+
+    Args:
+        title: The heading of its section.
+        pieces: In the order of the page.
+        first: Whether its section begins here.
+        on_path: Whether the talk comes by; exercises at the end of a lesson stay on the page.
+    """
+
+    title: str
+    pieces: list[Piece] = field(default_factory=list)
+    first: bool = True
+    on_path: bool = True
+
+    @property
+    def words(self) -> int:
+        """Words of prose that are shown."""
+        return sum(piece.words for piece in self.pieces if not piece.aside)
+
+    @property
+    def layout(self) -> str:
+        """How its parts stand: text, widget, wide (a picture below its text) or beside."""
+        if any(piece.lives for piece in self.pieces):
+            return "wide" if any(piece.is_quiz for piece in self.pieces) else "widget"
+        outputs = [output for piece in self.pieces for output in piece.block.outputs]
+        shapes = [o.width / o.height for o in outputs if o.kind == "picture"]
+        if any(piece.kind == "div" for piece in self.pieces):
+            return "wide"
+        return ("wide" if max(shapes) >= _WIDE else "beside") if shapes else "text"
+
+    @property
+    def rows(self) -> list[list[Piece]]:
+        """Pieces as the page groups them: prose that is shown together, and each cell alone."""
+
+        def key(piece: Piece) -> tuple[object, ...]:
+            if piece.kind == "cell":
+                return (id(piece),)
+            return piece.kind in ("h2", "div"), piece.step, piece.aside, id(piece.block)
+
+        return [list(row) for _, row in groupby(self.pieces, key)]
+
+
+def screens_of(blocks: list[Block]) -> list[Screen]:
+    """Cut a lesson into screens, MOST at most on the talk's path.
+
+    A screen begins with a section, with an exercise, and with the first sentence after a picture
+    or a verdict has been shown and read.
+    """
+    screens: list[Screen] = []
+    pieces = _pieces(blocks)
+    for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
+        if not screens or piece.kind in ("h1", "h2"):
+            screens.append(Screen(_plain(piece.html)))
+        elif piece.is_exercise or _is_over(screens[-1], piece) or (after and after.is_quiz):
+            screens.append(Screen(screens[-1].title, first=False))
+        screens[-1].pieces.append(piece)
+    for screen in screens:
+        at_home = "Exercises" in screen.title
+        screen.on_path = not at_home or any(piece.lives for piece in screen.pieces)
+    _merge(screens)
+    for screen in screens:
+        _cover(screen)
+        for step in {piece.step for piece in screen.pieces}:
+            _choose([p for p in screen.pieces if p.step == step and p.kind != "cell"], screen)
+    return screens
+
+
+def _pieces(blocks: list[Block]) -> list[Piece]:
+    found = []
+    for block in blocks:
+        if block.kind == "prose":
+            found += [Piece(tag, html, block) for tag, html in elements(block.html)]
+        else:
+            found.append(Piece("cell", "", block))
+    return found
+
+
+def _plain(html: str) -> str:
+    return re.sub(r"<annotation.*?</annotation>|<[^>]+>", "", html, flags=re.S).strip()
+
+
+def _is_over(screen: Screen, piece: Piece) -> bool:
+    """Whether a screen has shown something, and its text has said what to see there."""
+    if screen.pieces[0].is_exercise or "Exercises" in screen.title:
+        return piece.kind != "cell" and screen.pieces[-1].kind == "cell"
+    shown = [i for i, p in enumerate(screen.pieces) if p.is_picture or p.block.kind == "verdict"]
+    if not shown or (piece.kind == "cell" and not piece.block.outputs):
+        return False
+    return any(p.kind != "cell" for p in screen.pieces[shown[-1] + 1 :])
+
+
+def _merge(screens: list[Screen]) -> None:
+    """Join neighbours within a section, those with the least text first, until there are few."""
+    while sum(screen.on_path for screen in screens) > MOST:
+        pairs = [
+            (a.words + b.words, i)
+            for i, (a, b) in enumerate(pairwise(screens))
+            if not b.first and a.on_path and b.on_path
+            if not (a.pieces[0].is_exercise or b.pieces[0].is_exercise)
+        ]
+        if not pairs:
+            return
+        _, i = min(pairs)
+        screens[i].pieces += screens.pop(i + 1).pieces
+
+
+def _cover(screen: Screen) -> None:
+    """Number the steps: an answer waits for a key, and so does what is said about it."""
+    step, answered = 0, False
+    for piece in screen.pieces:
+        answers = piece.is_answer and not piece.lives
+        said = piece.kind != "cell" or piece.is_answer or piece.is_told
+        if answers != answered and said:
+            step, answered = step + 1, answers
+        piece.step = step
+
+
+def _choose(prose: list[Piece], screen: Screen) -> None:
+    """Leave to the teacher what is too much to read from a wall: the paragraphs in the middle."""
+    if any(piece.kind == "h1" for piece in prose):
+        last = [piece for piece in prose if piece.block is prose[0].block][-1]
+        last.aside = last.kind == "p"  # how long it takes
+        return
+    for piece in sorted(prose, key=lambda piece: _weight(piece, screen.pieces)):
+        shown = [each for each in prose if not each.aside and each.kind not in ("h2", "h3")]
+        if sum(each.words for each in shown) <= _WORDS or shown == [piece]:
+            break
+        piece.aside = piece.kind in _TEXT and not (piece.asks or "formula" in piece.html)
+    for piece, after in pairwise(prose):
+        piece.aside |= after.aside and piece.html.rstrip().endswith(":</p>")
+    if prose and prose[-1].aside:
+        for piece in takewhile(lambda piece: piece.aside or piece.kind == "h3", reversed(prose)):
+            piece.aside = True  # a heading goes with its text
+
+
+def _weight(piece: Piece, around: list[Piece]) -> tuple[int, int]:
+    """What is left out first has the least: what stands neither first nor beside a cell."""
+    i = next(i for i, each in enumerate(around) if each is piece)
+    before, after = around[max(0, i - 1)].kind, around[min(i + 1, len(around) - 1)].kind
+    beside = (before == "cell") + (after == "cell")
+    return 9 * piece.is_exercise + 2 * beside + (before in ("h2", "h3")), -piece.words
+
+
+class _TopLevel(HTMLParser):
+    """Finds where the outermost elements begin."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.starts: list[tuple[str, int]] = []
+        self._depth = 0
+        self._lines = [0]
+        for line in html.splitlines(keepends=True):
+            self._lines.append(self._lines[-1] + len(line))
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._depth == 0:
+            line, column = self.getpos()
+            self.starts.append((tag, self._lines[line - 1] + column))
+        self._depth += tag not in _VOID
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        self._depth -= tag not in _VOID
+
+
+def elements(html: str) -> list[tuple[str, str]]:
+    """Cut HTML into its outermost elements: tags and sources, which add up to the whole."""
+    starts = _TopLevel(html).starts
+    cuts = [0, *(at for _, at in starts[1:]), len(html)]
+    return [(tag, html[a:b]) for (tag, _), (a, b) in zip(starts, pairwise(cuts), strict=False)]

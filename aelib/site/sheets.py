@@ -1,0 +1,123 @@
+"""Sheets to print: a lesson's guesses to fill in by hand, its exercises, and what came out."""
+
+import ast
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aelib.site.lessons import Lesson
+from aelib.site.prose import Prose
+from aelib.site.screens import elements
+
+_PREDICT = "<strong>Predict"
+_CAME_OUT = re.compile(r"^(.+): it is (.+); you made no guess\.", flags=re.M)
+
+
+@dataclass
+class Line:
+    """One guess: what it is called, and what there is to choose from.
+
+    Args:
+        name: What is guessed; "" where the question says it all.
+        choices: Words to choose from; none for a number or a word of one's own.
+        unit: What the number counts.
+        answer: What came out; "" where the page's picture says it.
+    """
+
+    name: str = ""
+    choices: list[str] = field(default_factory=list)
+    unit: str = ""
+    answer: str = ""
+
+
+@dataclass
+class Question:
+    """A paragraph that asks for guesses."""
+
+    html: str
+    lines: list[Line]
+
+
+@dataclass
+class Sheet:
+    """What the sheet of one lesson holds; each exercise is HTML."""
+
+    lesson: Lesson
+    questions: list[Question] = field(default_factory=list)
+    exercises: list[str] = field(default_factory=list)
+
+    @property
+    def page(self) -> str:
+        """The sheet's file name."""
+        return f"{self.lesson.path.stem}-sheet.html"
+
+
+def sheet_of(lesson: Lesson) -> Sheet:
+    """Collect what a lesson asks, in its order, from the committed notebook."""
+    sheet, prose = Sheet(lesson), Prose()
+    said = "".join(o.get("text", "") for c in lesson.notebook.cells for o in c.get("outputs", []))
+    answers = dict(_CAME_OUT.findall(said))
+    waiting, last = "", ""
+    for cell in lesson.notebook.cells:
+        if cell.cell_type == "markdown":
+            parts = elements(prose.html(cell.source))
+            sheet.exercises += _exercises(parts)
+            for tag, html in parts:
+                if tag == "p" and _PREDICT in html:
+                    sheet.questions += [Question(waiting, [Line()])] if waiting else []
+                    waiting = "<p>" + html[html.index(_PREDICT) :]
+                last = html if tag == "p" else last
+        elif lines := _lines(cell.source, answers):
+            sheet.questions.append(Question(waiting or last, lines))
+            waiting = ""
+    sheet.questions += [Question(waiting, [Line()])] if waiting else []
+    return sheet
+
+
+def _exercises(parts: list[tuple[str, str]]) -> list[str]:
+    """The prompts of a cell: first paragraphs, with the lists and formulas that follow."""
+    found: list[str] = []
+    for tag, html in parts:
+        if html.startswith("<p><strong>Exercise"):
+            found.append(html)
+        elif found and (tag in ("ul", "ol", "div") or "formula" in html):
+            found[-1] += html
+    return found
+
+
+def _lines(source: str, answers: dict[str, str]) -> list[Line]:
+    """The guesses that a cell asks for: names that are None yet, and calls of predict on them."""
+    comments = dict(re.findall(r"^(\w+) = None  # (.+)$", source, flags=re.M))
+    if not comments or "predict(" not in source:
+        return []
+    found: list[Line] = []
+    for call in (node for node in ast.walk(ast.parse(source)) if _predicts(node)):
+        name, guess = call.args[0], call.args[1]
+        if isinstance(name, ast.Constant) and isinstance(guess, ast.Name):
+            comment = comments.get(guess.id, "")
+            choices = re.findall(r'"([^"]+)"', comment)
+            if not comment and found:
+                choices = found[-1].choices  # said once for both
+            unit = "" if choices or "your" in comment else comment
+            line = Line(name.value, choices, unit, answers.get(name.value, ""))
+            found += [line] if line not in found else []
+    return found
+
+
+def _predicts(node: Any) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith("predict")
+
+
+def answers_of(course: Path) -> dict[str, str]:
+    """What notebooks/ANSWERS.md says of each lesson, as HTML by its two digits; "" for nothing."""
+    found: dict[str, str] = defaultdict(str)
+    path = course / "notebooks" / "ANSWERS.md"
+    lesson = ""
+    for tag, html in elements(Prose().html(path.read_text("utf-8"))) if path.is_file() else []:
+        if tag == "h2":
+            lesson = re.sub(r"<[^>]+>", "", html)[:2]
+        elif lesson:
+            found[lesson] += html
+    return found

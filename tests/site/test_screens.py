@@ -1,0 +1,154 @@
+"""A lesson as a talk: how it is cut into screens, and what a key uncovers."""
+
+from pathlib import Path
+
+import pytest
+
+from aelib.site.build import _blocks
+from aelib.site.cells import Block
+from aelib.site.lessons import read_lessons
+from aelib.site.live import Live
+from aelib.site.prose import Prose
+from aelib.site.screens import elements, screens_of
+
+ROOT = Path(__file__).parents[2]
+LESSONS = read_lessons(ROOT)
+
+
+def blocks_of(lesson):
+    """The blocks of a lesson; what is tagged live counts as alive without a kernel."""
+    cells = enumerate(lesson.notebook.cells)
+    alive = {
+        i: "widget-1"
+        for i, cell in cells
+        if "live" in cell.metadata.get("tags", [])
+        and any("image/png" in output.get("data", {}) for output in cell.outputs)
+    }
+    return _blocks(lesson, Live(views=alive), {})[1]
+
+
+@pytest.fixture(scope="module")
+def talks():
+    return {lesson.number: screens_of(blocks_of(lesson)) for lesson in LESSONS}
+
+
+def test_every_lesson_is_a_talk_of_12_to_25_screens(talks):
+    counts = {number: sum(s.on_path for s in screens) for number, screens in talks.items()}
+    assert len(counts) == len(LESSONS)
+    assert {n: count for n, count in counts.items() if not 12 <= count <= 25} == {}
+
+
+def test_nothing_of_the_page_is_lost_and_its_order_stays():
+    for lesson in LESSONS[:4]:
+        blocks = blocks_of(lesson)
+        pieces = [piece for screen in screens_of(blocks) for piece in screen.pieces]
+        prose = "".join(block.html for block in blocks if block.kind == "prose")
+        assert "".join(piece.html for piece in pieces) == prose
+        cells = [piece.block for piece in pieces if piece.kind == "cell"]
+        assert cells == [block for block in blocks if block.kind != "prose"]
+
+
+def test_every_screen_of_the_path_shows_something_at_once_or_on_a_key(talks):
+    for number, screens in talks.items():
+        for screen in screens:
+            shown = [p for p in screen.pieces if not p.aside and (p.kind != "cell" or p.is_answer)]
+            assert [p for p in shown if p.kind not in ("h2", "h3")], (number, screen.title)
+
+
+def test_no_verdict_is_seen_before_a_key_asks_for_it(talks):
+    count = 0
+    for screens in talks.values():
+        for screen in screens:
+            for i, piece in enumerate(screen.pieces):
+                if piece.block.kind == "verdict":
+                    asked = [p.step for p in screen.pieces[:i] if p.asks]
+                    assert piece.step > max(asked, default=0)
+                    count += 1
+    assert count > 40
+
+
+def test_a_wall_holds_few_words_at_once(talks):
+    words = [
+        sum(p.words for p in screen.pieces if p.step == step and not p.aside and p.kind != "div")
+        for screens in talks.values()
+        for screen in screens
+        if screen.on_path
+        for step in {piece.step for piece in screen.pieces}
+    ]
+    assert sum(count <= 110 for count in words) >= 0.9 * len(words)
+    assert sum(words) / len(words) < 60
+
+
+# The rule, on a page of our own
+
+
+def page(*parts):
+    """Markdown for prose; for a cell, what it says: a word, "picture", or nothing."""
+    prose, blocks = Prose(), []
+    for part in parts:
+        if not isinstance(part, tuple):
+            blocks.append(Block("prose", html=prose.html(part)))
+            continue
+        kind, *tags = part
+        shown = {"picture": Block("picture", width=300, height=200), "": None}
+        output = shown.get(kind, Block("text", html=kind))
+        blocks.append(Block(kind if kind in ("verdict", "guess") else "code", tags=tags))
+        blocks[-1].outputs = [output] if output else []
+    return screens_of(blocks)
+
+
+def steps(screen):
+    return [(p.kind if p.kind != "cell" else p.block.kind, p.step) for p in screen.pieces]
+
+
+def test_a_question_its_answer_and_what_is_said_of_it_come_one_after_the_other():
+    title, section = page("# T", "## 1. S\n\n**Predict:** how?", ("guess",), ("verdict",), "So.")
+    assert (title.title, section.title) == ("T", "1. S")
+    assert steps(section) == [("h2", 0), ("p", 0), ("guess", 0), ("verdict", 1), ("p", 2)]
+
+
+def test_a_screen_ends_where_its_picture_has_been_read():
+    _, first, second = page("# T", "## S\n\nLook.", ("picture",), "A line.\n\nNext.", ("picture",))
+    assert steps(first) == [("h2", 0), ("p", 0), ("code", 1), ("p", 2)]
+    assert steps(second) == [("p", 0), ("code", 1)]
+    assert (first.first, second.first, second.title) == (True, False, "S")
+
+
+def test_an_exercise_has_a_screen_and_those_at_the_end_stay_at_home():
+    there, at_home = "**Exercise 1.** Do it.", "**Exercise 2.** And that."
+    screens = page("# T", f"## S\n\nSo.\n\n{there}", ("", "exercise"), f"## Exercises\n\n{at_home}")
+    assert [(s.title, s.on_path) for s in screens] == [
+        *(("T", True), ("S", True), ("S", True), ("Exercises", False), ("Exercises", False))
+    ]
+    assert [piece.is_told for piece in screens[2].pieces] == [False, True]
+
+
+def test_of_long_prose_the_middle_is_told_and_not_shown():
+    long = " ".join(["word"] * 60)
+    _, screen = page("# T", f"## S\n\nFirst {long}\n\nMiddle {long}\n\nLast {long}", ("picture",))
+    assert [p.aside for p in screen.pieces[1:4]] == [True, True, False]  # beside the picture
+    _, screen = page("# T", f"## S\n\nFirst {long}\n\n**Predict:** {long}", ("picture",))
+    assert not screen.pieces[2].aside
+
+
+def test_neighbours_of_one_section_are_joined_until_there_are_25():
+    beat = ["Look.", ("picture",), "Read."]
+    screens = page("# T", "## S", *(beat * 40), "## Z\n\nEnd.")
+    assert len(screens) == 25
+    assert screens[-1].title == "Z"
+
+
+def test_a_wide_picture_stands_below_its_text_and_a_table_too():
+    assert page("# T\n\n## S", ("picture",))[1].layout == "beside"
+    assert page("# T\n\n## S\n\n| a |\n|---|\n| b |")[1].layout == "wide"
+    assert page("# T\n\n## S\n\nwords")[1].layout == "text"
+
+
+def test_html_is_cut_where_its_outermost_elements_begin():
+    html = "<p>a <em>b</em><br></p>\n<ul>\n<li>c</li></ul>\n<p>d &lt; e</p>"
+    assert elements(html) == [
+        ("p", "<p>a <em>b</em><br></p>\n"),
+        ("ul", "<ul>\n<li>c</li></ul>\n"),
+        ("p", "<p>d &lt; e</p>"),
+    ]
+    assert elements("") == []
