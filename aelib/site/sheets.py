@@ -12,6 +12,8 @@ from aelib.site.prose import Prose
 from aelib.site.screens import elements
 
 _PREDICT = "<strong>Predict"
+_NOT_YET = re.compile(r"^(.+): no guess yet\.", flags=re.M)
+_NOTHING = re.compile(r"^([\w, =]+?) = None(?:, None)*(?:  # (.+))?$", flags=re.M)
 _CAME_OUT = re.compile(r"^(.+): it is (.+); you made no guess\.", flags=re.M)
 
 
@@ -53,6 +55,14 @@ class Sheet:
         """The sheet's file name."""
         return f"{self.lesson.path.stem}-sheet.html"
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it fits on one page in small type only."""
+        html = " ".join([*(question.html for question in self.questions), *self.exercises])
+        text = re.sub(r"<annotation.*?</annotation>|<[^>]+>", "", html, flags=re.S)
+        lines = sum(len(question.lines) for question in self.questions)
+        return len(text.split()) + 12 * lines > 600
+
 
 def sheet_of(lesson: Lesson) -> Sheet:
     """Collect what a lesson asks, in its order, from the committed notebook."""
@@ -69,7 +79,7 @@ def sheet_of(lesson: Lesson) -> Sheet:
                     sheet.questions += [Question(waiting, [Line()])] if waiting else []
                     waiting = "<p>" + html[html.index(_PREDICT) :]
                 last = html if tag == "p" else last
-        elif lines := _lines(cell.source, answers):
+        elif cell.cell_type == "code" and (lines := _lines(cell, answers)):
             sheet.questions.append(Question(waiting or last, lines))
             waiting = ""
     sheet.questions += [Question(waiting, [Line()])] if waiting else []
@@ -87,27 +97,28 @@ def _exercises(parts: list[tuple[str, str]]) -> list[str]:
     return found
 
 
-def _lines(source: str, answers: dict[str, str]) -> list[Line]:
-    """The guesses that a cell asks for: names that are None yet, and calls of predict on them."""
-    comments = dict(re.findall(r"^(\w+) = None  # (.+)$", source, flags=re.M))
-    if not comments or "predict(" not in source:
-        return []
+def _lines(cell: Any, answers: dict[str, str]) -> list[Line]:
+    """The guesses that a cell asks for: calls of `predict` on names that are None yet."""
+    names = _NOT_YET.findall("".join(output.get("text", "") for output in cell.outputs))
+    comments: dict[str, str] = {}
+    for given, comment in re.findall(_NOTHING, cell.source):
+        comments |= dict.fromkeys(re.findall(r"\w+", given), comment)
+    calls = [ast.unparse(n.args[1]) for n in ast.walk(ast.parse(cell.source)) if _predicts(n)]
     found: list[Line] = []
-    for call in (node for node in ast.walk(ast.parse(source)) if _predicts(node)):
-        name, guess = call.args[0], call.args[1]
-        if isinstance(name, ast.Constant) and isinstance(guess, ast.Name):
-            comment = comments.get(guess.id, "")
-            choices = re.findall(r'"([^"]+)"', comment)
-            if not comment and found:
-                choices = found[-1].choices  # said once for both
-            unit = "" if choices or "your" in comment else comment
-            line = Line(name.value, choices, unit, answers.get(name.value, ""))
-            found += [line] if line not in found else []
+    for name, guess in zip(names, calls, strict=False):
+        comment = comments.get(guess, "")
+        choices = re.findall(r'"([^"]+)"', comment)
+        if not comment and found:
+            choices = found[-1].choices  # said once for both
+        unit = "" if choices or "your" in comment else comment
+        line = Line(name, choices, unit, answers.get(name, ""))
+        found += [line] if line not in found else []
     return found
 
 
 def _predicts(node: Any) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith("predict")
+    is_ours = isinstance(node, ast.Call) and ast.unparse(node.func) in ("predict", "aelib.predict")
+    return is_ours and len(node.args) > 1
 
 
 def answers_of(course: Path) -> dict[str, str]:

@@ -653,6 +653,18 @@ def test_axe_finds_no_violation_on_the_wall(open_page, axe, theme):
         assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
 
 
+# On paper
+
+
+def test_every_sheet_is_one_page_of_a4(open_page):
+    for name in SHEETS:
+        page = open_page(f"{name}.html")
+        pdf = page.pdf(prefer_css_page_size=True)
+        assert re.findall(rb"/Count (\d+)", pdf) == [b"1"], name
+        width, height = map(float, re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)[0])
+        assert (width, height) == pytest.approx((595, 842), abs=2)
+
+
 # A second engine
 
 

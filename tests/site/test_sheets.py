@@ -1,0 +1,105 @@
+"""Sheets to print: what a lesson asks, and what came out."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+from aelib.site.build import build_site
+from aelib.site.lessons import read_lessons
+from aelib.site.sheets import sheet_of
+
+ROOT = Path(__file__).parents[2]
+SHEETS = {lesson.number: sheet_of(lesson) for lesson in read_lessons(ROOT)}
+
+
+def sheet(*cells):
+    """The sheet of a lesson with these cells: Markdown, or code with what it printed."""
+    made = []
+    for cell in cells:
+        if isinstance(cell, str):
+            made.append(nbformat.v4.new_markdown_cell(cell))
+            continue
+        outputs = [nbformat.v4.new_output("stream", text=text) for text in cell[1:]]
+        made.append(nbformat.v4.new_code_cell(cell[0], outputs=outputs))
+    notebook = SimpleNamespace(cells=made)
+    return sheet_of(SimpleNamespace(notebook=notebook, path=Path("00_x.ipynb")))
+
+
+GUESS = 'g = None  # "up" or "down"\npredict("way", g)'
+
+
+def test_a_guess_has_its_question_its_choices_and_its_answer():
+    asked = sheet(
+        "It moves. **Predict:** where to?",
+        (GUESS, "way: no guess yet.\n"),
+        ('predict("way", g, "up")', "way: it is up; you made no guess.\n"),
+    )
+    (question,) = asked.questions
+    assert question.html.startswith("<p><strong>Predict:</strong> where to?")
+    (line,) = question.lines
+    assert (line.name, line.choices, line.unit, line.answer) == ("way", ["up", "down"], "", "up")
+
+
+def test_a_number_has_its_unit_and_a_question_without_a_cell_a_blank():
+    asked = sheet(
+        "**Predict:** what shape?",
+        "How many?\n\n**Predict:** say.",
+        ('n = None  # bytes\npredict("size", n)', "size: no guess yet.\n"),
+    )
+    assert [[(x.name, x.unit, x.choices) for x in q.lines] for q in asked.questions] == [
+        [("", "", [])],
+        [("size", "bytes", [])],
+    ]
+
+
+def test_exercises_are_their_first_paragraph_with_its_list():
+    text = "**Exercise 1.** Do:\n\n- this\n\nRun the cell below."
+    (exercise,) = sheet(text).exercises
+    assert "this" in exercise
+    assert "Run" not in exercise
+
+
+@pytest.mark.parametrize("number", SHEETS)
+def test_a_lessons_sheet_has_all_its_exercises_and_guesses(number):
+    made = SHEETS[number]
+    prose = [c.source for c in made.lesson.notebook.cells if c.cell_type == "markdown"]
+    assert len(made.exercises) == sum(f"\n{text}".count("\n**Exercise ") for text in prose)
+    asked = [cell for cell in made.lesson.notebook.cells if ": no guess yet" in str(cell)]
+    assert sum(bool(question.lines[0].name) for question in made.questions) == len(asked)
+    assert len(made.questions) >= 3
+
+
+def test_what_came_out_is_known_for_nearly_all_guesses():
+    lines = [x for made in SHEETS.values() for q in made.questions for x in q.lines if x.name]
+    assert len(lines) > 60
+    assert sum(bool(line.answer) for line in lines) >= 0.95 * len(lines)
+
+
+def test_answers_stand_on_the_teachers_page_only(tmp_path):
+    cells = [
+        "# 00 · First\n\n**What is it?**",
+        "**Predict:** where to?",
+        (GUESS, "way: no guess yet.\n"),
+    ]
+    folder = tmp_path / "course"
+    (folder / "notebooks").mkdir(parents=True)
+    readme = "# A\n\nIt.\n\n![A grey box.](p.png)\n\n*Grey.*\n"
+    (folder / "README.md").write_text(readme)
+    (folder / "p.png").write_bytes((ROOT / "notebooks/pictures/sixteen_numbers.png").read_bytes())
+    (folder / "notebooks" / "ANSWERS.md").write_text("# A\n\n## 00 · First\n\n- **Why?** Fog.\n")
+    made = [
+        nbformat.v4.new_markdown_cell(cell)
+        if isinstance(cell, str)
+        else nbformat.v4.new_code_cell(
+            cell[0], outputs=[nbformat.v4.new_output("stream", text=cell[1])]
+        )
+        for cell in cells
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=made), folder / "notebooks" / "00_first.ipynb")
+    pages = tmp_path / "site"
+    build_site(folder, pages)
+    holds = [path.name for path in pages.rglob("*.*") if b"Fog." in path.read_bytes()]
+    assert holds == ["teacher.html"]
+    assert not [p for p in pages.rglob("*.*") if b"teacher.html" in p.read_bytes()]
