@@ -78,4 +78,6 @@ def test_python_can_set_the_stars(show, rater):
     rater.stars = [0, 0, 5]
     assert recommended(page) == [TITLES[film] for film in rater.top]
     page.wait_for_timeout(500)
-    assert page.get_by_role("status").text_content().startswith("recommended first: Film")
+    status = page.get_by_role("status").first
+    assert status.text_content().startswith("recommended first: Film")
+    assert status.evaluate("node => getComputedStyle(node).opacity") == "0"  # the list shows it

@@ -103,3 +103,11 @@ def test_answers_stand_on_the_teachers_page_only(tmp_path):
     holds = [path.name for path in pages.rglob("*.*") if b"Fog." in path.read_bytes()]
     assert holds == ["teacher.html"]
     assert not [p for p in pages.rglob("*.*") if b"teacher.html" in p.read_bytes()]
+
+
+def test_the_teachers_answers_name_lessons_that_are_there():
+    text = (ROOT / "notebooks" / "ANSWERS.md").read_text("utf-8")
+    named = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+    titles = [f"{made.lesson.number} · {made.lesson.title}" for made in SHEETS.values()]
+    assert len(named) >= 12
+    assert [name for name in named if name not in titles] == []

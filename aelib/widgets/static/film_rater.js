@@ -7,7 +7,8 @@ function render({ model, el }) {
   const titles = model.get("_titles");
   const films = model.get("_films");
   const fame = floats(model.get("_fame"));
-  const { pictures, controls, say, leave } = frame(el, "Film rater", model);
+  const { pictures, status, controls, say, leave } = frame(el, "Film rater", model);
+  status.classList.add("unseen"); // the list shows the same
   const shown = make("div", { class: "ranking" }, pictures);
   make("strong", {}, shown, "recommended");
   const list = make("ol", {}, shown);
