@@ -230,6 +230,19 @@ def test_what_is_no_picture_is_refused(spoil, strength, x, text):
         spoil(x, strength, generator=rng())
 
 
+@every_kind
+def test_the_cures_for_another_layout_and_another_range_cure(spoil, strength):
+    x = torch.rand((2, 20, 32, 3), generator=rng(1))
+    with pytest.raises(ValueError, match=r"Usual cure: x\.movedim\(3, 1\)"):
+        spoil(x, strength, generator=rng())
+    x = x.movedim(3, 1)
+    expected = spoil(x, strength, generator=rng())
+    signed = 2 * x - 1
+    with pytest.raises(ValueError, match=r"Usual cure: \(x \+ 1\) / 2"):
+        spoil(signed, strength, generator=rng())
+    torch.testing.assert_close(spoil((signed + 1) / 2, strength, generator=rng()), expected)
+
+
 @pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf"), "0.5", None, True])
 @pytest.mark.parametrize(
     ("spoil", "name"),

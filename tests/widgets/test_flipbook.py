@@ -75,3 +75,13 @@ def test_pages_in_colour_travel_channel_after_channel(pages, shape):
     still = Image.open(BytesIO(book._still()[0]))
     assert still.mode == "RGB"
     assert np.abs(np.asarray(still)[0, 0] / 255 - COLOURED[0, :, 0, 0]).max() < 1 / 31
+
+
+def test_the_cures_for_pages_on_another_scale_cure():
+    levels = (PAGES * 255).round().astype(np.uint8)
+    with pytest.raises(ValueError, match="usual cure: pages / 255"):
+        Flipbook(levels, CAPTIONS)
+    assert Flipbook(levels / 255, CAPTIONS)._shape == [3, 4]
+    with pytest.raises(ValueError, match=r"usual cure: \.clip\(0, 1\)"):
+        Flipbook(PAGES + 0.1, CAPTIONS)
+    assert Flipbook((PAGES + 0.1).clip(0, 1), CAPTIONS)._shape == [3, 4]
