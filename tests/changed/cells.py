@@ -17,10 +17,12 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 import aelib
+from aelib.originals import lesson_files
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 NO_NUMBER = re.compile(r"\b(nan|inf)\b", re.I)
-LESSONS = [path.stem[:2] for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))]
+PATHS = {path.stem[:2]: path for path in lesson_files(NOTEBOOKS)}
+LESSONS = list(PATHS)
 
 
 class CellError(AssertionError):
@@ -29,8 +31,7 @@ class CellError(AssertionError):
 
 def code_cells(lesson):
     """The code cells of a lesson, each with its place in the notebook."""
-    (path,) = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
-    cells = nbformat.read(path, as_version=4).cells
+    cells = nbformat.read(PATHS[lesson], as_version=4).cells
     return [(i, cell) for i, cell in enumerate(cells) if cell.cell_type == "code"]
 
 
@@ -65,22 +66,57 @@ def changed(cells, changes):
 
 
 def run_all(sources, told=""):
-    """Run all cells; an error is a CellError, but for the sentence `told`, which ends the lesson.
+    """Run all cells; an error is a CellError, unless it is the sentence `told` that ends it."""
+    said = _run_from(0, sources, fresh_names(), told)
+    assert said or not told, f"no cell says {told!r} any more: mend the table"
 
-    Returns what was printed.
+
+def run_hour(sources, hour):
+    """Run a lesson, then each change of an hour from its cell on; tell of what went wrong.
+
+    The last cells are changed first, and each change is taken back, so that all cells above a
+    change hold what the lesson gave them.
     """
-    names, texts = fresh_names(), []
-    for i, source in sources:
+    names, trouble = fresh_names(), []
+    _run_from(0, sources, names)
+    for at, new_sources, told, what in plan_of(hour, sources):
         try:
-            texts.append(execute(source, names))
+            said = _run_from(at, new_sources, names, told)
+        except CellError as error:
+            trouble.append(f"{what}: {error}")
+        else:
+            if told and not said:
+                trouble.append(f"{what}: nobody says {told!r}")
+    assert not trouble, "\n".join(trouble)
+
+
+def plan_of(hour, sources):
+    """The rows of an hour, last cells first: first cell, all sources, sentence, words for it."""
+    plan = []
+    for old, new, *told in hour:
+        new_sources = [(i, source.replace(old, new)) for i, source in sources]
+        pairs = zip(new_sources, sources, strict=True)
+        places = [i for (i, source), (_, before) in pairs if source != before]
+        if not places:
+            raise LookupError(f"no cell holds {old!r} any more: mend the table")
+        plan.append((places[0], new_sources, "".join(told), f"{old!r} -> {new!r}"))
+    return sorted(plan, key=lambda row: -row[0])
+
+
+def _run_from(first, sources, names, told=""):
+    """Run the cells from a place on; whether the sentence `told` ended it."""
+    for i, source in sources:
+        if i < first:
+            continue
+        try:
+            text = execute(source, names)
         except Exception as error:
-            if told and told in str(error) and is_ours(error):
-                return texts
+            if told and told in str(error) and _is_ours(error):
+                return True
             raise CellError(f"cell {i}: {_in_short(error)}") from error
-        if NO_NUMBER.search(texts[-1]):
-            raise CellError(f"cell {i} tells no number: {texts[-1]}")
-    assert not told, f"no cell says {told!r} any more: mend the table"
-    return texts
+        if NO_NUMBER.search(text):
+            raise CellError(f"cell {i} tells no number: {text}")
+    return False
 
 
 def run_twice(sources):
@@ -135,11 +171,12 @@ def _checksum(network):
     return zlib.crc32(b"".join(weights))
 
 
-def is_ours(error):
+def _is_ours(error):
     """Whether the course raised this error, with a sentence for the person at the screen."""
     raised = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
     kind = isinstance(error, ValueError | TypeError | aelib.DataError | aelib.TrainingError)
-    return kind and raised.is_relative_to(Path(aelib.__file__).parent) and len(str(error)) > 30
+    ours = raised.name == "<cell>" or raised.is_relative_to(Path(aelib.__file__).parent)
+    return kind and ours and len(str(error)) > 30
 
 
 def _in_short(error):
@@ -148,8 +185,17 @@ def _in_short(error):
     return f"{lines}: {type(error).__name__}: {error}"
 
 
+def draw_nothing(monkeypatch):
+    """Let no figure be painted: each is laid out, and has its text."""
+
+    def unseen(ax, alt):
+        assert alt.strip()
+
+    monkeypatch.setattr(aelib, "show", unseen)
+
+
 def shorten(monkeypatch):
-    """Let the lessons train on little: fewer digits, rows and steps, and no pictures drawn."""
+    """Let the lessons train on little: fewer digits, rows and steps."""
     fit, read = aelib.fit, LogisticRegression.fit
 
     def few_rows(model, x, loss, *, batch_size=128, **settings):
@@ -159,13 +205,9 @@ def shorten(monkeypatch):
         self.max_iter = 5
         return read(self, *data)
 
-    def unseen(ax, alt):
-        assert alt.strip()
-
     monkeypatch.setattr(aelib, "load_mnist", _with_less(aelib.load_mnist, 60_000, 10_000))
     monkeypatch.setattr(aelib, "draw_faces", _with_less(aelib.draw_faces))
     monkeypatch.setattr(aelib, "fit", few_rows)
-    monkeypatch.setattr(aelib, "show", unseen)
     monkeypatch.setattr(LogisticRegression, "fit", few_steps)
 
 

@@ -1,6 +1,7 @@
 """A student's hour: ten changes that a curious person makes in each lesson, one at a time.
 
-Each is a text of the lesson's own cells and what is written in its place.
+Each is a text of the lesson's own cells and what is written in its place; a third text is what the
+course says where that cannot work.
 """
 
 HOUR = {
@@ -29,7 +30,7 @@ HOUR = {
         ("draw_letters(5000)", "draw_letters(1500)"),
     ],
     "03": [
-        ("n_codes = 16", "n_codes = 1"),
+        ("n_codes = 16", "n_codes = 1", "the descent runs away from its goal"),
         ("n_codes = 16", "n_codes = 40"),
         ("load_mnist()", "load_mnist(n_train=20_000)"),
         ("epochs=3, lr=0.02", "epochs=1, lr=0.2"),
@@ -57,8 +58,14 @@ HOUR = {
         ("sigma = 0.5", "sigma = 3.0"),
         ("n_train=40_200", "n_train=2_000"),
         ("ResidualAutoencoder(64,", "ResidualAutoencoder(500,"),
-        ("noise.occlusion(x, 14, g)", "noise.occlusion(x, 28, g)"),
-        ("noise.blur(x, 2.0)", "noise.blur(x, 0.0)"),
+        (
+            'occlusion 14": lambda x, g=None: noise.occlusion(x, 14,',
+            'occlusion 28": lambda x, g=None: noise.occlusion(x, 28,',
+        ),
+        (
+            'blur 2": lambda x, g=None: noise.blur(x, 2.0)',
+            'blur 0": lambda x, g=None: noise.blur(x, 0.0)',
+        ),
         ("roll(2, dims=2)", "roll(0, dims=2)"),
         ("PCA(80,", "PCA(10,"),
         ("best(median, (3, 5))", "best(median, (1,))"),
@@ -75,5 +82,17 @@ HOUR = {
         ("(0.1, 0.25, 1, 4, 10)", "(0.5, 2)"),
         ("[1, 3, 10, 30, 100]", "[1, 5]"),
         ("GaussianMixture(10,", "GaussianMixture(2,"),
+    ],
+    "13": [
+        ("load_mnist(6000, 1000)", "load_mnist(500, 100)"),
+        ("x_file = (255 * x_train).round()", "x_file = x_train - 0.5"),
+        ("deep_network(nn.Sigmoid)", "deep_network(nn.Tanh)"),
+        ("mapmaker(3, nn.ReLU())", "mapmaker(0, nn.ReLU())"),
+        ("film(lr=0.1)", "film(lr=1e-5)"),
+        ("kind(8, hidden=(128,))", "kind(1, hidden=800)"),
+        ("x_train[:1000]", "x_train[:100]"),
+        ("few.repeat(3, 1)", "few.repeat(1, 1)"),
+        ("maps=8", "maps=1"),
+        ("nn.Dropout(0.5)", "nn.Dropout(0.0)"),
     ],
 }
