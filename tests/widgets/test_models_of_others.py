@@ -1,4 +1,4 @@
-"""Widgets take models as people write them, and draw what PyTorch computes: see others.py."""
+"""Widgets take models as people write them, and draw what PyTorch computes: see tests/others.py."""
 
 import base64
 from itertools import product

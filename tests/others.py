@@ -1,7 +1,8 @@
 """Autoencoders as other people write them, small and untrained, written anew from descriptions.
 
 OTHERS names what makes one: (model, the shape of a picture, the lowest pixel, what PyTorch makes of
-a picture). The last is written out with the model's own parts and without noise.
+a picture). The last is written out with the model's own parts and without noise. Widgets draw them
+(tests/widgets), and diagnose examines them once they are trained (tests/diagnosis).
 """
 
 import warnings
