@@ -41,7 +41,7 @@ FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may impo
     "metrics": {"checks"},
     "latent": set(),
     "plotting": {"adapter"},
-    "diagnosis": {"checks", "losses", "metrics"},
+    "diagnosis": {"adapter", "checks", "losses", "metrics"},
     "engine": set(),
     "widgets": {"adapter", "checks", "data", "engine", "lazy", "words"},
     "exercises": STEPS,

@@ -1,15 +1,18 @@
 """A network on the couch: its answers and its codes, for the instruments of symptoms.py."""
 
-from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
-from torch import nn
 
+from aelib.adapter.answers import rows_in
+from aelib.adapter.ways import must_be_told
 from aelib.checks import check_classes
+from aelib.diagnosis.asking import Asked, ask
+from aelib.diagnosis.clouds import Cloud, cloud_in
 from aelib.losses import squared_error
 
 ROWS = 1000  # as many pictures are looked at
@@ -17,84 +20,117 @@ ROWS = 1000  # as many pictures are looked at
 
 @dataclass
 class Patient:
-    """A copy of the model in evaluation mode, and what it makes of the pictures."""
+    """A model in evaluation mode, and what it makes of the pictures."""
 
     model: Any
     x: torch.Tensor
     y: torch.Tensor | None
+    asked: Asked
     x_hat: torch.Tensor  # flat; as probabilities, where the model answers with logits
-    cloud: tuple[torch.Tensor, torch.Tensor] | None  # mu and logvar
+    cloud: Cloud | None
     code: torch.Tensor  # flat; mu, where there is a cloud
     maps: int  # of how many numbers the code consists, or of how many maps of numbers
+    losses: list[float] = field(default_factory=list)  # of the last epoch: validation, training
+    still_falling: bool = False  # the loss, when training ended
 
-    @property
+    @cached_property
     def flat(self) -> torch.Tensor:
         """The pictures as rows of pixels."""
         return self.x.flatten(1)
 
-    @property
+    @cached_property
     def error(self) -> float:
         """Squared error per picture."""
         return squared_error(self.x_hat, self.flat).item()
 
-    @property
+    @cached_property
     def mean_error(self) -> float:
         """The error of answering every picture with the mean one."""
-        return squared_error(self.flat.mean(dim=0).expand_as(self.flat), self.flat).item()
+        return mean_error(self.flat)
 
     @property
+    def both(self) -> str:
+        """These two errors in words."""
+        return (
+            f"the error is {self.error:.4g}, that of answering every picture with the mean one "
+            f"{self.mean_error:.4g}"
+        )
+
+    @cached_property
     def is_constant(self) -> bool:
         """Whether every picture gets nearly the same answer."""
-        return bool(_spread(self.x_hat) < 0.01 * _spread(self.flat))
+        return bool(spread(self.x_hat) < 0.01 * spread(self.flat))
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the code has fewer numbers than the picture."""
+        return self.code.shape[1] < self.flat.shape[1]
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """What is paper and what is ink in x: 0 and 1, or -1 and 1, or what there is."""
+        low, high = (float(end) for end in self.x.aminmax())
+        return (0.0, 1.0) if low >= -0.1 and high <= 1.1 else (low, high)
+
+    def copy(self, x: torch.Tensor) -> torch.Tensor:
+        """Flat copies of other pictures, rows of pixels or shaped like x."""
+        with torch.no_grad():
+            return self.asked.copy(x.reshape(len(x), *self.x.shape[1:])).detach()
+
+    @cached_property
+    def altered(self) -> list[torch.Tensor]:
+        """Its pictures with noise added, or with pixels hidden, each a little more than before."""
+        low, high = self.ends
+        x, span = self.x, high - low
+        noisy = [(x + s * span * torch.randn_like(x)).clamp(low, high) for s in (0.2, 0.4, 0.5)]
+        return noisy + [low + (x - low) * (torch.rand_like(x) > p) for p in (0.3, 0.5, 0.75)]
+
+    @cached_property
+    def copies_of_altered(self) -> list[torch.Tensor]:
+        """What it makes of them: a network that was trained to mend pictures may need them."""
+        return [self.copy(pictures) for pictures in self.altered]
+
+    @cached_property
+    def mends(self) -> bool:
+        """Whether it was trained to mend pictures: it does better with altered than with clean."""
+        errors = (squared_error(copies, self.flat).item() for copies in self.copies_of_altered)
+        return min(errors) < min(0.95 * self.error, self.mean_error)
 
 
-def examine(model: Any, x: torch.Tensor, y: ArrayLike | None = None) -> Patient:
-    """Ask a copy of the model for its answers to the first rows and for their codes."""
-    model, classes = deepcopy(model).eval(), _classes(model, x, y)
-    x = x[:ROWS]
-    with torch.no_grad():
-        x_hat = copy_of(model, x, classes)
-        encode = getattr(model, "encode", None)
-        answer: Any = encode(x, *classes) if encode else _narrowest(model, x)
-    code = answer[0] if isinstance(answer, tuple) and answer else answer
-    _check_code(code, answer, len(x))
-    code = code.transpose(1, 2) if code.ndim == 3 else code  # (N, places, numbers)
-    cloud = answer if _is_cloud(answer) else None
-    labels = classes[0] if classes else None
-    return Patient(model, x, labels, x_hat, cloud, code.flatten(1), code.shape[1])
+def mean_error(rows: torch.Tensor) -> float:
+    """The squared error of answering every picture with the mean one."""
+    return squared_error(rows.mean(dim=0).expand_as(rows), rows).item()
 
 
-def copy_of(model: Any, x: torch.Tensor, classes: tuple[torch.Tensor, ...] = ()) -> torch.Tensor:
-    """The model's copies of x, flat; logits become probabilities."""
-    answer = model(x, *classes)
-    x_hat = answer[0] if isinstance(answer, tuple) else answer
-    if not isinstance(x_hat, torch.Tensor) or x_hat.numel() != x.numel():
-        found = tuple(x_hat.shape) if isinstance(x_hat, torch.Tensor) else type(x_hat).__name__
-        raise ValueError(
-            f"The model answers x of shape {tuple(x.shape)} with {found}; diagnose needs a copy "
-            "of x, or a tuple that begins with one."
-        )
-    x_hat, target = x_hat.reshape(len(x), -1), x.flatten(1)
-    beyond = bool(x_hat.min() < -0.5 or x_hat.max() > 1.5)
-    as_logits = beyond and bool(
-        squared_error(x_hat.sigmoid(), target) < squared_error(x_hat, target)
-    )
-    return x_hat.sigmoid() if as_logits else x_hat
-
-
-def kl_of(mu: torch.Tensor, logvar: torch.Tensor) -> float:
-    """KL from the cloud to N(0, 1), in nats per picture; infinite where kl_divergence refuses."""
-    return float(0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum() / len(mu))
-
-
-def _spread(x: torch.Tensor) -> torch.Tensor:
+def spread(x: torch.Tensor) -> torch.Tensor:
     """Variance over pictures, summed over pixels."""
     return x.var(dim=0).sum()
 
 
+def examine(model: Any, x: torch.Tensor, y: ArrayLike | None = None) -> Patient:
+    """Ask a model, lent in evaluation mode, for its answers to the first rows and their codes.
+
+    Raises:
+        ValueError: It does not copy x, its encoder answers with no codes, or y does not go with x.
+    """
+    classes, x = _classes(model, x, y), x[:ROWS]
+    with torch.no_grad():
+        asked = ask(model, x, classes)
+        x_hat, answer = asked.copy(x).detach(), asked.encode(x)
+        cloud = cloud_in(model, answer, asked.beside, len(x))
+    code = next(rows_in(answer, len(x)), None)
+    _check_code(code, answer, len(x))
+    assert code is not None
+    code = code.transpose(1, 2) if code.ndim == 3 else code  # (N, places, numbers)
+    flat = code.detach().flatten(1).cpu()
+    flat = flat.float() if flat.is_floating_point() else flat
+    labels = classes[0] if classes else None
+    return Patient(model, x, labels, asked, x_hat, cloud, flat, code.shape[1])
+
+
 def _classes(model: Any, x: torch.Tensor, y: ArrayLike | None) -> tuple[torch.Tensor, ...]:
     """The classes of the first rows, for a model that needs them."""
-    if not getattr(model, "n_classes", 0):
+    if not must_be_told(model, model.forward):
         return ()
     if y is None:
         raise ValueError(f"{type(model).__name__} needs the class of each row: give y=y_test.")
@@ -107,36 +143,10 @@ def _classes(model: Any, x: torch.Tensor, y: ArrayLike | None) -> tuple[torch.Te
     return (torch.as_tensor(labels[:ROWS]),)
 
 
-def _narrowest(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
-    """The output with the fewest numbers on the way through a network, the last of equals."""
-    outputs: list[torch.Tensor] = []
-
-    def note(_: nn.Module, __: Any, output: Any) -> None:
-        if isinstance(output, torch.Tensor) and output.ndim > 1 and len(output) == len(x):
-            outputs.append(output)
-
-    leaves = [module for module in model.modules() if not list(module.children())]
-    hooks = [leaf.register_forward_hook(note) for leaf in leaves]
-    model(x)
-    for hook in hooks:
-        hook.remove()
-    return min(outputs[::-1] or [x], key=lambda output: output[0].numel())
-
-
-def _is_cloud(answer: Any) -> bool:
-    """Whether an encoder's answer is mu and logvar."""
-    return (
-        isinstance(answer, tuple)
-        and len(answer) == 2
-        and all(isinstance(part, torch.Tensor) and part.is_floating_point() for part in answer)
-        and answer[0].shape == answer[1].shape
-    )
-
-
 def _check_code(code: Any, answer: Any, rows: int) -> None:
     """Raise ValueError unless an encoder answered with a tensor of codes."""
-    if not isinstance(code, torch.Tensor) or code.ndim < 2 or len(code) != rows:
-        found = tuple(code.shape) if isinstance(code, torch.Tensor) else type(answer).__name__
+    if not isinstance(code, torch.Tensor):
+        found = tuple(answer.shape) if isinstance(answer, torch.Tensor) else type(answer).__name__
         raise ValueError(
             f"model.encode answers {rows:,} pictures with {found}; diagnose needs a tensor with "
             "one row of numbers for each picture, or the tuple (mu, logvar)."

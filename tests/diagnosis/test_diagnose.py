@@ -79,7 +79,7 @@ HEALTHY = {
     VAE: (lambda: VAE(8, hidden=(128,)), elbo, 6),
 }
 HEALTHY_AND_SLOW = {
-    ConvAutoencoder: (lambda: ConvAutoencoder(32, channels=(8, 16)), copying, 3),
+    ConvAutoencoder: (lambda: ConvAutoencoder(32, channels=(8, 16)), copying, 6),
     UNet: (UNet, denoising, 1),
     VQVAE: (VQVAE, quantised, 2),
 }
@@ -140,9 +140,7 @@ def test_a_loss_on_altered_pictures_is_no_leak(width, loss, epochs, few_seeds):
     """Clean pictures cost more than altered ones, on the training rows as well."""
     model, history = trained(Autoencoder(width, (256,)), loss, epochs=epochs, seed=few_seeds)
     assert diagnose(model, X_TEST, history, x_train=X).findings == []
-    unsure = diagnose(model, X_TEST, history)
-    assert unsure.findings == ["leaked rows"]
-    assert "Does your loss add noise or hide pixels? Then this is no fault." in repr(unsure)
+    assert diagnose(model, X_TEST, history).findings == []
 
 
 def test_networks_without_encode_and_with_logits_are_examined_too(seed):
@@ -414,14 +412,15 @@ def test_the_report_reads_as_a_text():
         ((Autoencoder(2), X_TEST.numpy(), History(loss=[1.0])), "x must be a float tensor of ten"),
         ((Autoencoder(2), X_TEST[:9], History(loss=[1.0])), "x must be a float tensor of ten"),
         ((Autoencoder(2), X_TEST / 0, History(loss=[1.0])), "x holds NaN or infinity"),
+        ((Autoencoder(2), X_TEST[:1].repeat(20, 1), None), "one picture again and again"),
         ((Autoencoder(2), X_TEST, History()), "history must be what fit returned"),
-        ((Autoencoder(2), X_TEST, [1.0]), "history must be what fit returned"),
+        ((Autoencoder(2), X_TEST, ["a"]), "history must be what fit returned"),
         ((nn.Linear(784, 10), X_TEST, History(loss=[1.0])), r"with \(500, 10\); diagnose needs a"),
         ((ConditionalVAE(2, 10), X_TEST, History(loss=[1.0])), "give y=y_test"),
         ((Autoencoder(2), (X_TEST * 255).byte(), History(loss=[1.0])), r"uint8.*float\(\) / 255"),
         ((Autoencoder(2), X_TEST > 0, History(loss=[1.0])), r"torch.bool.*: x.float\(\)\."),
         ((Autoencoder(2), X_TEST, History(loss=["a"])), "history must be what fit returned"),
-        ((Told(lambda x: [x]), X_TEST, History(loss=[1.0])), "500 pictures with list; diagnose"),
+        ((Told(lambda x: "z"), X_TEST, History(loss=[1.0])), "500 pictures with str; diagnose"),
         ((Told(lambda x: x[0]), X_TEST, History(loss=[1.0])), r"500 pictures with \(784,\); diag"),
     ],
 )
