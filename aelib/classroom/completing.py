@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aelib.classroom.kinds import lessons_in
 from aelib.classroom.marking import TOO_LONG, Row
 from aelib.classroom.preparation import Task
 from aelib.classroom.roster import Person, match
 from aelib.classroom.staff import Settings
 from aelib.classroom.submissions import Collected, Student
-from aelib.classroom.surveys import numbers_in
 from aelib.classroom.verdicts import LOOK
 
 Students = Mapping[str, Student]
@@ -78,7 +78,7 @@ def some(names: Sequence[str], most: int = 3) -> str:
 def _broken(unreadable: list[tuple[str, str]], lesson: str) -> tuple[str, str]:
     """The file that may have been this lesson's, and why it cannot be read; empty for none."""
     for name, why in reversed(unreadable):
-        if lesson in (numbers := numbers_in(name)) or not numbers:
+        if lesson in (numbers := lessons_in(name)) or not numbers:
             return name, why
     return "", ""
 

@@ -124,10 +124,15 @@ def _lessons(name: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def lesson_of(name: str) -> str:
-    """The first two-digit number in a file's name: of which lesson it seems to be."""
+def lessons_in(name: str) -> list[str]:
+    """The two-digit numbers in a file's name: of which lesson it seems to be."""
     found = (match for match in _lessons(name) if re.match(r"[_ .()-]|$", name[match.end() :]))
-    return next((match[0] for match in found), "")
+    return [match[0] for match in found]
+
+
+def lesson_of(name: str) -> str:
+    """The first of them; empty if there is none."""
+    return next(iter(lessons_in(name)), "")
 
 
 def is_notebook(name: str) -> bool:

@@ -1,6 +1,5 @@
 """A student's notebooks -> what each holds for the exercises; they are parsed in the sandbox."""
 
-import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from aelib.classroom import frames
+from aelib.classroom.kinds import lessons_in
 from aelib.classroom.staff import Settings, Staff
 from aelib.classroom.submissions import Notebook, Student, SubmissionError
 from aelib.classroom.verdicts import clean
 
 _SURVEY = 16 << 20  # bytes of definitions that one notebook may hold
 _MOST_BYTES = 256 << 20  # that are read of one student
-_LESSON = re.compile(r"(?<!\d)(\d\d)(?=[_ .-])")
 _READING = {
     "timed out": "takes too long",
     "too much": "brings more than all definitions of a course",
@@ -89,16 +88,11 @@ def _lessons(name: str, exercises: dict[str, Any], settings: Settings) -> set[st
         there = bool(selected["ways"] or selected["problem"])
         counts[task.lesson] += there
         checked |= {task.lesson} if there and selected["asked"] else set()
-    named = [lesson for lesson in numbers_in(name) if lesson in counts]
+    named = [lesson for lesson in lessons_in(name) if lesson in counts]
     most = max(counts.values())
     likely = [lesson for lesson, count in counts.items() if count == most and most]
     if likely:
         return {next((one for one in named if one in likely), likely[0]), *checked}
-    if numbers_in(name):
+    if lessons_in(name):
         return set(named[:1])
     return set(settings.lessons) if len(counts) == 1 else set()
-
-
-def numbers_in(name: str) -> list[str]:
-    """The two-digit numbers in a file's name: of which lesson it seems to be."""
-    return _LESSON.findall(name)

@@ -8,6 +8,7 @@ import pytest
 from handed_in import needs_bubblewrap
 
 from aelib.classroom.grading import complete, lessons_of
+from aelib.classroom.kinds import lessons_in
 from aelib.classroom.report import feedback
 from aelib.classroom.staff import Settings
 from aelib.classroom.submissions import Student
@@ -51,6 +52,12 @@ def test_feedback_says_once_what_was_lost():
     assert text.count("01\\_autoencoder.ipynb could not be read: not a notebook. Please") == 1
     assert text.count("Lesson 09: no notebook of lesson 09 was handed in; file has none of") == 1
     assert "Graded from" not in text
+
+
+def test_a_login_is_no_lesson():
+    """Else a broken mm12_06.ipynb would count as lesson 12 that cannot be read."""
+    assert lessons_in("mm12_06.ipynb") == ["06"]
+    assert lessons_in("HW06 and 07.ipynb") == ["06", "07"]
 
 
 @pytest.mark.parametrize("lesson", ["6", "06"])
