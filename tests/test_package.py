@@ -43,7 +43,7 @@ FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may impo
     "plotting": {"adapter"},
     "diagnosis": {"adapter", "checks", "losses", "metrics"},
     "engine": set(),
-    "widgets": {"adapter", "checks", "data", "engine", "lazy", "words"},
+    "widgets": {"adapter", "checks", "data", "engine", "lazy", "models", "words"},
     "exercises": STEPS,
     "originals": {"data"},
     "site": {"data", "originals", "widgets"},

@@ -2,58 +2,20 @@
 // The same settings and digits give the same weights to the last bit, in WebAssembly
 // (training_kernels.js) and in plain JavaScript (plain_training.js). No DOM: it runs in a worker.
 import { layersOf, start, exchange } from "./layers.js";
+import { openMemory, padded } from "./memory.js";
 import { exp, log } from "./plain.js";
-import { plainTraining } from "./plain_training.js";
 import { key, shuffled } from "./random.js";
 import { adamwNumbers } from "./schedule.js";
-import { TRAINING_KERNELS } from "./training_kernels.js";
 
 export const PIXELS = 784;
 const LOSSES = { linear: 0, logistic: 1, nats: 2 };
 const [ORDER, NOISE, DRAWN, HELD_OUT] = [2, 3, 4, 5]; // what random numbers are for; 1: layers.js
 const LOGISTIC = 4;
-const padded = (n, to) => Math.ceil(n / to) * to;
-
-// The compiled kernels, or null where this browser or the page's policy refuses them.
-let compiled;
-export function trainingKernels() {
-  if (compiled !== undefined) return compiled;
-  try {
-    const module = new WebAssembly.Module(Uint8Array.from(atob(TRAINING_KERNELS), (c) => c.charCodeAt(0)));
-    const { memory, bend } = new WebAssembly.Instance(module).exports; // some compile and refuse to run
-    memory.grow(1);
-    bend(LOGISTIC, 1024, 1024, 4);
-    compiled = new Float32Array(memory.buffer, 1024, 1)[0] === 0.5 ? module : null;
-  } catch {
-    compiled = null;
-  }
-  return compiled;
-}
-
-// Numbers and bytes side by side, each on a multiple of 16 bytes.
-function openMemory(module) {
-  let top = 1024;
-  const reserve = (bytes) => {
-    const at = top;
-    top = padded(top + bytes, 16);
-    return at;
-  };
-  const numbers = (n) => reserve(4 * n);
-  const open = () => {
-    if (!module) {
-      const buffer = new ArrayBuffer(top);
-      return { buffer, kernels: plainTraining(buffer) };
-    }
-    const { memory, ...kernels } = new WebAssembly.Instance(module).exports;
-    memory.grow(Math.max(0, Math.ceil((top - memory.buffer.byteLength) / 65536)));
-    return { buffer: memory.buffer, kernels };
-  };
-  return { numbers, bytes: reserve, open };
-}
 
 // settings: latent, hidden (a list), bend, loss ("squared", "nats"), variational, batch, rate, passes,
 // noise, kl, l1, seed; rate, noise, kl and l1 may change while it trains. train, test: Uint8Array.
-export function openTrainer(settings, train, test, module = trainingKernels()) {
+// module: what trainingKernels() gave, null for plain JavaScript.
+export function openTrainer(settings, train, test, module) {
   const { latent, variational, batch, seed } = settings;
   const count = train.length / PIXELS;
   const testCount = test.length / PIXELS;
@@ -224,18 +186,9 @@ export function openTrainer(settings, train, test, module = trainingKernels()) {
     return { seen: view(seen, indices.length * PIXELS).slice(), drawn: view(last.after, indices.length * PIXELS).slice() };
   }
 
-  // Pictures of codes (at most as many as a batch).
-  function pictures(codes) {
-    const n = codes.length / latent;
-    const rows = padded(n, 4);
-    kernels.clear(code, rows * width);
-    for (let i = 0; i < n; i++) view(code + 4 * i * width, latent).set(codes.subarray(i * latent, (i + 1) * latent));
-    return view(decode(rows, code), n * PIXELS).slice();
-  }
-
   const weights = exchange(layers, parameters);
   return {
-    settings, state, perPass, step, learn, evaluate, copies, pictures,
+    settings, state, perPass, step, learn, evaluate, copies,
     weights: weights.read,
     setWeights: weights.write,
     gradients: exchange(layers, view(slopes, size)).read,

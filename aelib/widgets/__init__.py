@@ -20,6 +20,7 @@ _HOME = {
     "TextSearch": "text_search",
     "ThresholdExplorer": "threshold_explorer",
     "TrainingMonitor": "training_monitor",
+    "TrainingPlayground": "training_playground",
     "TwoDecoders": "latent_explorer",
     "export": "exported",
 }

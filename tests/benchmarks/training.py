@@ -20,7 +20,8 @@ from aelib.widgets.base import module
 
 IN_NODE = """
 import { readFileSync } from "node:fs";
-import { openTrainer, trainingKernels } from "./trainer.mjs";
+import { trainingKernels } from "./memory.mjs";
+import { openTrainer } from "./trainer.mjs";
 const [all, test] = ["train", "test"].map((name) => new Uint8Array(readFileSync(name)));
 const network = { latent: 16, hidden: [128], bend: "silu", loss: "nats", variational: false };
 const rest = { batch: 64, rate: 5e-3, noise: 0, kl: 0, l1: 0, seed: 0 };
@@ -52,7 +53,8 @@ def main() -> None:
     x, _, x_test, _ = aelib.load_mnist(10_000, 2_000)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "trainer.mjs").write_text(module("trainer"), encoding="utf-8")
+        for part in ("trainer", "memory"):
+            (folder / f"{part}.mjs").write_text(module(part), encoding="utf-8")
         (folder / "run.mjs").write_text(IN_NODE, encoding="utf-8")
         for part, values in (("train", x), ("test", x_test)):
             levels = np.asarray(values * 255).round().astype(np.uint8)

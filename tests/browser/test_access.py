@@ -15,6 +15,7 @@ from aelib.widgets import (
     LatentMap,
     NoiseExplorer,
     ThresholdExplorer,
+    TrainingPlayground,
     TwoDecoders,
 )
 
@@ -31,6 +32,7 @@ WIDGETS = {
     "DigitPad": DigitPad,
     "DigitPad alone": lambda model, x, y: DigitPad(model),
     "NoiseExplorer": NoiseExplorer,
+    "TrainingPlayground": lambda model, x, y: TrainingPlayground(np.tile(x, (4, 1)), np.tile(y, 4)),
     "ThresholdExplorer": lambda model, x, y: ThresholdExplorer(x.sum(axis=1), y == 8, x),
     "CodeSwap": lambda model, x, y: CodeSwap(
         VQVAE(4, 2).decoder, np.eye(4, 2), np.arange(49)[None] % 4, np.ones((4, 3, 3))

@@ -16,9 +16,10 @@ from aelib.widgets.base import module
 NAMES = ("variational", "all at once", "tanh, squared error")
 PAGE = """
 import * as trainer from "/trainer.mjs";
+import { trainingKernels } from "/memory.mjs";
 import { run } from "/asked.mjs";
 export function answer(jobs) {
-  const kernels = trainer.trainingKernels();
+  const kernels = trainingKernels();
   const both = (job) => [kernels, null].map((each) => run(trainer, job, each));
   return [kernels !== null, jobs.map(both)];
 }
@@ -32,7 +33,8 @@ console.log(JSON.stringify(answer(JSON.parse(readFileSync("jobs.json")))));
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "trainer.mjs").write_text(module("trainer"), encoding="utf-8")
+    for name in ("trainer", "memory"):
+        (tmp_path / f"{name}.mjs").write_text(module(name), encoding="utf-8")
     (tmp_path / "asked.mjs").write_text(ASKED, encoding="utf-8")
     (tmp_path / "page.mjs").write_text(PAGE, encoding="utf-8")
     return tmp_path

@@ -27,10 +27,10 @@ import aelib
 from aelib import engine
 from aelib.widgets.base import module
 
-RUN = """async ([source, asked, jobs]) => {
+RUN = """async ([sources, jobs]) => {
   const load = (text) => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-  const [trainer, { run }] = [await load(source), await load(asked)];
-  const kernels = trainer.trainingKernels();
+  const [trainer, memory, { run }] = await Promise.all(sources.map(load));
+  const kernels = memory.trainingKernels();
   const both = (job) => [kernels, null].map((each) => run(trainer, job, each));
   return [kernels !== null, jobs.map(both)];
 }"""
@@ -38,7 +38,7 @@ RUN = """async ([source, asked, jobs]) => {
 
 def in_page(browser, jobs):
     page = browser.new_page()
-    assembled, answers = page.evaluate(RUN, [module("trainer"), ASKED, jobs])
+    assembled, answers = page.evaluate(RUN, [[module("trainer"), module("memory"), ASKED], jobs])
     page.close()
     assert assembled  # else only plain JavaScript was tried
     return answers

@@ -1,0 +1,60 @@
+// The error on held-out digits while a network learns, with the lines that it should pass.
+import { make } from "./ui.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [480, 240, 40, 8, 12, 34];
+
+function draw(tag, attributes, parent, text) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  if (text !== undefined) node.textContent = text;
+  parent.append(node);
+  return node;
+}
+
+const short = (v) => (v >= 10000 ? `${Math.round(v / 1000)}k` : v >= 100 || Number.isInteger(v) ? String(Math.round(v)) : v.toPrecision(2));
+
+// points: { seen, seconds, error }; levels: [{ words, value, dashes }].
+export function openCurve(parent) {
+  const figure = make("figure", { class: "curve" }, parent);
+  const svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" }, figure);
+  const label = make("label", {}, make("div", { class: "row" }, figure), "against ");
+  const against = make("select", { "aria-label": "the curve goes against" }, label);
+  for (const [value, words] of [["seen", "digits seen"], ["seconds", "seconds of training"]]) make("option", { value }, against, words);
+  let latest = [[], []];
+
+  function show(points, levels) {
+    latest = [points, levels];
+    svg.replaceChildren();
+    const unit = against.value;
+    const errors = points.map(({ error }) => error).filter(Number.isFinite);
+    const top = 1.05 * Math.max(...levels.map(({ value }) => value), ...errors.slice(0, 1), 1);
+    const end = Math.max(points.at(-1)?.[unit] ?? 0, unit === "seen" ? 1000 : 0.1);
+    const x = (at) => LEFT + ((WIDTH - LEFT - RIGHT) * at) / end;
+    const y = (error) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(error, top) / top);
+    for (let level = 0; level < top; level += 10) {
+      draw("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(level), y2: y(level), class: "grid" }, svg);
+      draw("text", { x: LEFT - 5, y: y(level) + 4, "text-anchor": "end" }, svg, level);
+    }
+    for (const share of [0, 0.5, 1]) {
+      const anchor = ["start", "middle", "end"][2 * share];
+      draw("text", { x: x(share * end), y: HEIGHT - BOTTOM + 15, "text-anchor": anchor }, svg, short(share * end));
+    }
+    draw("text", { x: (LEFT + WIDTH) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, svg, unit === "seen" ? "digits seen" : "seconds of training");
+    for (const { words, value, dashes } of levels) {
+      draw("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "level", "stroke-dasharray": dashes }, svg);
+      draw("text", { x: WIDTH - RIGHT - 4, y: y(value) - 4, "text-anchor": "end" }, svg, `${words}: ${value.toFixed(1)}`);
+    }
+    const places = points.filter(({ error }) => Number.isFinite(error)).map((p) => `${x(p[unit]).toFixed(1)},${y(p.error).toFixed(1)}`);
+    draw("polyline", { points: places.join(" "), class: "learned" }, svg);
+    if (places.length) {
+      const [cx, cy] = places.at(-1).split(",");
+      draw("circle", { cx, cy, r: 4, class: "learned" }, svg);
+    }
+    const last = errors.length ? `now ${errors.at(-1).toFixed(1)}` : "nothing measured yet";
+    const rivals = levels.map(({ words, value }) => `${words} ${value.toFixed(1)}`).join(", ");
+    svg.setAttribute("aria-label", `squared error per held-out digit: ${last}${rivals ? `; for comparison ${rivals}` : ""}`);
+  }
+  against.addEventListener("change", () => show(...latest));
+  return { show };
+}

@@ -1,0 +1,79 @@
+// What the reader sets of a network and of its training; each a trait of the widget.
+import { make } from "./ui.js";
+
+const WIDTHS = [0, 16, 32, 64, 128, 256];
+const widths = WIDTHS.map((n) => [n, n || "none"]);
+const numbers = (...values) => values.map((v) => [v, String(v)]);
+// trait, what it is called, then its choices, or the least and the most of a number
+const BUILT = [
+  ["latent_dim", "numbers in the code", { least: 1, most: 64 }],
+  ["hidden", "hidden units", widths, 0],
+  ["hidden", "second hidden layer", widths, 1],
+  ["bend", "bend", [["none", "none"], ["relu", "ReLU"], ["silu", "SiLU"], ["tanh", "tanh"]]],
+  ["loss", "makes small", [["squared", "squared error"], ["nats", "cross-entropy"]]],
+  ["kl", "KL weight", numbers(0, 0.1, 0.3, 1, 3, 10, 30)],
+  ["l1", "L1 on the code", numbers(0, 0.03, 0.1, 0.3, 1, 3, 10)],
+  ["noise", "noise on its input", numbers(0, 0.1, 0.2, 0.3, 0.5, 0.8)],
+];
+const LEARNED = [
+  ["pictures", "digits to learn from", []],
+  ["passes", "passes", { least: 1, most: 1000 }],
+  ["lr", "learning rate", numbers(0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.2, 1)],
+  ["batch_size", "batch", numbers(16, 32, 64, 128, 256)],
+  ["seed", "seed", { least: 0, most: 2 ** 31 - 1 }],
+];
+export const NAMES = [...new Set([...BUILT, ...LEARNED].map(([name]) => name))];
+
+// get(name) and changed(name, value); most: how many digits there are to learn from.
+export function settings(parent, most, get, changed) {
+  const shows = [];
+  const amounts = [100, 300, 1000, 2000, 5000].filter((n) => n < most).map((n) => [n, String(n)]);
+  for (const [title, rows] of [["The network", BUILT], ["Its training", LEARNED]]) {
+    const group = make("fieldset", { class: "settings" }, parent);
+    make("legend", {}, group, title);
+    for (const [name, words, choices, place] of rows) {
+      const label = make("label", {}, group);
+      make("span", {}, label, words);
+      const options = name === "pictures" ? [...amounts, [0, `all ${most}`]] : choices;
+      shows.push(control(label, options, reader(name, place, get), writer(name, place, get, changed)));
+    }
+  }
+  const show = () => shows.forEach((each) => each());
+  show();
+  return show;
+}
+
+// One of the two widths, or the trait itself.
+const reader = (name, place, get) => () => (place === undefined ? get(name) : (get(name)[place] ?? 0));
+
+const writer = (name, place, get, changed) => (value) => {
+  if (place === undefined) return changed(name, value);
+  const [first = 0, second = 0] = get(name);
+  return changed(name, (place ? [first, value] : [value, second]).filter((n) => n > 0));
+};
+
+function control(label, choices, read, write) {
+  return Array.isArray(choices) ? select(label, choices, read, write) : number(label, choices, read, write);
+}
+
+function select(label, choices, read, write) {
+  const box = make("select", {}, label);
+  for (const [value, words] of choices) make("option", { value }, box, words);
+  const texts = typeof choices[0][0] === "string";
+  box.addEventListener("change", () => write(texts ? box.value : +box.value));
+  return () => {
+    const value = String(read());
+    if (![...box.options].some((option) => option.value === value)) make("option", { value }, box, value);
+    box.value = value;
+  };
+}
+
+function number(label, { least, most }, read, write) {
+  const box = make("input", { type: "number", min: least, max: most, step: 1 }, label);
+  box.addEventListener("change", () => {
+    const value = Math.round(+box.value);
+    if (Number.isFinite(value) && box.value !== "") write(Math.min(most, Math.max(least, value)));
+    box.value = read();
+  });
+  return () => (box.value = read());
+}

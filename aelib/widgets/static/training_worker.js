@@ -1,0 +1,102 @@
+// What trains, in a worker of its own: short slices, a report after each, and an ear for the page.
+import { trainingKernels } from "../../engine/memory.js";
+import { pcaErrors } from "../../engine/principal.js";
+import { openTrainer, PIXELS } from "../../engine/trainer.js";
+
+const SLICE = 25; // milliseconds of training between two reports
+const LOOK = 120; // and between two measurements on the held-out digits
+const CALM = 1000; // where the reader asks for less movement: between any two changes
+const MOST = 64; // components of the line of PCA
+const LOST = 3; // times the mean picture's error: such a network is lost
+let train, test, trainer, timer, measuring;
+let state = {};
+
+const kernels = trainingKernels();
+
+function open(message) {
+  [train, test] = [message.train, message.test];
+  postMessage({ opened: true, plain: !kernels });
+}
+
+// A new network. `run` tells the answers of this one from those that are still on their way.
+function begin({ settings, digits, run, calm, copies }) {
+  clearTimeout(timer);
+  clearTimeout(measuring);
+  const mine = train.subarray(0, digits * PIXELS);
+  trainer = openTrainer(settings, mine, test, kernels);
+  state = { run, calm, copies, digits, left: 0, seconds: 0, told: 0, looked: 0, mean: Infinity };
+  look();
+  if (lines[digits]) postMessage({ run, lines: lines[digits] });
+  else measure(mine, digits);
+}
+
+// The lines of PCA, a piece at a time between the slices of training.
+const lines = {}; // by how many digits were learned from
+function measure(mine, digits) {
+  const job = pcaErrors(mine, test, PIXELS, MOST, kernels);
+  const next = () => {
+    const { done, value } = job.next();
+    if (!done) return (measuring = setTimeout(next));
+    lines[digits] = value;
+    return postMessage({ run: state.run, lines: value });
+  };
+  measuring = setTimeout(next); // the first picture comes first
+}
+
+// Measures the network on the held-out digits.
+function look() {
+  const { error, nats, kl, codes } = trainer.evaluate({ nats: trainer.settings.loss === "nats" });
+  if (trainer.state.steps === 0) state.mean = error;
+  state.looked = performance.now();
+  if (isLost(error)) return giveUp();
+  report({ error, nats, kl, codes });
+  if (state.left === 0 && trainer.state.steps > 0) postMessage({ run: state.run, trained: trainer.weights() });
+}
+
+function report(more = {}) {
+  const { steps, cycle } = trainer.state;
+  const total = trainer.perPass * trainer.settings.passes;
+  const seen = Math.floor(steps / trainer.perPass) * state.digits + (steps % trainer.perPass) * trainer.settings.batch;
+  const { run, seconds, left } = state;
+  state.told = performance.now();
+  postMessage({ run, steps, seen, seconds, done: cycle === total, going: left > 0, copies: trainer.copies(state.copies), ...more });
+}
+
+const isLost = (error) => !Number.isFinite(error) || error > LOST * state.mean;
+
+// Nothing of a lost network is shown: its numbers are none.
+function giveUp() {
+  state.left = 0;
+  postMessage({ run: state.run, lost: trainer.state.steps });
+}
+
+function slice() {
+  const begun = performance.now();
+  const total = trainer.perPass * trainer.settings.passes;
+  let error = 0;
+  while (state.left > 0 && !isLost(error) && performance.now() < begun + SLICE) {
+    error = trainer.step();
+    state.left = trainer.state.cycle === total ? 0 : state.left - 1;
+  }
+  const now = performance.now();
+  state.seconds += (now - begun) / 1000;
+  if (isLost(error)) return giveUp();
+  const rest = state.calm ? CALM : 0;
+  if (state.left === 0 || now - state.looked > Math.max(LOOK, rest)) look();
+  else if (now - state.told > rest) report();
+  if (state.left > 0) timer = setTimeout(slice);
+}
+
+// `steps` from now on: Infinity until the passes are over, 0 to pause.
+function go({ steps }) {
+  const idle = state.left === 0;
+  state.left = steps;
+  clearTimeout(timer);
+  if (steps > 0) timer = setTimeout(slice);
+  else if (!idle) look();
+}
+
+const change = ({ settings }) => Object.assign(trainer.settings, settings);
+
+const jobs = { open, begin, go, change };
+onmessage = ({ data }) => jobs[data.job](data);

@@ -1,0 +1,158 @@
+"""Train an autoencoder in the page, without a kernel, and watch it learn."""
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import traitlets
+
+from aelib.adapter import open_pictures
+from aelib.widgets.base import StillWidget, known_words, module
+from aelib.widgets.checks import classes
+from aelib.widgets.trained import network_of
+from aelib.widgets.twin import contact_sheet
+
+if TYPE_CHECKING:
+    from aelib.models.networks import Model
+
+BENDS = ("none", "relu", "silu", "tanh")
+LOSSES = ("squared", "nats")
+_MOST = 10_000  # pictures: what a page can carry
+_RANGES = {  # the least and the most of each setting
+    **{"latent_dim": (1, 64), "batch_size": (4, 512), "passes": (1, 1000), "seed": (0, 2**31 - 1)},
+    **{"lr": (1e-6, 10), "noise": (0, 2), "kl": (0, 1000), "l1": (0, 1000)},
+}
+
+
+class TrainingPlayground(StillWidget):
+    """A network that the reader builds and trains in the page: settings left, learning right.
+
+    It is trained as `fit` trains: AdamW, a learning rate that rises for a fifth of the steps and
+    falls, from the mean picture on. The same settings, pictures and seed give the same network to
+    the last bit in every browser. All settings can be read, set and observed.
+
+    Args:
+        x: Grey pictures of 28 x 28 pixels, (N, 784), (N, 28, 28) or (N, 1, 28, 28) in [0, 1],
+            200 to 10,000 of them.
+        y: Their classes, whole numbers from 0 on, for the map's glyphs.
+        held_out: How many of the pictures, the last ones, it is measured on and never learns from;
+            a fifth of them, at most 1,000, if None.
+        latent_dim: How many numbers the code has, 1 to 64.
+        hidden: The widths of the encoder's hidden layers, at most two, each 1 to 256; the decoder
+            mirrors them.
+        bend: What follows each hidden layer: none, relu, silu or tanh.
+        loss: squared (error per picture) or nats (cross-entropy).
+        lr: The highest learning rate.
+        batch_size: Pictures in one step.
+        passes: How often every picture is used.
+        noise: Standard deviation of the noise that its input gets; it must give the clean picture.
+        kl: Weight of the KL divergence: above 0 the network is variational.
+        l1: Weight of the sum of the code's absolute values.
+        pictures: How many it learns from; all but the held-out ones if 0.
+        seed: Decides first weights, order, noise and drawn codes.
+
+    Raises:
+        ValueError: The pictures are others, or a setting is out of range.
+
+    Example:
+        >>> x, y, _, _ = aelib.load_mnist(1_000, 10)
+        >>> aelib.widgets.TrainingPlayground(x, y, latent_dim=2)
+        TrainingPlayground(800 pictures, 200 held out)
+    """
+
+    _esm = module("training_playground")
+    latent_dim = traitlets.Int(16).tag(sync=True)
+    hidden: traitlets.List = traitlets.List(traitlets.Int(), [128]).tag(sync=True)
+    bend = traitlets.Unicode("silu").tag(sync=True)
+    loss = traitlets.Unicode("nats").tag(sync=True)
+    lr = traitlets.Float(5e-3).tag(sync=True)
+    batch_size = traitlets.Int(64).tag(sync=True)
+    passes = traitlets.Int(20).tag(sync=True)
+    noise = traitlets.Float(0.0).tag(sync=True)
+    kl = traitlets.Float(0.0).tag(sync=True)
+    l1 = traitlets.Float(0.0).tag(sync=True)
+    pictures = traitlets.Int(0).tag(sync=True)
+    seed = traitlets.Int(0).tag(sync=True)
+    _worker = traitlets.Unicode(module("training_worker")).tag(sync=True)
+    _pixels = traitlets.Bytes().tag(sync=True)  # uint8, deflated
+    _labels: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
+    _held_out = traitlets.Int().tag(sync=True)
+    _trained = traitlets.Bytes().tag(sync=True)  # weights of the network trained last
+    _trained_as = traitlets.Dict().tag(sync=True)  # its settings
+
+    def __init__(
+        self, x: Any, y: Any = None, *, held_out: int | None = None, **traits: Any
+    ) -> None:
+        known_words(TrainingPlayground, traits)
+        opened = open_pictures(x, most=_MOST)
+        if opened.layout.shape != [28, 28]:
+            size = " x ".join(map(str, opened.layout.shape))
+            raise ValueError(f"TrainingPlayground takes grey 28 x 28 pictures, not {size}.")
+        n = len(opened.rows)
+        held = min(n // 5, 1000) if held_out is None else held_out
+        if not 12 <= held <= n - 100:
+            raise ValueError(
+                f"{n} pictures, {held} of them held out: it takes 100 to learn from and 12 to be "
+                "measured on; give more pictures, or another held_out."
+            )
+        self._bytes = (opened.rows * 255).round().clip(0, 255).astype(np.uint8)
+        self._most = n - held
+        super().__init__(
+            _pixels=zlib.compress(self._bytes.tobytes(), 9),
+            _labels=classes(y, opened.rows).tolist(),
+            _held_out=held,
+            **traits,
+        )
+
+    def __repr__(self) -> str:
+        return f"TrainingPlayground({self._most} pictures, {self._held_out} held out)"
+
+    def model(self) -> "Model":
+        """The network that was trained last, as a module of PyTorch, with its weights.
+
+        Raises:
+            ValueError: None was trained yet.
+        """
+        if not self._trained:
+            raise ValueError("Nothing is trained yet: press Start in the playground, then Pause.")
+        return network_of(self._trained_as, self._trained)
+
+    @traitlets.validate(*_RANGES)
+    def _in_range(self, proposal: Any) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        low, high = _RANGES[name]
+        if not low <= value <= high:
+            raise ValueError(f"{name} must lie in {low}..{high}, not {value!r}.")
+        return value
+
+    @traitlets.validate("bend", "loss")
+    def _known(self, proposal: Any) -> str:
+        name, value = proposal["trait"].name, proposal["value"]
+        known = BENDS if name == "bend" else LOSSES
+        if value not in known:
+            raise ValueError(f"{name} must be one of {', '.join(known)}, not {value!r}.")
+        return value
+
+    @traitlets.validate("hidden")
+    def _narrow(self, proposal: Any) -> list[int]:
+        widths = proposal["value"]
+        if len(widths) > 2 or not all(1 <= width <= 256 for width in widths):
+            raise ValueError(f"hidden must be at most two widths, 1 to 256 each, not {widths}.")
+        return widths
+
+    @traitlets.validate("pictures")
+    def _there(self, proposal: Any) -> int:
+        value = proposal["value"]
+        if value and not 100 <= value <= self._most:
+            raise ValueError(f"pictures must be 0 (all) or 100..{self._most}, not {value}.")
+        return value
+
+    def _still(self) -> tuple[bytes, str]:
+        """Held-out pictures, and what a network draws of each before it has learned anything."""
+        held, learned = self._bytes[self._most :], self._bytes[: self._most]
+        shown = held[:8] / 255
+        rows = np.stack([shown, np.tile(learned.mean(axis=0) / 255, (len(shown), 1))])
+        return contact_sheet(rows, [28, 28]), (
+            "Held-out digits above; below, the mean digit, which a network draws for each before "
+            "it is trained. In a browser it is trained here."
+        )

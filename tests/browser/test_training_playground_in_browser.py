@@ -1,0 +1,171 @@
+"""The playground under hands and keys: it learns, stops, begins again, and says so."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from sklearn.decomposition import PCA
+
+import aelib
+from aelib.widgets import TrainingPlayground
+
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.fixture
+def blobs(digits):
+    """160 pictures in ten classes, no two alike."""
+    x, y = (np.tile(each, (4, 1) if each.ndim > 1 else 4) for each in digits)
+    generator = np.random.default_rng(1)
+    x = (x * generator.uniform(0.3, 1, (160, 784))).astype(np.float32)
+    return (x * 255).round() / np.float32(255), y
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def figures(page):
+    return page.locator(".figures").inner_text()
+
+
+def steps(page):
+    return int(figures(page).split(" ")[0])
+
+
+def error(page):
+    return float(re.search(r"squared error ([\d.]+)", figures(page))[1])
+
+
+def until(page, condition):
+    page.wait_for_function(condition, timeout=30_000)
+
+
+def until_it_says(page, words):
+    page.locator(".figures", has_text=words).wait_for(timeout=30_000)
+
+
+def test_it_learns_until_the_passes_are_over(show, blobs):
+    page = show(TrainingPlayground(*blobs, latent_dim=4, passes=30, batch_size=16))
+    until_it_says(page, "PCA with 4")
+    before = error(page)
+    press(page, "Start")
+    until_it_says(page, "The passes are over.")
+    assert steps(page) == 30 * 8
+    assert error(page) < 0.8 * before
+    page.get_by_role("button", name="Train on").wait_for()
+    until(page, f"document.querySelector('.status').textContent === {figures(page)!r}")
+
+
+def test_the_lines_are_those_of_the_mean_picture_and_of_pca(show, blobs):
+    page = show(TrainingPlayground(*blobs, latent_dim=3))
+    until_it_says(page, "PCA with 3")
+    x, held = blobs[0][:128], blobs[0][128:]
+    pca = PCA(3, svd_solver="full").fit(x)
+    left = ((held - pca.inverse_transform(pca.transform(held))) ** 2).sum(axis=1).mean()
+    assert f"PCA with 3 has {left:.2f}" in figures(page)
+    spoken = page.locator(".curve svg").get_attribute("aria-label")
+    mean = ((held - x.mean(axis=0)) ** 2).sum(axis=1).mean()
+    assert f"the mean digit {mean:.1f}, PCA with 3 {left:.1f}" in spoken
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"kl": 1.0},
+        {"bend": "relu", "loss": "squared", "hidden": [20, 12]},
+        {"bend": "none", "loss": "squared", "hidden": []},
+    ],
+)
+def test_python_gets_the_network(show, blobs, settings):
+    widget = TrainingPlayground(*blobs, latent_dim=5, batch_size=32, **settings)
+    with pytest.raises(ValueError, match="Nothing is trained yet"):
+        widget.model()
+    page = show(widget)
+    press(page, "Ten steps")
+    until(page, "model.get('_trained').byteLength > 0")
+    assert steps(page) == 10
+    sent = page.evaluate("[...new Uint8Array(model.get('_trained').buffer)]")
+    widget.set_state({"_trained_as": page.evaluate("model.get('_trained_as')")})
+    widget._trained = bytes(sent)
+    model, held = widget.model(), torch.tensor(blobs[0][128:])
+    x_hat = model.inverse_transform(model.transform(held))
+    assert float(aelib.squared_error(x_hat, held)) == pytest.approx(error(page), abs=0.0051)
+
+
+def test_again_is_the_same_and_another_seed_is_not(show, blobs):
+    page = show(TrainingPlayground(*blobs, hidden=[16]))
+    seen = []
+    for button in ("Again", "Another seed", "Again"):
+        press(page, "Ten steps")
+        until(page, "document.querySelector('.figures').textContent.startsWith('10 steps')")
+        page.get_by_role("button", name="Start").wait_for()
+        seen.append(page.locator("canvas").first.evaluate("(c) => c.toDataURL()"))
+        press(page, button)
+        until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
+    assert seen[0] == seen[1] != seen[2]
+
+
+def test_a_learning_rate_that_is_too_high_ends_in_a_sentence_and_a_way_back(show, blobs):
+    widget = TrainingPlayground(*blobs, lr=10, bend="none", loss="squared", batch_size=16)
+    page = show(widget)
+    press(page, "Start")
+    until(page, "document.querySelector('.trouble').textContent !== ''")
+    alert = page.locator(".trouble")
+    assert alert.get_attribute("role") == "alert"
+    assert "The learning rate 10 is too high for it." in alert.text_content()
+    assert "NaN" not in page.locator("main").inner_text()
+    for _ in range(4):  # as often as it takes
+        if not alert.text_content():
+            break
+        page.get_by_role("button", name="Begin again with a tenth of it").click()
+        page.wait_for_timeout(1500)
+    assert alert.text_content() == ""
+    assert page.evaluate("model.get('lr')") < 10
+
+
+def test_a_hidden_page_waits(show, blobs):
+    page = show(TrainingPlayground(*blobs, passes=1000, batch_size=4))
+    press(page, "Start")
+    until(page, "!document.querySelector('.figures').textContent.startsWith('0 steps')")
+    page.evaluate(HIDE, True)
+    page.get_by_role("button", name="Start", exact=True).wait_for()
+    page.wait_for_timeout(200)
+    rested = steps(page)
+    page.wait_for_timeout(300)
+    assert steps(page) == rested
+    page.evaluate(HIDE, False)
+    until(page, f"!document.querySelector('.figures').textContent.startsWith('{rested} steps')")
+    press(page, "Pause")
+
+
+def test_keys_build_another_network(show, blobs):
+    page = show(TrainingPlayground(*blobs))
+    press(page, "One step")
+    until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
+    box = page.get_by_label("numbers in the code")
+    box.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("900")
+    page.keyboard.press("Tab")
+    assert page.evaluate("model.get('latent_dim')") == 64
+    until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
+    page.get_by_label("second hidden layer").select_option("32")
+    assert page.evaluate("model.get('hidden')") == [128, 32]
+    page.evaluate("model.set('latent_dim', 1)")  # from Python
+    assert box.input_value() == "1"
+    press(page, "One step")
+    until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
+
+
+def test_without_webassembly_it_trains_too_and_says_what_that_costs(page, show, blobs):
+    widget = TrainingPlayground(*blobs, hidden=[16], batch_size=16)
+    widget._worker = f"delete self.WebAssembly;\n{widget._worker}"
+    show(widget)
+    press(page, "One step")
+    until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
+    assert "twenty times as long" in page.locator("main").inner_text()
