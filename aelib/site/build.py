@@ -17,6 +17,7 @@ from aelib.site.colab import for_colab
 from aelib.site.lessons import Lesson, SiteError, course_words, read_lessons
 from aelib.site.live import Live, execute, run_live
 from aelib.site.maths import FormulaError
+from aelib.site.playground import PAGE, playground, words
 from aelib.site.prose import TEXTS, Prose, page_of
 from aelib.site.reference import read_reference
 from aelib.site.screens import screens_of
@@ -73,6 +74,7 @@ def build_site(
     lessons = read_lessons(course)
     shared = {"lessons": lessons, "addresses": addresses or Addresses(), **course_words(course)}
     texts = [path for name in TEXTS if (path := course / "notebooks" / name).is_file()]
+    shared["playground"] = PAGE if words(course) else ""
     shared["texts"] = [(page_of(path.name), _title(path)) for path in texts]
     shared["texts"].append(("api.html", "API reference"))
     pages = _Pages(shared, _static())
@@ -81,6 +83,7 @@ def build_site(
     for path in texts:
         _text_page(pages, path)
     _api_pages(pages)
+    _playground_page(pages, course)
     _index_page(pages, course)
     sheets = [sheet_of(lesson) for lesson in lessons]
     for sheet in sheets:
@@ -159,6 +162,21 @@ def _api_pages(pages: _Pages) -> None:
         around = {"before": before, "page": page, "after": after, "known": api.addresses()}
         pages.add(page.file, "api_page.html", Live(), **around, **html)
         pages.entries += api.search_entries(page)
+
+
+def _playground_page(pages: _Pages, course: Path) -> None:
+    """The page on which the reader trains a network, if the course has one."""
+    text = words(course)
+    if text is None:
+        return
+    prose = Prose()
+    opening, _, rest = text.partition("\n---\n")
+    html = [prose.html(part) for part in (opening, rest)]
+    live, block = playground(pages.files)
+    heading = opening.partition("\n")[0].removeprefix("# ")
+    pages.entries += prose_sections(PAGE, heading, html[1], prose.headings[1:])
+    values = {"heading": heading, "opening": html[0], "html": html[1], "widget": block}
+    pages.add(PAGE, "playground.html", live, **values)
 
 
 def _title(path: Path) -> str:

@@ -104,6 +104,19 @@ def run_live(lesson: Lesson, executed: Any = None) -> Live:
     return live
 
 
+def of_widget(widget: Any) -> Live:
+    """A widget made here, with all that a page needs of it."""
+    state, buffers = {}, []
+    for key, value in widget.get_state().items():
+        if isinstance(value, bytes):
+            buffers.append({"path": [key], "data": base64.b64encode(value).decode()})
+        else:
+            state[key] = value
+    live = Live()
+    _add(live, {"state": state, "buffers": buffers}, "")
+    return live
+
+
 def _run(lesson: Lesson, chosen: list[int]) -> Any:
     notebook = nbformat.v4.new_notebook(metadata=lesson.notebook.metadata)
     notebook.cells = [deepcopy(lesson.notebook.cells[i]) for i in chosen]

@@ -639,3 +639,26 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys):
     assert "build them first" in capsys.readouterr().err
     assert main(["site", "--repository", "b", "-o", str(tmp_path / "out")]) == 2
     assert "no address" in capsys.readouterr().err
+
+
+# The page on which the reader trains a network
+
+
+def test_a_course_with_a_playground_has_its_page(course, tmp_path):
+    words = "# Train it\n\nPress Start.\n\n---\n\n## What you see\n\nDigits.\n"
+    (course / "notebooks" / "PLAYGROUND.md").write_text(words)
+    site = tmp_path / "site"
+    assert "playground.html" in build_site(course, site)
+    assert check_site(site) == []  # it says what is too heavy, too
+    assert 'href="playground.html"' in (site / "index.html").read_text()
+    html = (site / "playground.html").read_text()
+    assert html.index("Press Start.") < html.index('class="live"') < html.index("What you see")
+    assert "playground.html#What-you-see" in (site / "search-index.js").read_text()
+    script = (site / "live" / "playground-1.js").read_text()
+    blobs = json.loads(script.removeprefix("course.live(").removesuffix(");\n"))["blobs"]
+    assert max(len(base64.b64decode(blob)) for blob in blobs.values()) <= 850_000
+
+
+def test_a_course_without_one_has_none(site):
+    assert not (site / "playground.html").exists()
+    assert "playground.html" not in (site / "index.html").read_text()
