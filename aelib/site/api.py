@@ -18,7 +18,7 @@ _ANY_CODE = re.compile(r"`([^`]+)`")
 @cache
 def addresses() -> dict[str, str]:
     """Where each public name is documented: as it is imported, and from aelib or a room of it."""
-    found = {}
+    found: dict[str, str] = {}
     for page in read_reference():
         for entry in page.entries:
             address = f"{page.file}#{entry.anchor}"

@@ -72,7 +72,11 @@ def build_site(
     if output.exists() and not _ours(output):
         raise SiteError(f"{output} holds other files: choose another folder with -o.")
     lessons = read_lessons(course)
-    shared = {"lessons": lessons, "addresses": addresses or Addresses(), **course_words(course)}
+    shared: dict[str, Any] = {
+        "lessons": lessons,
+        "addresses": addresses or Addresses(),
+        **course_words(course),
+    }
     texts = [path for name in TEXTS if (path := course / "notebooks" / name).is_file()]
     shared["playground"] = PAGE if words(course) else ""
     shared["texts"] = [(page_of(path.name), _title(path)) for path in texts]
@@ -153,7 +157,7 @@ def _text_page(pages: _Pages, path: Path) -> None:
 def _api_pages(pages: _Pages) -> None:
     """The reference of the package: a list of all names, and a page for each room."""
     reference = read_reference()
-    html = {"text": api.text_html, "line": api.line_html, "link": api.linked}
+    html: dict[str, Any] = {"text": api.text_html, "line": api.line_html, "link": api.linked}
     html |= {"example": api.example_html, "colour": api.python}
     begin = api.python(_BEGIN)
     pages.add("api.html", "api.html", Live(), reference=reference, begin=begin, **html)

@@ -114,7 +114,7 @@ def read_reference() -> list[Page]:
         The pages in the order in which data moves.
     """
     source = Path(files.__file__).parents[1]
-    package = griffe.load(source.name, search_paths=[source.parent])
+    package: Any = griffe.load(source.name, search_paths=[source.parent])
     public = {obj.path: (name, obj) for name, obj in _public(package)}
     found = {path: pair for path, pair in public.items() if not pair[1].is_attribute}
     names = {path: name for path, (name, _) in found.items()}
