@@ -47,7 +47,7 @@ class SparseAutoencoder(Model):
 
     def directions(self) -> torch.Tensor:
         """What each latent adds to a row when it is 1: (latents, input_dim), rows of length 1."""
-        return normalize(self.decoder.weight.T)  # type: ignore[operator]
+        return normalize(self.decoder.weight.T)  # type: ignore[arg-type]
 
     def all_latents(self, x: torch.Tensor) -> torch.Tensor:
         """Rows x (N, input_dim) -> every latent before the choice (N, latents), none below 0.
@@ -56,7 +56,7 @@ class SparseAutoencoder(Model):
             ValueError: x has another shape or type, or holds NaN.
         """
         check_rows(x, "x", self.input_dim, self._dtype)
-        return self.encoder(x - self.decoder.bias).relu()
+        return self.encoder(x - self.decoder.bias).relu()  # type: ignore[operator]
 
     def strongest(self, z: torch.Tensor) -> torch.Tensor:
         """Keep the k largest numbers of each row of z (N, latents), 0 in place of the others."""
@@ -78,7 +78,7 @@ class SparseAutoencoder(Model):
             ValueError: z has another shape or type, or holds NaN.
         """
         check_rows(z, "z", self.latent_dim, self._dtype)
-        return z @ self.directions() + self.decoder.bias
+        return z @ self.directions() + self.decoder.bias  # type: ignore[operator]
 
 
 def _check_k(k: int, latents: int) -> None:
