@@ -124,8 +124,8 @@ def as_image(photo: torch.Tensor) -> Image.Image:
 
 
 def as_photo(image: Image.Image) -> torch.Tensor:
-    """An image of Pillow in red, green and blue -> a photograph (3, H, W), float32 in [0, 1]."""
-    return torch.from_numpy(np.array(image)).permute(2, 0, 1) / 255
+    """An image of Pillow of any kind -> a photograph (3, H, W), float32 in [0, 1]."""
+    return torch.from_numpy(np.array(image.convert("RGB"))).permute(2, 0, 1) / 255
 
 
 def enlarged(photo: torch.Tensor, factor: int, way: str = "BICUBIC") -> torch.Tensor:
