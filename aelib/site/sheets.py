@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from aelib.site.lessons import Lesson
 from aelib.site.prose import Prose
@@ -116,9 +116,10 @@ def _lines(cell: Any, answers: dict[str, str]) -> list[Line]:
     return found
 
 
-def _predicts(node: Any) -> bool:
-    is_ours = isinstance(node, ast.Call) and ast.unparse(node.func) in ("predict", "aelib.predict")
-    return is_ours and len(node.args) > 1
+def _predicts(node: ast.AST) -> TypeGuard[ast.Call]:
+    if not isinstance(node, ast.Call) or len(node.args) < 2:
+        return False
+    return ast.unparse(node.func) in ("predict", "aelib.predict")
 
 
 def answers_of(course: Path) -> dict[str, str]:
