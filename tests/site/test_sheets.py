@@ -1,5 +1,6 @@
 """Sheets to print: what a lesson asks, and what came out."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -105,9 +106,29 @@ def test_answers_stand_on_the_teachers_page_only(tmp_path):
     assert not [p for p in pages.rglob("*.*") if b"teacher.html" in p.read_bytes()]
 
 
-def test_the_teachers_answers_name_lessons_that_are_there():
-    text = (ROOT / "notebooks" / "ANSWERS.md").read_text("utf-8")
-    named = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+def parts_of(name):
+    """The sections of a page of notebooks/: each title with the text below it."""
+    text = (ROOT / "notebooks" / name).read_text("utf-8")
+    return dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n?)*)", text, flags=re.M))
+
+
+def test_the_teachers_answers_name_the_lessons_in_their_order():
     titles = [f"{made.lesson.number} · {made.lesson.title}" for made in SHEETS.values()]
-    assert len(named) >= 12
-    assert [name for name in named if name not in titles] == []
+    assert list(parts_of("ANSWERS.md")) == titles
+
+
+def plain(question):
+    return re.sub('[*"]', "", question).casefold()
+
+
+@pytest.mark.parametrize("number", SHEETS)
+def test_each_question_of_a_lessons_plans_has_an_answer(number):
+    plans, answers = (
+        next(text for title, text in parts_of(name).items() if title.startswith(number))
+        for name in ("TEACHING.md", "ANSWERS.md")
+    )
+    plans = "\n".join(line for line in plans.splitlines() if " minutes.**" in line)
+    asked = re.findall(r"[:;] ([^:;·?]+\?)", plans)  # a question stands behind a colon
+    assert 1 <= len(asked) == plans.count("?")
+    answered = set(map(plain, re.findall(r"^- \*\*(.+?\?)\*\* \S", answers, flags=re.M)))
+    assert [question for question in asked if plain(question) not in answered] == []
