@@ -1,6 +1,8 @@
 """What holds for every test, those of the notebooks included."""
 
+import itertools
 import os
+import random
 import tempfile
 from pathlib import Path
 
@@ -14,7 +16,30 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["AELIB_CLAIMS"] = "strict"
 
 # What the person who runs the tests has solved is theirs, and must not change what is printed.
-os.environ["AELIB_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.json")
+OWN = Path(tempfile.mkdtemp())
+os.environ["AELIB_PROGRESS"] = str(OWN / "progress.json")
+NUMBERS = itertools.count()
+
+
+def _seed():
+    import numpy as np  # not before the number of threads is set
+    import torch
+
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002  the global one that libraries draw from
+    torch.manual_seed(0)
+
+
+def pytest_collectstart():
+    """Chance is the same in every run: tables of parameters are drawn when a module is imported."""
+    _seed()
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    """A test begins with the same numbers and with nothing solved, whatever ran before it."""
+    _seed()
+    monkeypatch.setenv("AELIB_PROGRESS", str(OWN / f"progress-{next(NUMBERS)}.json"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -41,7 +41,9 @@ def count(module):
 
 
 def test_every_plain_autoencoder_of_the_module_is_tested_here():
-    assert {name for name in vars(aelib.models) if name.endswith("Autoencoder")} == set(SMALL)
+    reads_states = {"SparseAutoencoder"}  # of another network, not pictures: test_sparse.py
+    found = {name for name in vars(aelib.models) if name.endswith("Autoencoder")}
+    assert found - reads_states == set(SMALL)
 
 
 def test_pixels_become_codes_and_codes_become_pixels(model, x):
