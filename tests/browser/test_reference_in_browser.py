@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
+from courses import OPENING, write_course
 
 from aelib.site.build import build_site
 
@@ -11,14 +11,8 @@ from aelib.site.build import build_site
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A course of one lesson, and the whole reference."""
-    folder = tmp_path_factory.mktemp("course")
-    (folder / "notebooks").mkdir()
-    Image.new("L", (60, 30), 200).save(folder / "picture.png")
-    readme = "# A course\n\nIt has a lesson.\n\n![A grey box.](picture.png)\n\n*Grey.*\n\n## More\n"
-    (folder / "README.md").write_text(readme)
-    opening = nbformat.v4.new_markdown_cell("# 00 · First\n\n**What?**\n\nIt takes 2 minutes.")
-    notebook = nbformat.v4.new_notebook(cells=[opening])
-    nbformat.write(notebook, folder / "notebooks" / "00_first.ipynb")
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(OPENING)])
+    folder = write_course(tmp_path_factory.mktemp("course"), lesson)
     build_site(folder, folder / "site")
     return folder / "site"
 

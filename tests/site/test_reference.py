@@ -6,7 +6,7 @@ import re
 
 import nbformat
 import pytest
-from PIL import Image
+from courses import OPENING, write_course
 
 import aelib
 from aelib.site import api
@@ -111,16 +111,11 @@ def test_the_first_mention_of_a_name_leads_to_the_reference_but_no_link_holds_an
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The pages of a course of one lesson."""
-    folder = tmp_path_factory.mktemp("course")
-    (folder / "notebooks").mkdir()
-    Image.new("L", (60, 30), 200).save(folder / "picture.png")
-    readme = "# A course\n\nIt has a lesson.\n\n![A grey box.](picture.png)\n\n*Grey.*\n\n## More\n"
-    (folder / "README.md").write_text(readme)
-    opening = nbformat.v4.new_markdown_cell("# 00 · First\n\n**What?**\n\nIt takes 2 minutes.")
+    opening = nbformat.v4.new_markdown_cell(OPENING)
     source = "import torch\n\nimport aelib\nfrom aelib import fit, load_mnist\n\nseed = 1"
     imports = nbformat.v4.new_code_cell(source)
     notebook = nbformat.v4.new_notebook(cells=[opening, imports])
-    nbformat.write(notebook, folder / "notebooks" / "00_first.ipynb")
+    folder = write_course(tmp_path_factory.mktemp("course"), notebook)
     build_site(folder, folder / "site")
     return folder / "site"
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from courses import write_course
 
 from aelib.site.build import build_site
 from aelib.site.lessons import read_lessons
@@ -15,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 SHEETS = {lesson.number: sheet_of(lesson) for lesson in read_lessons(ROOT)}
 
 
-def sheet(*cells):
-    """The sheet of a lesson with these cells: Markdown, or code with what it printed."""
+def notebook_of(*cells):
+    """A lesson with these cells: Markdown, or code with what it printed."""
     made = []
     for cell in cells:
         if isinstance(cell, str):
@@ -24,8 +25,11 @@ def sheet(*cells):
             continue
         outputs = [nbformat.v4.new_output("stream", text=text) for text in cell[1:]]
         made.append(nbformat.v4.new_code_cell(cell[0], outputs=outputs))
-    notebook = SimpleNamespace(cells=made)
-    return sheet_of(SimpleNamespace(notebook=notebook, path=Path("00_x.ipynb")))
+    return nbformat.v4.new_notebook(cells=made)
+
+
+def sheet(*cells):
+    return sheet_of(SimpleNamespace(notebook=notebook_of(*cells), path=Path("00_x.ipynb")))
 
 
 GUESS = 'g = None  # "up" or "down"\npredict("way", g)'
@@ -79,26 +83,13 @@ def test_what_came_out_is_known_for_nearly_all_guesses():
 
 
 def test_answers_stand_on_the_teachers_page_only(tmp_path):
-    cells = [
+    notebook = notebook_of(
         "# 00 · First\n\n**What is it?**",
         "**Predict:** where to?",
         (GUESS, "way: no guess yet.\n"),
-    ]
-    folder = tmp_path / "course"
-    (folder / "notebooks").mkdir(parents=True)
-    readme = "# A\n\nIt.\n\n![A grey box.](p.png)\n\n*Grey.*\n"
-    (folder / "README.md").write_text(readme)
-    (folder / "p.png").write_bytes((ROOT / "notebooks/pictures/sixteen_numbers.png").read_bytes())
+    )
+    folder = write_course(tmp_path / "course", notebook)
     (folder / "notebooks" / "ANSWERS.md").write_text("# A\n\n## 00 · First\n\n- **Why?** Fog.\n")
-    made = [
-        nbformat.v4.new_markdown_cell(cell)
-        if isinstance(cell, str)
-        else nbformat.v4.new_code_cell(
-            cell[0], outputs=[nbformat.v4.new_output("stream", text=cell[1])]
-        )
-        for cell in cells
-    ]
-    nbformat.write(nbformat.v4.new_notebook(cells=made), folder / "notebooks" / "00_first.ipynb")
     pages = tmp_path / "site"
     build_site(folder, pages)
     holds = [path.name for path in pages.rglob("*.*") if b"Fog." in path.read_bytes()]
