@@ -1,9 +1,25 @@
-"""What a notebook says when a late cell is run first, and when memory is full."""
+"""What a notebook says when a late cell is run first, memory is full or a training stopped."""
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
+
+TRAIN = """\
+import signal
+x, steps = torch.rand(300, 784), []
+def stopped(model, x):
+    steps.append(1)
+    if len(steps) == {step}:
+        signal.raise_signal(signal.SIGINT)  # what the stop button sends
+    return aelib.squared_error(model(x), x)
+model = aelib.Autoencoder(2, hidden=4)
+history = aelib.fit(model, x, stopped, epochs=4, batch_size=100, validation=x)
+"""
+LOOK = """\
+print(history.interrupted, len(history.loss), history.validation[-1] > 0)
+aelib.show(aelib.plot_history(history), "the loss of an epoch that was cut short")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -12,6 +28,7 @@ def outputs():
     cells = ["import aelib", "deep.transform(x_test)"]
     cells += ["import torch\ntorch.empty(10**15)", "raise MemoryError"]
     cells += ["def f():\n    print(n)\n    n = 1\nf()", "1 / 0", "raise RuntimeError('no')"]
+    cells += [TRAIN.format(step=2), LOOK, "del history", TRAIN.format(step=1), LOOK]
     notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
     NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
     nbformat.validate(notebook)
@@ -38,3 +55,16 @@ def test_what_does_not_fit_into_memory_ends_in_a_sentence(outputs, place):
 @pytest.mark.parametrize("place", [4, 5, 6])
 def test_other_errors_stay_as_they_are(outputs, place):
     assert [output.output_type for output in outputs[place]] == ["error"]
+
+
+def test_stopped_in_the_first_epoch_a_training_keeps_what_it_learned(outputs):
+    """The cells below run on, with the mean of the one step that there is."""
+    (monitor,) = outputs[7]
+    assert monitor.output_type == "display_data"
+    assert said(outputs[8]) == "True 1 True\n"
+    assert outputs[8][-1].output_type == "display_data"
+
+
+def test_stopped_before_the_first_step_nothing_is_there_and_a_sentence_says_so(outputs):
+    assert outputs[10][-1].ename == "KeyboardInterrupt"
+    assert said(outputs[11]).startswith("history is not there (yet): it is made in a cell above")

@@ -75,10 +75,11 @@ def run_hour(sources, hour):
     """Run a lesson, then each change of an hour from its cell on; tell of what went wrong.
 
     The last cells are changed first, and each change is taken back, so that all cells above a
-    change hold what the lesson gave them.
+    change hold what the lesson gave them. At the end all cells are run again in the same kernel,
+    and must print what they printed at first.
     """
-    names, trouble = fresh_names(), []
-    _run_from(0, sources, names)
+    names, trouble, first, again = fresh_names(), [], {}, {}
+    _run_from(0, sources, names, texts=first)
     for at, new_sources, told, what in plan_of(hour, sources):
         try:
             said = _run_from(at, new_sources, names, told)
@@ -87,6 +88,10 @@ def run_hour(sources, hour):
         else:
             if told and not said:
                 trouble.append(f"{what}: nobody says {told!r}")
+    _run_from(0, sources, names, texts=again)
+    for i, text in again.items():
+        if text != first[i]:
+            trouble.append(f"all run again: cell {i} printed {first[i]!r}, then {text!r}")
     assert not trouble, "\n".join(trouble)
 
 
@@ -103,8 +108,8 @@ def plan_of(hour, sources):
     return sorted(plan, key=lambda row: -row[0])
 
 
-def _run_from(first, sources, names, told=""):
-    """Run the cells from a place on; whether the sentence `told` ended it."""
+def _run_from(first, sources, names, told="", texts=None):
+    """Run the cells from a place on, note their texts; whether the sentence `told` ended it."""
     for i, source in sources:
         if i < first:
             continue
@@ -116,6 +121,8 @@ def _run_from(first, sources, names, told=""):
             raise CellError(f"cell {i}: {_in_short(error)}") from error
         if NO_NUMBER.search(text):
             raise CellError(f"cell {i} tells no number: {text}")
+        if texts is not None:
+            texts[i] = text
     return False
 
 

@@ -67,6 +67,11 @@ def test_a_changed_lesson_runs_to_its_end(lesson, change, size):
     run_all(changed(code_cells(lesson), CHANGES[change][lesson] | cut(lesson, size)))
 
 
+@each_lesson_in_both_sizes
+def test_all_cells_run_again_after_an_edit_in_the_middle_say_what_they_said(lesson, size):
+    run_hour(changed(code_cells(lesson), cut(lesson, size)), list(CODE[lesson].items())[:1])
+
+
 @pytest.mark.parametrize("size", ["whole"])
 @each_lesson
 def test_every_text_of_the_tables_stands_in_its_lesson(lesson, size):
@@ -122,6 +127,13 @@ def test_an_hour_goes_on_after_an_error_and_takes_each_change_back(size):
     told = [(*hour[2], "latent_dim must be a whole number"), ("n = 2", "n = 4", "no such sentence")]
     with pytest.raises(AssertionError, match="nobody says 'no such sentence'"):
         run_hour(list(enumerate(cells)), told)
+
+
+@pytest.mark.parametrize("size", ["whole"])
+def test_what_an_edit_in_the_middle_leaves_behind_is_noticed(size):
+    cells = ["seen = globals().setdefault('seen', [])\nprint(seen)", "seen.append(2)"]
+    with pytest.raises(AssertionError, match=r"all run again: cell 0 printed '\[\]"):
+        run_hour(list(enumerate(cells)), [("append(2)", "append(3)")])
 
 
 MAKE = "import torch, aelib\nx = torch.rand(40, 784)\nmodel = aelib.Autoencoder(2, hidden=4)"
