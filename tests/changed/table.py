@@ -31,6 +31,7 @@ HALF = {
     "12": {"n_ratings >= 10": "n_ratings >= 40"},
     "13": {"load_mnist(6000, 1000)": "load_mnist(3000, 500)"},
     "14": {"n_train=12_000, n_test=1000": "n_train=6000, n_test=500"},
+    "17": {"cut(read, 430)": "cut(read, 215)", "cut(unread, 240)": "cut(unread, 120)"},
 }
 
 CODE = {
@@ -52,10 +53,12 @@ CODE = {
         "Autoencoder(16, hidden=(128,))": "Autoencoder(4, hidden=(128,))",
     },
     "14": {"size=128": "size=32", "n_codes=32, width=8):": "n_codes=20, width=4):"},
+    "17": {'"latents": 512, "k": 16': '"latents": 256, "k": 8'},
 }
 
 # Not what a person does: loops of a lesson's own that the tests on little data cut short.
 SHORTER = {
     "12": {"range(10)": "range(1)", "range(5)": "range(2)"},
     "14": {"duel(450": "duel(20", "duel(150": "duel(20"},
+    "17": {"steps=2000": "steps=20", "cut(read, 430)": "cut(read, 110)"},
 }

@@ -398,6 +398,34 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
         "places are not below 0": _positive("chosen"),
     },
     "curved_step": {UNIT: _unit("a", "b")},
+    "keep_strongest": {
+        LAST_AXIS: ["1 -> -1", "z.topk(k, dim=1) -> z.topk(k)"],
+        COUNT: _positive("k"),
+    },
+    "share_found": {
+        **_SHARE,
+        LAST_AXIS: ["1 -> -1"],
+        "that a cosine is the limit itself is a matter of rounding": [
+            "cosines.max(axis=1) >= at_least -> cosines.max(axis=1) > at_least"
+        ],
+        "cosines have no lengths": ["truth: twice as large", "found: twice as large"],
+        "a share of a set knows no order": _order("truth", "found"),
+        UNIT: _unit("at_least"),
+    },
+    "f1_above": {**_SHARE, TRUTH: _unit("y")},
+    "shrunk_to": {**_NOT_NEGATIVE, POSITIVE: _positive("z_true", "z_found")},
+    "recovered": {
+        "a softmax does not see what is added to all scores": [
+            f"{name}: one more" for name in ("scores", "replaced", "average")
+        ],
+        "places are not below 0": _positive("letters"),
+    },
+    "without_direction": {
+        "a direction has no length and two ends": [
+            "direction: the sign turned",
+            "direction: twice as large",
+        ]
+    },
 }
 
 # What is made of a right number, and words that are no answer or another one.

@@ -24,6 +24,18 @@ def as_array(x):
     return x.detach().numpy().astype(float)
 
 
+def strongest_by_loop(z, k):
+    kept = torch.zeros_like(z)
+    for i, row in enumerate(z.tolist()):
+        for j in heapq.nlargest(k, range(len(row)), key=row.__getitem__):
+            kept[i, j] = row[j]
+    return kept
+
+
+def surprise(row, letter):
+    return math.log(sum(math.exp(score) for score in row)) - row[letter]
+
+
 def kl_table(mu, logvar):
     return 0.5 * (mu**2 + logvar.exp() - 1 - logvar)
 
@@ -1455,6 +1467,176 @@ RIGHT = {
         lambda x_a, x_hat, a, b: [
             list(b**0.5 * h + (1 - b) ** 0.5 * (v - a**0.5 * h) / (1 - a) ** 0.5)
             for v, h in zip(x_a, x_hat, strict=True)
+        ],
+    ],
+    "keep_strongest": [
+        strongest_by_loop,
+        lambda z, k: z * (z >= z.sort(dim=1, descending=True).values[:, k - 1 : k]),
+        lambda z, k: torch.where(z.argsort(1, descending=True).argsort(1) < k, z, 0.0),
+        lambda z, k: np.where(
+            as_array(z) >= np.partition(as_array(z), -k, axis=1)[:, [-k]], as_array(z), 0
+        ),
+        lambda z, k: strongest_by_loop(z, k).tolist(),
+    ],
+    "explained_variance": [
+        lambda x, x_hat: 1 - np.square(x - x_hat).mean() / x.var(axis=0).mean(),
+        lambda x, x_hat: (
+            1
+            - sum(np.sum((a - b) ** 2) for a, b in zip(x, x_hat, strict=True))
+            / sum(np.sum((a - x.mean(0)) ** 2) for a in x)
+        ),
+        lambda x, x_hat: (
+            1
+            - F.mse_loss(torch.tensor(x_hat), torch.tensor(x))
+            / torch.tensor(x).var(dim=0, correction=0).mean()
+        ),
+        lambda x, x_hat: (
+            1 - (np.linalg.norm(x - x_hat) / np.linalg.norm(x - x.mean(axis=0, keepdims=True))) ** 2
+        ),
+        lambda x, x_hat: np.float32(
+            (((x - x.mean(0)) ** 2).sum() - ((x - x_hat) ** 2).sum()) / ((x - x.mean(0)) ** 2).sum()
+        ),
+    ],
+    "share_found": [
+        lambda truth, found, at_least: np.mean(
+            [
+                any(t @ f >= at_least * np.linalg.norm(t) * np.linalg.norm(f) for f in found)
+                for t in truth
+            ]
+        ),
+        lambda truth, found, at_least: (
+            (
+                (truth / np.linalg.norm(truth, axis=1, keepdims=True))
+                @ (found / np.linalg.norm(found, axis=1, keepdims=True)).T
+                >= at_least
+            )
+            .any(axis=1)
+            .mean()
+        ),
+        lambda truth, found, at_least: (
+            (
+                F.cosine_similarity(torch.tensor(truth)[:, None], torch.tensor(found), dim=2).amax(
+                    1
+                )
+                >= at_least
+            )
+            .double()
+            .mean()
+        ),
+        lambda truth, found, at_least: (
+            (F.normalize(torch.tensor(truth)) @ F.normalize(torch.tensor(found)).T)
+            .max(dim=1)
+            .values.ge(at_least)
+            .float()
+            .mean()
+            .item()
+        ),
+        lambda truth, found, at_least: (
+            sum(max(t @ f / math.sqrt(t @ t * (f @ f)) for f in found) >= at_least for t in truth)
+            / len(truth)
+        ),
+    ],
+    "f1_above": [
+        lambda scores, y, cut: (lambda p, r: 2 * p * r / (p + r))(
+            y[scores > cut].mean(), (scores > cut)[y].mean()
+        ),
+        lambda scores, y, cut: (
+            2
+            * sum(s > cut and t for s, t in zip(scores, y, strict=True))
+            / sum((s > cut) + t.astype(int) for s, t in zip(scores, y, strict=True))
+        ),
+        lambda scores, y, cut: 2 / (1 / y[scores > cut].mean() + 1 / (scores > cut)[y].mean()),
+        lambda scores, y, cut: (lambda hits, false, missed: hits / (hits + (false + missed) / 2))(
+            np.count_nonzero((scores > cut) & y),
+            np.count_nonzero((scores > cut) & ~y),
+            np.count_nonzero((scores <= cut) & y),
+        ),
+        lambda scores, y, cut: (
+            2
+            * (torch.tensor(scores > cut) * torch.tensor(y)).sum()
+            / (torch.tensor(scores > cut).sum() + torch.tensor(y).sum())
+        ),
+    ],
+    "shrunk_to": [
+        lambda z_true, z_found: np.mean(
+            [f / t for t, f in zip(z_true.flat, z_found.flat, strict=True) if t > 0 and f > 0]
+        ),
+        lambda z_true, z_found: np.exp(
+            np.log(z_found[z_true * z_found > 0]) - np.log(z_true[z_true * z_found > 0])
+        ).mean(),
+        lambda z_true, z_found: np.nanmean(
+            np.where(
+                (z_true > 0) & (z_found > 0), z_found / np.where(z_true > 0, z_true, 1), np.nan
+            )
+        ),
+        lambda z_true, z_found: (lambda t, f, on: (f[on] / t[on]).mean())(
+            torch.tensor(z_true),
+            torch.tensor(z_found),
+            torch.tensor((z_true > 0) & (z_found > 0)),
+        ),
+        lambda z_true, z_found: float(
+            np.average(z_found[(z_true > 0) * (z_found > 0)] / z_true[(z_true > 0) * (z_found > 0)])
+        ),
+    ],
+    "recovered": [
+        lambda scores, replaced, average, letters: (
+            1
+            - (F.cross_entropy(replaced, letters) - F.cross_entropy(scores, letters))
+            / (F.cross_entropy(average, letters) - F.cross_entropy(scores, letters))
+        ),
+        lambda scores, replaced, average, letters: (lambda a, b, c: (c - b) / (c - a))(
+            *(
+                F.nll_loss(s.log_softmax(1), letters, reduction="sum")
+                for s in (scores, replaced, average)
+            )
+        ),
+        lambda scores, replaced, average, letters: (lambda a, b, c: (c - b) / (c - a))(
+            *(
+                np.mean([surprise(row, i) for row, i in zip(s.tolist(), letters, strict=True)])
+                for s in (scores, replaced, average)
+            )
+        ),
+        lambda scores, replaced, average, letters: (lambda a, b, c: (b - c) / (a - c))(
+            *(
+                s.double().softmax(1).gather(1, letters[:, None]).log().mean()
+                for s in (scores, replaced, average)
+            )
+        ),
+        lambda scores, replaced, average, letters: (lambda a, b, c: (c - b) / (c - a))(
+            *(
+                -torch.distributions.Categorical(logits=s).log_prob(letters).mean()
+                for s in (scores, replaced, average)
+            )
+        ),
+    ],
+    "without_direction": [
+        lambda h, direction: (
+            h - (h @ F.normalize(direction, dim=0))[:, None] * F.normalize(direction, dim=0)
+        ),
+        lambda h, direction: (
+            h
+            @ (
+                torch.eye(len(direction))
+                - torch.outer(direction, direction) / direction.square().sum()
+            )
+        ),
+        lambda h, direction: torch.stack(
+            [row - (row @ direction) / (direction @ direction) * direction for row in h]
+        ),
+        lambda h, direction: (
+            as_array(h)
+            - np.outer(as_array(h) @ as_array(direction), as_array(direction))
+            / np.dot(as_array(direction), as_array(direction))
+        ),
+        lambda h, direction: [
+            [
+                a
+                - sum(r * d for r, d in zip(row, direction.tolist(), strict=True))
+                * b
+                / sum(d * d for d in direction.tolist())
+                for a, b in zip(row, direction.tolist(), strict=True)
+            ]
+            for row in h.tolist()
         ],
     ],
 }

@@ -16,6 +16,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
+
+def nll(scores, letters):
+    return -F.log_softmax(scores, dim=1)[range(len(letters)), letters].mean()
+
+
 # Lesson 01
 
 
@@ -3179,6 +3184,267 @@ SAME = {
         "divide by the root of 1 - a": (
             lambda x_a, x_hat, a, b: mixed(x_hat, x_a - math.sqrt(a) * x_hat, b),
             lambda x_a, x_hat, a, b: mixed(x_hat, noise_in(x_a, x_hat, a) * math.sqrt(1 - a), b),
+        ),
+    },
+    "keep_strongest": {
+        "these are the smallest": (
+            lambda z, k: torch.where(z.argsort(1).argsort(1) < k, z, 0.0),
+            lambda z, k: z * (z <= z.sort(dim=1).values[:, k - 1 : k]),
+        ),
+        "among all rows together": (
+            lambda z, k: z * (z >= z.flatten().sort(descending=True).values[k * len(z) - 1]),
+            lambda z, k: torch.where(z >= sorted(z.flatten().tolist())[-k * len(z)], z, 0.0),
+        ),
+        "within each column": (
+            lambda z, k: torch.where(z.argsort(0, descending=True).argsort(0) < k, z, 0.0),
+            lambda z, k: z * (z >= z.sort(dim=0, descending=True).values[min(k, len(z)) - 1]),
+        ),
+        "choose by value, not by size": (
+            lambda z, k: torch.where(z.abs().argsort(1, descending=True).argsort(1) < k, z, 0.0),
+            lambda z, k: z * (z**2 >= (z**2).sort(dim=1, descending=True).values[:, k - 1 : k]),
+        ),
+        "keep the number itself": (
+            lambda z, k: (z.argsort(1, descending=True).argsort(1) < k).float(),
+            lambda z, k: torch.where(z >= z.sort(dim=1).values[:, [-k]], 1.0, 0.0),
+        ),
+    },
+    "explained_variance": {
+        "that is not explained": (
+            lambda x, x_hat: np.mean((x_hat - x) ** 2) / np.mean(x.var(axis=0)),
+            lambda x, x_hat: (np.linalg.norm(x - x_hat) / np.linalg.norm(x - x.mean(0))) ** 2,
+        ),
+        "one mean of all numbers": (
+            lambda x, x_hat: 1 - np.mean((x_hat - x) ** 2) / x.var(),
+            lambda x, x_hat: 1 - np.square(x - x_hat).sum() / (x.size * np.var(x)),
+        ),
+        "an answer of zeros": (
+            lambda x, x_hat: 1 - (np.linalg.norm(x - x_hat) / np.linalg.norm(x)) ** 2,
+            lambda x, x_hat: 1 - np.mean((x_hat - x) ** 2) / np.mean(np.square(x)),
+        ),
+        "the same in all rows": (
+            lambda x, x_hat: (
+                1
+                - np.square((x - x_hat) - (x - x_hat).mean(axis=0)).sum()
+                / np.square(x - x.mean(axis=0)).sum()
+            ),
+            lambda x, x_hat: (
+                1 - np.trace(np.cov((x - x_hat).T, bias=True)) / np.trace(np.cov(x.T, bias=True))
+            ),
+        ),
+        "the shares of the columns": (
+            lambda x, x_hat: np.mean(
+                [
+                    1 - np.sum((a - b) ** 2) / np.sum((a - a.mean()) ** 2)
+                    for a, b in zip(x.T, x_hat.T, strict=True)
+                ]
+            ),
+            lambda x, x_hat: (
+                1 - np.mean(np.square(x_hat - x).sum(axis=0) / (len(x) * x.var(axis=0)))
+            ),
+        ),
+    },
+    "share_found": {
+        "which grow with the lengths": (
+            lambda truth, found, at_least: np.mean([max(found @ t) >= at_least for t in truth]),
+            lambda truth, found, at_least: (
+                (np.einsum("td,fd->tf", truth, found) >= at_least).any(axis=1).mean()
+            ),
+        ),
+        "of found directions that are true": (
+            lambda truth, found, at_least: np.mean(
+                [max(cosine(t, f) for t in truth) >= at_least for f in found]
+            ),
+            lambda truth, found, at_least: (
+                F.cosine_similarity(torch.tensor(found)[:, None], torch.tensor(truth), dim=2)
+                .amax(1)
+                .ge(at_least)
+                .double()
+                .mean()
+            ),
+        ),
+        "the opposite of a direction": (
+            lambda truth, found, at_least: np.mean(
+                [max(abs(cosine(t, f)) for f in found) >= at_least for t in truth]
+            ),
+            lambda truth, found, at_least: (
+                F.cosine_similarity(torch.tensor(truth)[:, None], torch.tensor(found), dim=2)
+                .square()
+                .amax(1)
+                .sqrt()
+                .ge(at_least)
+                .double()
+                .mean()
+            ),
+        ),
+        "mean of the best cosines": (
+            lambda truth, found, at_least: np.mean(
+                [max(cosine(t, f) for f in found) for t in truth]
+            ),
+            lambda truth, found, at_least: (
+                F.cosine_similarity(torch.tensor(truth)[:, None], torch.tensor(found), dim=2)
+                .amax(1)
+                .mean()
+            ),
+        ),
+        "the share of all pairs": (
+            lambda truth, found, at_least: np.mean(
+                [cosine(t, f) >= at_least for t in truth for f in found]
+            ),
+            lambda truth, found, at_least: (
+                F.cosine_similarity(torch.tensor(truth)[:, None], torch.tensor(found), dim=2)
+                .ge(at_least)
+                .double()
+                .mean()
+            ),
+        ),
+    },
+    "f1_above": {
+        "this is the precision": (
+            lambda scores, y, cut: y[scores > cut].mean(),
+            lambda scores, y, cut: (
+                sum(t for s, t in zip(scores, y, strict=True) if s > cut)
+                / sum(s > cut for s in scores)
+            ),
+        ),
+        "this is the recall": (
+            lambda scores, y, cut: (scores > cut)[y].mean(),
+            lambda scores, y, cut: np.mean([s > cut for s, t in zip(scores, y, strict=True) if t]),
+        ),
+        "share of right places": (
+            lambda scores, y, cut: np.mean(
+                [(s > cut) == t for s, t in zip(scores, y, strict=True)]
+            ),
+            lambda scores, y, cut: 1 - ((scores > cut) ^ y).sum() / len(y),
+        ),
+        "plain mean of precision and recall": (
+            lambda scores, y, cut: np.mean([y[scores > cut].mean(), (scores > cut)[y].mean()]),
+            lambda scores, y, cut: 0.5 * (scores[y] > cut).mean() + 0.5 * y[scores > cut].mean(),
+        ),
+        "not at it": (
+            lambda scores, y, cut: (lambda p, r: 2 * p * r / (p + r))(
+                y[scores >= cut].mean(), (scores >= cut)[y].mean()
+            ),
+            lambda scores, y, cut: (
+                2 * (y & ~(scores < cut)).sum() / ((~(scores < cut)).sum() + y.sum())
+            ),
+        ),
+    },
+    "shrunk_to": {
+        "shrunk to nothing": (
+            lambda z_true, z_found: np.mean(
+                [f / t for t, f in zip(z_true.flat, z_found.flat, strict=True) if t]
+            ),
+            lambda z_true, z_found: (
+                np.divide(z_found, z_true, out=np.zeros_like(z_true), where=z_true > 0).sum()
+                / (z_true > 0).sum()
+            ),
+        ),
+        "quotient of sums": (
+            lambda z_true, z_found: (z_found * (z_true > 0)).sum() / (z_true * (z_found > 0)).sum(),
+            lambda z_true, z_found: (
+                lambda pairs: sum(f for _, f in pairs) / sum(t for t, _ in pairs)
+            )([p for p in zip(z_true.flat, z_found.flat, strict=True) if min(p) > 0]),
+        ),
+        "this is true over found": (
+            lambda z_true, z_found: np.mean(
+                [t / f for t, f in zip(z_true.flat, z_found.flat, strict=True) if t > 0 and f > 0]
+            ),
+            lambda z_true, z_found: np.nanmean(
+                np.where(z_true * z_found > 0, z_true / np.where(z_found > 0, z_found, 1), np.nan)
+            ),
+        ),
+        "how much was lost": (
+            lambda z_true, z_found: np.mean(
+                [(t - f) / t for t, f in zip(z_true.flat, z_found.flat, strict=True) if t * f > 0]
+            ),
+            lambda z_true, z_found: (lambda on: ((z_true[on] - z_found[on]) / z_true[on]).mean())(
+                z_true * z_found > 0
+            ),
+        ),
+        "only one of the two": (
+            lambda z_true, z_found: np.mean(z_found) / np.mean(z_true),
+            lambda z_true, z_found: sum(z_found.ravel().tolist()) / sum(z_true.ravel().tolist()),
+        ),
+    },
+    "recovered": {
+        "share that is lost": (
+            lambda scores, replaced, average, letters: (lambda a, b, c: (b - a) / (c - a))(
+                *(nll(s, letters) for s in (scores, replaced, average))
+            ),
+            lambda scores, replaced, average, letters: (lambda a, b, c: 1 - (c - b) / (c - a))(
+                *(nll(s, letters) for s in (scores, replaced, average))
+            ),
+        ),
+        "equal chances": (
+            lambda scores, replaced, average, letters: (lambda a, b, c: (c - b) / (c - a))(
+                *(nll(s, letters) for s in (scores, replaced, torch.zeros_like(average)))
+            ),
+            lambda scores, replaced, average, letters: (
+                (math.log(average.shape[1]) - nll(replaced, letters))
+                / (math.log(average.shape[1]) - nll(scores, letters))
+            ),
+        ),
+        "quotient of surprises": (
+            lambda scores, replaced, average, letters: (
+                nll(scores, letters) / nll(replaced, letters)
+            ),
+            lambda scores, replaced, average, letters: (
+                F.cross_entropy(scores, letters, reduction="sum")
+                / F.cross_entropy(replaced, letters, reduction="sum")
+            ),
+        ),
+        "averaged probabilities": (
+            lambda scores, replaced, average, letters: (lambda a, b, c: (b - c) / (a - c))(
+                *(
+                    s.softmax(1).gather(1, letters[:, None]).mean()
+                    for s in (scores, replaced, average)
+                )
+            ),
+            lambda scores, replaced, average, letters: (lambda a, b, c: (c - b) / (c - a))(
+                *(
+                    1 - F.log_softmax(s, 1).gather(1, letters[:, None]).exp().mean()
+                    for s in (scores, replaced, average)
+                )
+            ),
+        ),
+        "takes the softmax itself": (
+            lambda scores, replaced, average, letters: (lambda a, b, c: (c - b) / (c - a))(
+                *(nll(F.softmax(s, dim=1), letters) for s in (scores, replaced, average))
+            ),
+            lambda scores, replaced, average, letters: (lambda a, b, c: (b - c) / (a - c))(
+                *(
+                    F.log_softmax(s.softmax(1), 1).gather(1, letters[:, None]).mean()
+                    for s in (scores, replaced, average)
+                )
+            ),
+        ),
+    },
+    "without_direction": {
+        "of length 1 only": (
+            lambda h, direction: h - (h @ direction)[:, None] * direction,
+            lambda h, direction: torch.stack([row - row.dot(direction) * direction for row in h]),
+        ),
+        "divided by the length once": (
+            lambda h, direction: h - (h @ F.normalize(direction, dim=0))[:, None] * direction,
+            lambda h, direction: h - (h @ direction)[:, None] * F.normalize(direction, dim=0),
+        ),
+        "take it away from h": (
+            lambda h, direction: (
+                (h @ F.normalize(direction, dim=0))[:, None] * F.normalize(direction, dim=0)
+            ),
+            lambda h, direction: h @ torch.outer(direction, direction) / direction.square().sum(),
+        ),
+        "added what should": (
+            lambda h, direction: (
+                h + (h @ F.normalize(direction, dim=0))[:, None] * F.normalize(direction, dim=0)
+            ),
+            lambda h, direction: torch.stack(
+                [row + row.dot(direction) / direction.dot(direction) * direction for row in h]
+            ),
+        ),
+        "every row loses one": (
+            lambda h, direction: torch.stack([row - direction for row in h]),
+            lambda h, direction: h.sub(direction.expand_as(h)),
         ),
     },
 }
