@@ -7,10 +7,10 @@ from torch.nn.functional import cross_entropy
 from aelib.exercises.base import Arguments, Exercise, Mistake
 
 
-def keep_strongest(z: torch.Tensor, k: int) -> torch.Tensor:
-    """Keep the k largest numbers of each row, 0 in place of the others."""
-    top = z.topk(k, dim=1)
-    return torch.zeros_like(z).scatter(1, top.indices, top.values)
+def dimensions_each(W: np.ndarray) -> np.ndarray:
+    """How much of the plane each thing has for itself (Elhage and others, 2022)."""
+    unit = W / np.linalg.norm(W, axis=1, keepdims=True)
+    return (W**2).sum(axis=1) / ((unit @ W.T) ** 2).sum(axis=1)
 
 
 def explained_variance(x: np.ndarray, x_hat: np.ndarray) -> float:
@@ -50,28 +50,13 @@ def without_direction(h: torch.Tensor, direction: torch.Tensor) -> torch.Tensor:
     return h - torch.outer(h @ direction / (direction @ direction), direction)
 
 
-def _smallest(z: torch.Tensor, k: int) -> torch.Tensor:
-    low = z.topk(k, dim=1, largest=False)
-    return torch.zeros_like(z).scatter(1, low.indices, low.values)
+def _unit(W: np.ndarray) -> np.ndarray:
+    return W / np.linalg.norm(W, axis=1, keepdims=True)
 
 
-def _of_the_batch(z: torch.Tensor, k: int) -> torch.Tensor:
-    top = z.flatten().topk(k * len(z))
-    return torch.zeros_like(z).flatten().scatter(0, top.indices, top.values).reshape(z.shape)
-
-
-def _of_each_column(z: torch.Tensor, k: int) -> torch.Tensor:
-    top = z.topk(min(k, len(z)), dim=0)
-    return torch.zeros_like(z).scatter(0, top.indices, top.values)
-
-
-def _by_size(z: torch.Tensor, k: int) -> torch.Tensor:
-    top = z.abs().topk(k, dim=1)
-    return torch.zeros_like(z).scatter(1, top.indices, z.gather(1, top.indices))
-
-
-def _marks(z: torch.Tensor, k: int) -> torch.Tensor:
-    return torch.zeros_like(z).scatter(1, z.topk(k, dim=1).indices, 1.0)
+def _leaving_itself_out(W: np.ndarray) -> np.ndarray:
+    squares = (_unit(W) @ W.T) ** 2
+    return (W**2).sum(axis=1) / (squares.sum(axis=1) - np.diag(squares))
 
 
 def _cosines(truth: np.ndarray, found: np.ndarray) -> np.ndarray:
@@ -124,9 +109,9 @@ def _softmax_twice(
     return (worst - found) / (worst - best)
 
 
-def _latents(rng: np.random.Generator) -> list[Arguments]:
-    shapes = ((1, 6, 2), (4, 7, 6), (5, 9, 1))  # with six of seven some are below 0
-    return [(torch.from_numpy(rng.normal(size=(n, m))).float(), k) for n, m, k in shapes]
+def _arrows(rng: np.random.Generator) -> list[Arguments]:
+    shapes = ((5, 2), (4, 3), (7, 2))
+    return [(rng.normal(size=shape) * rng.uniform(0.5, 2, (shape[0], 1)),) for shape in shapes]
 
 
 def _copies(rng: np.random.Generator) -> list[Arguments]:
@@ -194,29 +179,38 @@ def _states(rng: np.random.Generator) -> list[Arguments]:
 
 EXERCISES = [
     Exercise(
-        name="keep_strongest",
+        name="dimensions_each",
         lesson="17",
         minutes=10,
         points=2,
-        reference=keep_strongest,
-        cases=_latents,
+        reference=dimensions_each,
+        cases=_arrows,
         hints=(
-            "topk gives the largest numbers of each row and the places where they stood.",
-            "Begin with zeros of the same shape, and put the values back at their places.",
-            "torch.zeros_like(z).scatter(1, places, values) does the second step in one call.",
+            "Make a second table whose rows have length 1; the lengths of W's rows are needed too.",
+            "unit @ W.T holds the products: row i has those of thing i's unit arrow with all.",
+            "Square the table, sum each row, and divide the squared lengths of W's rows by that.",
         ),
         wrong=(
-            Mistake(_smallest, "these are the smallest numbers; keep the largest"),
             Mistake(
-                _of_the_batch,
-                "you chose among all rows together; each row keeps k numbers of its own",
+                lambda W: (W**2).sum(axis=1) / ((W @ W.T) ** 2).sum(axis=1),
+                "in the products the thing's own arrow has length 1; divide it by its length first",
             ),
-            Mistake(_of_each_column, "you chose within each column; the latents of a row compete"),
             Mistake(
-                _by_size,
-                "a strongly negative number counts as strong here; choose by value, not by size",
+                lambda W: 1 / ((_unit(W) @ _unit(W).T) ** 2).sum(axis=1),
+                "all arrows have length 1 here; only the thing's own does, the others keep theirs",
             ),
-            Mistake(_marks, "you put 1 where a number is kept; keep the number itself"),
+            Mistake(
+                _leaving_itself_out,
+                "j runs over all things, also over i itself; then a thing that is alone has 1",
+            ),
+            Mistake(
+                lambda W: (W**2).sum(axis=1) / np.abs(_unit(W) @ W.T).sum(axis=1),
+                "the products below the line are squared, each before the sum",
+            ),
+            Mistake(
+                lambda W: np.linalg.norm(W, axis=1) / ((_unit(W) @ W.T) ** 2).sum(axis=1),
+                "above the line stands the squared length",
+            ),
         ),
     ),
     Exercise(

@@ -398,9 +398,14 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
         "places are not below 0": _positive("chosen"),
     },
     "curved_step": {UNIT: _unit("a", "b")},
-    "keep_strongest": {
-        LAST_AXIS: ["1 -> -1", "z.topk(k, dim=1) -> z.topk(k)"],
-        COUNT: _positive("k"),
+    "dimensions_each": {
+        **_SHARE,
+        LAST_AXIS: ["1 -> -1"],
+        "a share of the plane has no sign, no size and no axes": [
+            "W: the sign turned",
+            "W: twice as large",
+            "W: columns backwards",
+        ],
     },
     "share_found": {
         **_SHARE,

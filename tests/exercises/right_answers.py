@@ -24,12 +24,13 @@ def as_array(x):
     return x.detach().numpy().astype(float)
 
 
-def strongest_by_loop(z, k):
-    kept = torch.zeros_like(z)
-    for i, row in enumerate(z.tolist()):
-        for j in heapq.nlargest(k, range(len(row)), key=row.__getitem__):
-            kept[i, j] = row[j]
-    return kept
+def dimensions_by_loop(W):
+    shares = []
+    for own in W:
+        length = math.sqrt(sum(v * v for v in own))
+        met = [sum(v * w for v, w in zip(own, other, strict=True)) / length for other in W]
+        shares.append(length**2 / sum(m * m for m in met))
+    return shares
 
 
 def surprise(row, letter):
@@ -1469,14 +1470,21 @@ RIGHT = {
             for v, h in zip(x_a, x_hat, strict=True)
         ],
     ],
-    "keep_strongest": [
-        strongest_by_loop,
-        lambda z, k: z * (z >= z.sort(dim=1, descending=True).values[:, k - 1 : k]),
-        lambda z, k: torch.where(z.argsort(1, descending=True).argsort(1) < k, z, 0.0),
-        lambda z, k: np.where(
-            as_array(z) >= np.partition(as_array(z), -k, axis=1)[:, [-k]], as_array(z), 0
+    "dimensions_each": [
+        dimensions_by_loop,
+        lambda W: np.diag(W @ W.T) ** 2 / ((W @ W.T) ** 2).sum(axis=1),
+        lambda W: np.array([(v @ v) ** 2 / np.square(W @ v).sum() for v in W]),
+        lambda W: (
+            torch.tensor(W).norm(dim=1) ** 2
+            / (torch.tensor(W) @ F.normalize(torch.tensor(W)).T).square().sum(dim=0)
         ),
-        lambda z, k: strongest_by_loop(z, k).tolist(),
+        lambda W: (
+            (
+                np.linalg.norm(W, axis=1)
+                / np.linalg.norm(W @ (W / np.linalg.norm(W, axis=1)[:, None]).T, axis=0)
+            )
+            ** 2
+        ),
     ],
     "explained_variance": [
         lambda x, x_hat: 1 - np.square(x - x_hat).mean() / x.var(axis=0).mean(),

@@ -3186,26 +3186,37 @@ SAME = {
             lambda x_a, x_hat, a, b: mixed(x_hat, noise_in(x_a, x_hat, a) * math.sqrt(1 - a), b),
         ),
     },
-    "keep_strongest": {
-        "these are the smallest": (
-            lambda z, k: torch.where(z.argsort(1).argsort(1) < k, z, 0.0),
-            lambda z, k: z * (z <= z.sort(dim=1).values[:, k - 1 : k]),
+    "dimensions_each": {
+        "divide it by its length first": (
+            lambda W: np.diag(W @ W.T) / np.square(W @ W.T).sum(axis=0),
+            lambda W: [v @ v / sum((v @ w) ** 2 for w in W) for v in W],
         ),
-        "among all rows together": (
-            lambda z, k: z * (z >= z.flatten().sort(descending=True).values[k * len(z) - 1]),
-            lambda z, k: torch.where(z >= sorted(z.flatten().tolist())[-k * len(z)], z, 0.0),
+        "all arrows have length 1 here": (
+            lambda W: [1 / sum((v @ w) ** 2 / (v @ v) / (w @ w) for w in W) for v in W],
+            lambda W: (
+                1
+                / F.cosine_similarity(torch.tensor(W)[:, None], torch.tensor(W), dim=2)
+                .square()
+                .sum(dim=1)
+            ),
         ),
-        "within each column": (
-            lambda z, k: torch.where(z.argsort(0, descending=True).argsort(0) < k, z, 0.0),
-            lambda z, k: z * (z >= z.sort(dim=0, descending=True).values[min(k, len(z)) - 1]),
+        "also over i itself": (
+            lambda W: [
+                (v @ v) ** 2 / sum((v @ w) ** 2 for j, w in enumerate(W) if j != i)
+                for i, v in enumerate(W)
+            ],
+            lambda W: (
+                np.diag(W @ W.T) ** 2
+                / np.square((W @ W.T)[~np.eye(len(W), dtype=bool)]).reshape(len(W), -1).sum(axis=1)
+            ),
         ),
-        "choose by value, not by size": (
-            lambda z, k: torch.where(z.abs().argsort(1, descending=True).argsort(1) < k, z, 0.0),
-            lambda z, k: z * (z**2 >= (z**2).sort(dim=1, descending=True).values[:, k - 1 : k]),
+        "each before the sum": (
+            lambda W: [(v @ v) ** 1.5 / sum(abs(v @ w) for w in W) for v in W],
+            lambda W: np.diag(W @ W.T) ** 1.5 / np.abs(W @ W.T).sum(axis=1),
         ),
-        "keep the number itself": (
-            lambda z, k: (z.argsort(1, descending=True).argsort(1) < k).float(),
-            lambda z, k: torch.where(z >= z.sort(dim=1).values[:, [-k]], 1.0, 0.0),
+        "stands the squared length": (
+            lambda W: [(v @ v) ** 1.5 / sum((v @ w) ** 2 for w in W) for v in W],
+            lambda W: np.diag(W @ W.T) ** 1.5 / np.square(W @ W.T).sum(axis=1),
         ),
     },
     "explained_variance": {
