@@ -11,7 +11,9 @@ from urllib.parse import unquote, urlsplit
 import html5lib
 
 from aelib.site.lessons import SiteError
+from aelib.site.prose import PLAYGROUND, page_of
 
+PLAYGROUND_PAGE = page_of(PLAYGROUND)
 _MOST = {"index.html": 500_000}  # bytes of a page with all that it loads
 _MOST_ELSE = 3_000_000
 _LOADS = {"script": "src", "link": "href", "img": "src", "source": "src", "iframe": "src"}
@@ -102,6 +104,8 @@ def _links(page: Page, pages: dict[str, Page]) -> Iterator[str]:
                 yield f"asks another host for {address}"
         elif parts.path and not (page.path.parent / unquote(parts.path)).is_file():
             yield f"links to {address}, which is not there"
+        elif "=" in parts.fragment and (parts.path or page.path.name) == PLAYGROUND_PAGE:
+            continue  # settings, which no element is called
         elif parts.fragment:
             target = pages.get(parts.path or page.path.name)
             if target and unquote(parts.fragment) not in target.anchors:

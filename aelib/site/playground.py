@@ -6,10 +6,10 @@ from pathlib import Path
 from aelib.data import load_mnist
 from aelib.site.cells import Block, png_size
 from aelib.site.live import Live, of_widget
+from aelib.site.prose import PLAYGROUND, page_of
 from aelib.widgets import TrainingPlayground
 
-PAGE = "playground.html"
-TEXT = "PLAYGROUND.md"  # beside the lessons: a course without it has no such page
+PAGE = page_of(PLAYGROUND)
 _DIGITS = 5_000  # the last thousand are held out
 
 
@@ -21,6 +21,7 @@ def playground(files: dict[str, bytes]) -> tuple[Live, Block]:
     """
     x, y, _, _ = load_mnist(_DIGITS, 10)
     widget = TrainingPlayground(x, y)
+    widget._in_address = True
     live = of_widget(widget)
     data, metadata = widget._repr_mimebundle_()
     name = "pictures/playground.png"
@@ -34,5 +35,5 @@ def playground(files: dict[str, bytes]) -> tuple[Live, Block]:
 
 def words(course: Path) -> str | None:
     """The page's Markdown, or None where the course has no such page."""
-    path = course / "notebooks" / TEXT
+    path = course / "notebooks" / PLAYGROUND
     return path.read_text(encoding="utf-8") if path.is_file() else None

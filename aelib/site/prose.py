@@ -16,12 +16,13 @@ TEXTS = (
     "REFERENCES.md",
     "GUIDE_your_own_model.md",
 )  # beside the lessons, each with a page
+PLAYGROUND = "PLAYGROUND.md"  # the words of the page on which the reader trains a network
 
 
 def page_of(path: str) -> str:
     """The page of a lesson or of a text beside the lessons."""
     stem = PurePosixPath(path).stem
-    return f"{stem.lower() if path in TEXTS else stem}.html"
+    return f"{stem.lower() if path in {*TEXTS, PLAYGROUND} else stem}.html"
 
 
 class Heading:
@@ -92,7 +93,7 @@ class Prose(IPythonRenderer):
     def link(self, text: str, url: str, title: str | None = None) -> str:
         """A link; to another lesson or to a text beside the lessons, to its page."""
         path, mark, anchor = url.partition("#")
-        if "//" not in path and (path.endswith(".ipynb") or path in TEXTS):
+        if "//" not in path and (path.endswith(".ipynb") or path in {*TEXTS, PLAYGROUND}):
             url = page_of(path) + mark + anchor
         return str(super().link(_unlinked(text), url, title))
 

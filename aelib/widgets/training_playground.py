@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BENDS = ("none", "relu", "silu", "tanh")
 LOSSES = ("squared", "nats")
 _MOST = 10_000  # pictures: what a page can carry
+_LAYERS, _WIDEST = 2, 256  # hidden layers of the encoder, and units of one
 _RANGES = {  # the least and the most of each setting
     **{"latent_dim": (1, 64), "batch_size": (4, 512), "passes": (1, 1000), "seed": (0, 2**31 - 1)},
     **{"lr": (1e-6, 10), "noise": (0, 2), "kl": (0, 1000), "l1": (0, 1000)},
@@ -77,6 +78,8 @@ class TrainingPlayground(StillWidget):
     _pixels = traitlets.Bytes().tag(sync=True)  # uint8, deflated
     _labels: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)
     _held_out = traitlets.Int().tag(sync=True)
+    _ranges = traitlets.Dict().tag(sync=True)  # what the page checks an address with
+    _in_address = traitlets.Bool(False).tag(sync=True)  # the page's address holds the settings
     _trained = traitlets.Bytes().tag(sync=True)  # weights of the network trained last
     _trained_as = traitlets.Dict().tag(sync=True)  # its settings
 
@@ -101,6 +104,7 @@ class TrainingPlayground(StillWidget):
             _pixels=zlib.compress(self._bytes.tobytes(), 9),
             _labels=classes(y, opened.rows).tolist(),
             _held_out=held,
+            _ranges=self._all_ranges(),
             **traits,
         )
 
@@ -116,6 +120,14 @@ class TrainingPlayground(StillWidget):
         if not self._trained:
             raise ValueError("Nothing is trained yet: press Start in the playground, then Pause.")
         return network_of(self._trained_as, self._trained)
+
+    def _all_ranges(self) -> dict[str, Any]:
+        """Of each number its least, its most and whether it is whole; the words; the widths."""
+        ranges = {**_RANGES, "pictures": (100, self._most)}
+        whole = {name: isinstance(self.traits()[name], traitlets.Int) for name in ranges}
+        numbers = {name: [low, high, whole[name]] for name, (low, high) in ranges.items()}
+        words = {"bend": list(BENDS), "loss": list(LOSSES)}
+        return {"numbers": numbers, "words": words, "widths": [_LAYERS, _WIDEST]}
 
     @traitlets.validate(*_RANGES)
     def _in_range(self, proposal: Any) -> Any:
@@ -136,7 +148,7 @@ class TrainingPlayground(StillWidget):
     @traitlets.validate("hidden")
     def _narrow(self, proposal: Any) -> list[int]:
         widths = proposal["value"]
-        if len(widths) > 2 or not all(1 <= width <= 256 for width in widths):
+        if len(widths) > _LAYERS or not all(1 <= width <= _WIDEST for width in widths):
             raise ValueError(f"hidden must be at most two widths, 1 to 256 each, not {widths}.")
         return widths
 

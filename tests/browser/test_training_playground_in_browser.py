@@ -162,6 +162,23 @@ def test_keys_build_another_network(show, blobs):
     until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
 
 
+def test_the_address_holds_the_settings_where_the_page_is_its_own(show, blobs):
+    widget = TrainingPlayground(*blobs)
+    widget._in_address = True
+    page = show(widget)
+    page.get_by_label("KL weight").select_option("3")
+    page.get_by_label("second hidden layer").select_option("32")
+    assert page.evaluate("location.hash") == "#hidden=128-32&kl=3"
+    page.evaluate("location.hash = '#latent_dim=2&bend=gelu'")  # as a link does
+    until(page, "model.get('latent_dim') === 2")
+    assert page.evaluate("[model.get('kl'), model.get('bend')]") == [0, "silu"]
+    assert page.get_by_label("numbers in the code").input_value() == "2"
+    assert "bend=gelu; it must be one of none" in page.locator("main").inner_text()
+    page.evaluate("location.hash = '#What-you-see'")  # a place on the page, no settings
+    page.wait_for_timeout(50)
+    assert page.evaluate("model.get('latent_dim')") == 2
+
+
 def test_without_webassembly_it_trains_too_and_says_what_that_costs(page, show, blobs):
     widget = TrainingPlayground(*blobs, hidden=[16], batch_size=16)
     widget._worker = f"delete self.WebAssembly;\n{widget._worker}"

@@ -651,6 +651,7 @@ def test_a_course_with_a_playground_has_its_page(course, tmp_path):
     assert "playground.html" in build_site(course, site)
     assert check_site(site) == []  # it says what is too heavy, too
     assert 'href="playground.html"' in (site / "index.html").read_text()
+    assert Prose().html("[it](PLAYGROUND.md#kl=1)").count('href="playground.html#kl=1"') == 1
     html = (site / "playground.html").read_text()
     assert html.index("Press Start.") < html.index('class="live"') < html.index("What you see")
     assert "playground.html#What-you-see" in (site / "search-index.js").read_text()

@@ -1,5 +1,6 @@
 // A network that the reader builds and trains in the page; a worker does the sums.
 import { bytes, inflate } from "./state.js";
+import { openAddress } from "./training_address.js";
 import { openCurve } from "./training_curve.js";
 import { openMap } from "./training_map.js";
 import { NAMES, settings } from "./training_settings.js";
@@ -58,8 +59,9 @@ async function render({ model, el }) {
   button(row, "Another seed", () => change("seed", (get("seed") + 1) % 2 ** 31));
   controls.parentElement.before(row);
   const trouble = make("p", { class: "trouble", role: "alert" });
+  const asked = make("p", { class: "asked", role: "alert" }); // what an address asks in vain
   const figures = make("p", { class: "figures" });
-  row.after(trouble, figures);
+  row.after(asked, trouble, figures);
   const title = () => (get("noise") > 0 ? "held-out digits with noise, and what it draws" : "held-out digits, and what it draws of each");
   const shown = picture(pictures, title(), [2 * 28, SHOWN * 28]);
   const curve = openCurve(pictures);
@@ -200,12 +202,33 @@ async function render({ model, el }) {
 
   function changed(name) {
     showSettings();
+    asked.replaceChildren();
+    address?.write();
     const told = asTold(get);
     const same = name !== "kl" || told.variational === now.told.variational;
     if (AT_ONCE[name] && same && now.latest?.steps) worker?.postMessage({ job: "change", settings: { [AT_ONCE[name]]: told[AT_ONCE[name]] } });
     else begin(now.going);
   }
 
+  // The settings that an address holds, all at once.
+  function follow({ values, faults }) {
+    own = true;
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
+    own = false;
+    asked.textContent = faults.join(" ");
+    model.save_changes();
+    showSettings();
+    begin(false);
+  }
+
+  // A link on this page stands far from what it sets.
+  function led(settings) {
+    follow(settings);
+    toggle.focus({ preventScroll: true });
+    root.scrollIntoView();
+  }
+
+  const address = get("_in_address") ? openAddress(NAMES, get, get("_ranges"), led) : null;
   const showSettings = settings(controls, most, get, change);
   make("p", { class: "caption" }, controls, "Learning rate, noise, KL weight and L1 act at once; every other change begins a new network. A KL weight above 0 makes it variational.");
   const listeners = NAMES.map((name) => [`change:${name}`, () => own || changed(name)]);
@@ -223,12 +246,14 @@ async function render({ model, el }) {
   status.classList.add("unseen"); // the line of figures shows the same words
   const [train, test] = [pixels.slice(0, most * SIZE), pixels.slice(most * SIZE)];
   worker?.postMessage({ job: "open", train, test }, [train.buffer, test.buffer]);
-  begin(false);
+  if (address) follow(address.read());
+  else begin(false);
   return () => {
     worker?.terminate();
     for (const [event, call] of listeners) model.off(event, call);
     document.removeEventListener("visibilitychange", hide);
     map.close();
+    address?.close();
     leave();
   };
 }
