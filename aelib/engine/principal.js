@@ -9,9 +9,9 @@ const ROUNDS = 12; // of two products each
 
 const BLOCKS = 7; // that the covariance is made in
 
-// A generator, which pauses so that others get their turn. It returns errors[k] for k = 0 (the mean
-// picture) to `most` components.
-export const pcaErrors = function* (train, test, pixels, most, module) {
+// A generator, which pauses so that others get their turn. It returns { errors, axes }: errors[k] for
+// k = 0 (the mean picture) to `most` components, and the components, a unit vector each.
+export const pca = function* (train, test, pixels, most, module) {
   const n = train.length / pixels;
   const mean = meanPicture(train, pixels);
   const rows = Math.ceil(n / 4) * 4;
@@ -42,7 +42,8 @@ export const pcaErrors = function* (train, test, pixels, most, module) {
   const small = inner(basis, view(next, pixels * BLOCK), pixels, BLOCK);
   const { vectors } = symmetricAxes(small, BLOCK);
   yield;
-  return leftOver(test, mean, basis, vectors, pixels, Math.min(most, n - 1, BLOCK));
+  const components = vectors.slice(0, Math.min(most, n - 1, BLOCK)).map((vector) => combined(vector, basis, pixels));
+  return { axes: components, errors: leftOver(test, mean, components, pixels) };
 };
 
 // Columns of a (rows, columns) made orthonormal in place (Gram and Schmidt, twice).
@@ -104,12 +105,13 @@ export function symmetricAxes(matrix, n) {
   return { values: order.map((i) => a[i * n + i]), vectors: order.map((i) => v.slice(i * n, (i + 1) * n)) };
 }
 
-function leftOver(test, mean, basis, vectors, pixels, most) {
-  const components = vectors.slice(0, most).map((vector) =>
-    Float64Array.from({ length: pixels }, (_, p) => vector.reduce((sum, share, j) => sum + share * basis[p * BLOCK + j], 0)),
-  );
+// An axis within the subspace, as a picture.
+const combined = (vector, basis, pixels) =>
+  Float64Array.from({ length: pixels }, (_, p) => vector.reduce((sum, share, j) => sum + share * basis[p * BLOCK + j], 0));
+
+function leftOver(test, mean, components, pixels) {
   const count = test.length / pixels;
-  const errors = new Array(most + 1).fill(0);
+  const errors = new Array(components.length + 1).fill(0);
   for (let i = 0; i < count; i++) {
     const x = mean.map((m, p) => test[i * pixels + p] / 255 - m);
     let left = dot(x, x);
@@ -120,4 +122,20 @@ function leftOver(test, mean, basis, vectors, pixels, most) {
     });
   }
   return errors;
+}
+
+// The largest angle, in degrees, between the subspaces that two lists of vectors span, as many each;
+// the first are orthonormal.
+export function angleBetween(axes, vectors) {
+  const [n, pixels] = [vectors.length, vectors[0].length];
+  const columns = Float64Array.from({ length: pixels * n }, (_, i) => vectors[i % n][Math.floor(i / n)]);
+  orthonormal(columns, pixels, n);
+  const shares = axes.slice(0, n).map((axis) => {
+    const row = new Float64Array(n);
+    for (let i = 0; i < columns.length; i++) row[i % n] += axis[Math.floor(i / n)] * columns[i];
+    return row;
+  });
+  const flat = shares.flatMap((row) => [...row]);
+  const { values } = symmetricAxes(inner(flat, flat, n, n), n);
+  return (180 / Math.PI) * Math.acos(Math.sqrt(Math.min(1, Math.max(0, values.at(-1)))));
 }

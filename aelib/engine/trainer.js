@@ -2,14 +2,15 @@
 // The same settings and digits give the same weights to the last bit, in WebAssembly
 // (training_kernels.js) and in plain JavaScript (plain_training.js). No DOM: it runs in a worker.
 import { layersOf, start, exchange } from "./layers.js";
+import { mean, measuring } from "./measuring.js";
 import { openMemory, padded } from "./memory.js";
-import { exp, log } from "./plain.js";
+import { log } from "./plain.js";
 import { key, shuffled } from "./random.js";
 import { adamwNumbers } from "./schedule.js";
 
 export const PIXELS = 784;
 const LOSSES = { linear: 0, logistic: 1, nats: 2 };
-const [ORDER, NOISE, DRAWN, HELD_OUT] = [2, 3, 4, 5]; // what random numbers are for; 1: layers.js
+const [ORDER, NOISE, DRAWN] = [2, 3, 4]; // what random numbers are for; 1: layers.js, 5 and 6: measuring.js
 const LOGISTIC = 4;
 
 // settings: latent, hidden (a list), bend, loss ("squared", "nats"), variational, batch, rate, passes,
@@ -53,11 +54,12 @@ export function openTrainer(settings, train, test, module) {
   start(layers, parameters, train, settings, log);
   const kind = LOSSES[settings.loss === "nats" ? "nats" : last.logistic ? "logistic" : "linear"];
 
-  // The chosen pictures become `clean`, in rows that are a multiple of 4: what is added is a copy.
-  function take(from, indices) {
+  // The chosen pictures, held-out or learned from, become `clean`, in rows that are a multiple of 4:
+  // what is added is a copy.
+  function take(indices, learned = false) {
     const rows = padded(indices.length, 4);
     for (let i = 0; i < rows; i++) rowsChosen[i] = indices[Math.min(i, indices.length - 1)];
-    kernels.gather(from, chosen, clean, rows, PIXELS);
+    kernels.gather(learned ? trainAt : testAt, chosen, clean, rows, PIXELS);
     return rows;
   }
 
@@ -131,7 +133,7 @@ export function openTrainer(settings, train, test, module) {
   // The gradients of a batch; what else is done with them is up to step().
   function learn(indices) {
     const n = indices.length;
-    const rows = take(trainAt, indices);
+    const rows = take(indices, true);
     const x = noisy(rows, key(seed, NOISE, state.steps));
     decode(rows, encode(rows, x, key(seed, DRAWN, state.steps)));
     backward(n, rows);
@@ -150,49 +152,14 @@ export function openTrainer(settings, train, test, module) {
     return error;
   }
 
-  // Of the held-out pictures: squared error and, if asked for, nats per picture, and their codes.
-  function evaluate({ n = testCount, nats = false, spoilt = true } = {}) {
-    const found = { error: 0, nats: 0, kl: 0, codes: new Float32Array(n * latent) };
-    for (let from = 0; from < n; from += most) {
-      const indices = Array.from({ length: Math.min(most, n - from) }, (_, i) => from + i);
-      const rows = take(testAt, indices);
-      const z = encode(rows, spoilt ? noisy(rows, key(0, HELD_OUT, from)) : clean);
-      decode(rows, z);
-      indices.forEach((i, row) => found.codes.set(view(z + 4 * row * width, latent), i * latent));
-      kernels.rowErrors(last.after, clean, sums, indices.length, PIXELS);
-      found.error += (mean(view(sums, indices.length)) * indices.length) / n;
-      if (variational) found.kl += divergence(view(layers[middle].before, indices.length * 2 * width)) / n;
-      if (!nats) continue;
-      kernels.rowNats(last.before, clean, sums, indices.length, PIXELS);
-      found.nats += (mean(view(sums, indices.length)) * indices.length) / n;
-    }
-    return found;
-  }
-
-  // The KL divergence of clouds from N(0, 1), summed; the columns that were added give 0.
-  function divergence(clouds) {
-    let sum = 0;
-    for (let i = 0; i < clouds.length; i += 2 * width) {
-      for (let j = i; j < i + width; j++) sum += 0.5 * (clouds[j] ** 2 + exp(clouds[j + width]) - 1 - clouds[j + width]);
-    }
-    return sum;
-  }
-
-  // What the network sees and draws of some held-out pictures.
-  function copies(indices) {
-    const rows = take(testAt, indices);
-    const seen = noisy(rows, key(0, HELD_OUT, 0));
-    decode(rows, encode(rows, seen));
-    return { seen: view(seen, indices.length * PIXELS).slice(), drawn: view(last.after, indices.length * PIXELS).slice() };
-  }
-
+  const memory = { layers, kernels, view, most, width, clean, code, sums, pixels: PIXELS };
+  const counts = { train: count, test: testCount };
+  const measured = measuring({ settings, ...memory, counts, take, noisy, encode, decode });
   const weights = exchange(layers, parameters);
   return {
-    settings, state, perPass, step, learn, evaluate, copies,
+    settings, state, perPass, step, learn, ...measured,
     weights: weights.read,
     setWeights: weights.write,
     gradients: exchange(layers, view(slopes, size)).read,
   };
 }
-
-const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;

@@ -51,6 +51,7 @@ class TrainingPlayground(StillWidget):
         l1: Weight of the sum of the code's absolute values.
         pictures: How many it learns from; all but the held-out ones if 0.
         seed: Decides first weights, order, noise and drawn codes.
+        reached: The names of the goals that were reached, of the ten below the pictures.
 
     Raises:
         ValueError: The pictures are others, or a setting is out of range.
@@ -74,6 +75,7 @@ class TrainingPlayground(StillWidget):
     l1 = traitlets.Float(0.0).tag(sync=True)
     pictures = traitlets.Int(0).tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
+    reached: traitlets.List = traitlets.List(traitlets.Unicode()).tag(sync=True)  # goals, by name
     _worker = traitlets.Unicode(module("training_worker")).tag(sync=True)
     _pixels = traitlets.Bytes().tag(sync=True)  # uint8, deflated
     _labels: traitlets.List = traitlets.List(traitlets.Int()).tag(sync=True)

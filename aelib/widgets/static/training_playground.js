@@ -3,43 +3,17 @@ import { bytes, inflate } from "./state.js";
 import { openAddress } from "./training_address.js";
 import { openCurve } from "./training_curve.js";
 import { openMap } from "./training_map.js";
+import { isCollapsed, openQuests, reached } from "./training_quests.js";
 import { NAMES, settings } from "./training_settings.js";
+import { openSpread } from "./training_spread.js";
+import { asTold, few, openWorker, SIZE, tiled } from "./training_told.js";
+import { figures, levels, measures } from "./training_words.js";
 import { button, frame, make, picture } from "./ui.js";
 
-const SIZE = 784;
-const SHOWN = 12;
+const SHOWN = 12; // in a row
 const AT_ONCE = { lr: "rate", noise: "noise", kl: "kl", l1: "l1" }; // what a network in training can be told
 const REST = 5000; // milliseconds between two spoken sentences while it trains
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-// What the trainer is told.
-function asTold(get) {
-  const hidden = get("hidden");
-  const told = { latent: get("latent_dim"), hidden, bend: get("bend"), loss: get("loss"), variational: get("kl") > 0 };
-  const learning = { batch: get("batch_size"), rate: get("lr"), passes: get("passes"), seed: get("seed") };
-  return { ...told, ...learning, noise: get("noise"), kl: get("kl"), l1: get("l1") };
-}
-
-// A worker from a blob's address, since pages opened as files may start no other.
-function openWorker(source, heard, failed) {
-  try {
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    const worker = new Worker(url);
-    worker.onmessage = ({ data }) => heard(data);
-    worker.onerror = (event) => failed(event.message);
-    return worker;
-  } catch (error) {
-    failed(error.message);
-    return null;
-  }
-}
-
-// Twelve digits, of every class if there are that many.
-function few(labels, count) {
-  const all = Array.from({ length: count }, (_, i) => i);
-  const first = all.filter((i) => labels.length && labels.indexOf(labels[i]) === i).sort((i, j) => labels[i] - labels[j]);
-  return [...first, ...all.filter((i) => !first.includes(i))].slice(0, SHOWN);
-}
 
 async function render({ model, el }) {
   const get = (name) => model.get(name);
@@ -47,7 +21,7 @@ async function render({ model, el }) {
   const held = get("_held_out");
   const most = pixels.length / SIZE - held;
   const labels = get("_labels").slice(most);
-  const indices = few(labels, held);
+  const indices = few(labels, held, SHOWN);
   const { root, pictures, controls, status, say, leave } = frame(el, "Training playground", model);
   root.classList.add("playground");
 
@@ -60,12 +34,17 @@ async function render({ model, el }) {
   controls.parentElement.before(row);
   const trouble = make("p", { class: "trouble", role: "alert" });
   const asked = make("p", { class: "asked", role: "alert" }); // what an address asks in vain
-  const figures = make("p", { class: "figures" });
-  row.after(asked, trouble, figures);
+  const line = make("p", { class: "figures" });
+  row.after(asked, trouble, line);
   const title = () => (get("noise") > 0 ? "held-out digits with noise, and what it draws" : "held-out digits, and what it draws of each");
   const shown = picture(pictures, title(), [2 * 28, SHOWN * 28]);
   const curve = openCurve(pictures);
   const map = openMap(pictures, labels, held, get("latent_dim"));
+  const spread = openSpread(pictures);
+  const dice = picture(pictures, "drawn from codes that are dice, N(0, 1)", [2 * 28, SHOWN * 28]);
+  const more = make("p", { class: "caption" }, pictures);
+  const tick = openQuests(root);
+  const ticked = () => tick(get("reached"));
 
   let now = { run: 0, points: [], lines: [], latest: null, spoken: 0, going: false };
   let wakes = false; // whether it trained when the page was hidden
@@ -76,13 +55,14 @@ async function render({ model, el }) {
     row.querySelectorAll("button").forEach((each) => (each.disabled = true));
   }
 
+  const digits = () => get("pictures") || most;
+
   // A new network under the settings as they are; it goes on if one was in training.
   function begin(goes) {
     trouble.replaceChildren();
     const told = asTold(get);
     now = { run: now.run + 1, points: [], lines: [], latest: null, spoken: 0, going: false, told };
-    const digits = get("pictures") || most;
-    worker?.postMessage({ job: "begin", run: now.run, settings: told, digits, copies: indices, calm: calm() });
+    worker?.postMessage({ job: "begin", run: now.run, settings: told, digits: digits(), copies: indices, calm: calm() });
     working(false);
     if (goes) start(Infinity);
   }
@@ -111,6 +91,7 @@ async function render({ model, el }) {
     if (message.copies) learned(message);
     if (message.trained) keep(message.trained);
     drawCurve();
+    judge();
   }
 
   function learned(message) {
@@ -118,14 +99,15 @@ async function render({ model, el }) {
     if (message.error !== undefined) now.points.push({ seen: message.seen, seconds: message.seconds, error: message.error });
     if (message.codes) map.show(message.codes, get("latent_dim"));
     paint(message.copies);
+    if (message.measures) measured(message.measures);
     if (now.going !== message.going) working(message.going);
-    figures.textContent = words();
+    line.textContent = figures(said());
     speak();
   }
 
   function compare(lines) {
     now.lines = lines;
-    if (now.latest) figures.textContent = words();
+    if (now.latest) line.textContent = figures(said());
   }
 
   // Python can ask for the network that was trained last.
@@ -145,41 +127,36 @@ async function render({ model, el }) {
   function speak() {
     if (now.going && performance.now() - now.spoken < REST) return;
     now.spoken = performance.now();
-    say(words);
+    say(() => figures(said()));
   }
 
-  function words() {
-    const { steps, seen, error, nats, kl, done } = now.latest;
-    const behind = `${steps} step${steps === 1 ? "" : "s"}, ${seen.toLocaleString("en")} digits seen`;
-    const measured = `squared error ${error.toFixed(2)} per held-out digit`;
-    const parts = get("kl") > 0 && get("loss") === "nats" ? `, ${nats.toFixed(1)} nats to redraw it and ${kl.toFixed(1)} for its code` : "";
-    return `${behind}: ${measured}${parts}${rival(error)}${done ? " The passes are over." : ""}`;
-  }
-
-  function rival(error) {
-    const [pca, n] = [now.lines[get("latent_dim")], get("latent_dim")];
-    if (pca === undefined || get("noise") > 0) return ".";
-    return error < pca ? `, better than PCA with ${n} number${n > 1 ? "s" : ""} (${pca.toFixed(2)}).` : `; PCA with ${n} has ${pca.toFixed(2)}.`;
-  }
-
-  function drawCurve() {
-    const [mean, pca] = [now.lines[0], now.lines[get("latent_dim")]];
-    const levels = mean === undefined ? [] : [{ words: "the mean digit", value: mean, dashes: "2 4" }];
-    if (pca !== undefined) levels.push({ words: `PCA with ${get("latent_dim")}`, value: pca, dashes: "8 4" });
-    curve.show(now.points, levels);
-  }
+  const said = () => ({ settings: now.told, digits: digits(), lines: now.lines, latest: now.latest, measures: now.measures });
+  const drawCurve = () => curve.show(now.points, levels(said()));
 
   function paint({ seen, drawn }) {
-    const sheet = new Float32Array(2 * SHOWN * SIZE);
-    [seen, drawn].forEach((each, line) => {
-      for (let i = 0; i < each.length; i++) {
-        const [digit, at] = [Math.floor(i / SIZE), i % SIZE];
-        sheet[(28 * line + Math.floor(at / 28)) * 28 * SHOWN + 28 * digit + (at % 28)] = each[i];
-      }
-    });
-    shown.paint(sheet);
+    shown.paint(tiled([seen, drawn], SHOWN));
     shown.title(title());
     shown.describe(now.latest.steps ? `after ${now.latest.steps} steps` : "before training, each is the mean digit");
+  }
+
+  function measured(found) {
+    now.measures = found;
+    spread(found.spread);
+    more.textContent = measures(said()).join(" ");
+    const { drawn, read } = found.dice;
+    dice.paint(tiled([drawn], SHOWN));
+    dice.describe(read ? `read as ${read.map((label) => label ?? "none").join(", ")}` : `${drawn.length / SIZE} of them`);
+  }
+
+  // Which goals are reached; what was reached stays so.
+  function judge() {
+    if (!now.measures || now.latest.error === undefined) return;
+    const seen = { ...said(), ...now.latest, ...now.measures, collapsed: now.collapsed };
+    now.collapsed ||= now.lines.length > 0 && isCollapsed(seen);
+    const names = [...new Set([...get("reached"), ...reached(seen)])];
+    if (names.length === get("reached").length) return;
+    model.set("reached", names);
+    model.save_changes();
   }
 
   function lost(steps) {
@@ -206,8 +183,9 @@ async function render({ model, el }) {
     address?.write();
     const told = asTold(get);
     const same = name !== "kl" || told.variational === now.told.variational;
-    if (AT_ONCE[name] && same && now.latest?.steps) worker?.postMessage({ job: "change", settings: { [AT_ONCE[name]]: told[AT_ONCE[name]] } });
-    else begin(now.going);
+    if (!(AT_ONCE[name] && same && now.latest?.steps)) return begin(now.going);
+    now.told = told;
+    return worker?.postMessage({ job: "change", settings: { [AT_ONCE[name]]: told[AT_ONCE[name]] } });
   }
 
   // The settings that an address holds, all at once.
@@ -232,6 +210,8 @@ async function render({ model, el }) {
   const showSettings = settings(controls, most, get, change);
   make("p", { class: "caption" }, controls, "Learning rate, noise, KL weight and L1 act at once; every other change begins a new network. A KL weight above 0 makes it variational.");
   const listeners = NAMES.map((name) => [`change:${name}`, () => own || changed(name)]);
+  listeners.push(["change:reached", ticked]);
+  ticked();
   for (const [event, call] of listeners) model.on(event, call);
   const hide = () => {
     if (document.hidden && now.going) {
@@ -245,7 +225,7 @@ async function render({ model, el }) {
   document.addEventListener("visibilitychange", hide);
   status.classList.add("unseen"); // the line of figures shows the same words
   const [train, test] = [pixels.slice(0, most * SIZE), pixels.slice(most * SIZE)];
-  worker?.postMessage({ job: "open", train, test }, [train.buffer, test.buffer]);
+  worker?.postMessage({ job: "open", train, test, labels: get("_labels") }, [train.buffer, test.buffer]);
   if (address) follow(address.read());
   else begin(false);
   return () => {

@@ -1,20 +1,23 @@
 // What trains, in a worker of its own: short slices, a report after each, and an ear for the page.
 import { trainingKernels } from "../../engine/memory.js";
-import { pcaErrors } from "../../engine/principal.js";
+import { pca } from "../../engine/principal.js";
 import { openTrainer, PIXELS } from "../../engine/trainer.js";
+import { openMeasures } from "./training_measures.js";
 
 const SLICE = 25; // milliseconds of training between two reports
 const LOOK = 120; // and between two measurements on the held-out digits
+const MEASURE = 1500; // and between two of all that training_measures.js measures
 const CALM = 1000; // where the reader asks for less movement: between any two changes
 const MOST = 64; // components of the line of PCA
 const LOST = 3; // times the mean picture's error: such a network is lost
-let train, test, trainer, timer, measuring;
+let train, test, measures, trainer, timer, measuring;
 let state = {};
 
 const kernels = trainingKernels();
 
 function open(message) {
   [train, test] = [message.train, message.test];
+  measures = openMeasures(train, test, message.labels);
   postMessage({ opened: true, plain: !kernels });
 }
 
@@ -24,21 +27,21 @@ function begin({ settings, digits, run, calm, copies }) {
   clearTimeout(measuring);
   const mine = train.subarray(0, digits * PIXELS);
   trainer = openTrainer(settings, mine, test, kernels);
-  state = { run, calm, copies, digits, left: 0, seconds: 0, told: 0, looked: 0, mean: Infinity };
+  state = { run, calm, copies, digits, left: 0, seconds: 0, told: 0, looked: 0, measured: 0, mean: Infinity };
   look();
-  if (lines[digits]) postMessage({ run, lines: lines[digits] });
+  if (lines[digits]) postMessage({ run, lines: lines[digits].errors });
   else measure(mine, digits);
 }
 
 // The lines of PCA, a piece at a time between the slices of training.
-const lines = {}; // by how many digits were learned from
+const lines = {}; // errors and axes, by how many digits were learned from
 function measure(mine, digits) {
-  const job = pcaErrors(mine, test, PIXELS, MOST, kernels);
+  const job = pca(mine, test, PIXELS, MOST, kernels);
   const next = () => {
     const { done, value } = job.next();
     if (!done) return (measuring = setTimeout(next));
     lines[digits] = value;
-    return postMessage({ run: state.run, lines: value });
+    return postMessage({ run: state.run, lines: value.errors });
   };
   measuring = setTimeout(next); // the first picture comes first
 }
@@ -49,8 +52,15 @@ function look() {
   if (trainer.state.steps === 0) state.mean = error;
   state.looked = performance.now();
   if (isLost(error)) return giveUp();
-  report({ error, nats, kl, codes });
+  report({ error, nats, kl, codes, ...measured() });
   if (state.left === 0 && trainer.state.steps > 0) postMessage({ run: state.run, trained: trainer.weights() });
+}
+
+// Not at every look: together it takes as long as many steps.
+function measured() {
+  if (state.left > 0 && state.looked - state.measured < MEASURE) return {};
+  state.measured = state.looked;
+  return { measures: measures(trainer, lines[state.digits]?.axes) };
 }
 
 function report(more = {}) {
