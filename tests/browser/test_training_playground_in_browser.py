@@ -162,6 +162,26 @@ def test_keys_build_another_network(show, blobs):
     until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
 
 
+def test_a_goal_is_ticked_when_it_is_reached_and_stays_so(show, blobs):
+    page = show(TrainingPlayground(*blobs, latent_dim=2, passes=40, batch_size=16))
+    goals = page.locator(".quests li")
+    assert goals.count() == 10
+    assert page.locator(".quests .reached").count() == 0
+    until_it_says(page, "PCA with 2")
+    press(page, "Start")
+    until_it_says(page, "The passes are over.")
+    until(page, "model.get('reached').includes('two')")
+    assert "Two numbers, below PCA." in goals.first.inner_text()
+    assert "Reached." in goals.first.inner_text()
+    assert "all of them say something" in page.locator(".spread [role=img]").get_attribute(
+        "aria-label"
+    )
+    assert "read as" in page.get_by_role("img", name="drawn from codes").get_attribute("aria-label")
+    press(page, "Another seed")
+    until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
+    assert page.locator(".quests .reached").count() >= 1
+
+
 def test_the_address_holds_the_settings_where_the_page_is_its_own(show, blobs):
     widget = TrainingPlayground(*blobs)
     widget._in_address = True

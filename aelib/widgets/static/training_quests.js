@@ -20,17 +20,17 @@ export const QUESTS = [
   },
   {
     name: "heart", lesson: "02", title: "Copy perfectly, learn nothing",
-    look: "Bring its error on the digits that it learns from below 2, while on held-out digits it is worse than PCA. Compare the two errors below the digits.",
+    look: "Bring its error on the digits that it learns from below 2, while on held-out digits it is worse than PCA. It is told below the drawings from dice.",
     reached: ({ settings, learned, error, lines }) => !settings.noise && learned < 2 && error > lines[settings.latent],
   },
   {
     name: "hundred", lesson: "03", title: "A hundred digits: who wins?",
-    look: "Learn from 100 digits only, and beat PCA of the same 100 with as many numbers. More numbers and units do not help; what does?",
+    look: "Learn from 100 digits only, and beat PCA of the same 100 with as many numbers. With 16 numbers PCA wins; with how many does the network?",
     reached: ({ settings, digits, error, lines }) => digits === 100 && !settings.noise && error < lines[settings.latent],
   },
   {
     name: "pca", lesson: "03", title: "A network that is PCA",
-    look: `With 2 numbers or more, turn what they draw into PCA's plane: an angle below ${ANGLE} degrees. Without a bend and with squared error, the angle is told below the digits.`,
+    look: `With 2 numbers or more, turn what they draw into PCA's plane: an angle below ${ANGLE} degrees. Without a bend and with squared error, the angle is told below the drawings from dice.`,
     reached: ({ settings, angle }) => settings.latent >= 2 && angle !== null && angle < ANGLE,
   },
   {

@@ -5,13 +5,13 @@ const ASLEEP = 0.1; // a standard deviation below which a number says nothing: i
 
 export function openSpread(parent) {
   const figure = make("figure", { class: "spread" }, parent);
-  const bars = make("div", { class: "bars", role: "img" }, figure);
+  const bars = make("div", { class: "numbers", role: "img" }, figure);
   make("figcaption", {}, figure, "how much each number of the code differs between held-out digits; ✕ marks those that say nothing");
   return (spread) => {
     bars.replaceChildren();
     const most = Math.max(...spread, ASLEEP);
     spread.forEach((s, i) => {
-      const bar = make("span", { class: s < ASLEEP ? "bar asleep" : "bar", title: `z[${i}]: ${s.toFixed(2)}` }, bars, s < ASLEEP ? "✕" : "");
+      const bar = make("span", { class: s < ASLEEP ? "asleep" : "awake", title: `z[${i}]: ${s.toFixed(2)}` }, bars, s < ASLEEP ? "✕" : "");
       bar.style.height = `${Math.max(2, (100 * s) / most)}%`;
     });
     const asleep = spread.map((s, i) => (s < ASLEEP ? i : -1)).filter((i) => i >= 0);
