@@ -72,7 +72,7 @@ _HOME = {
     "negative_elbo": "losses",
     "sparse_error": "losses",
     "squared_error": "losses",
-    "History": "training",
+    "History": "history",
     "TrainingError": "loss_value",
     "fit": "training",
     "load": "saving",

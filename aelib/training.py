@@ -2,7 +2,6 @@
 
 import random
 import time
-from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
@@ -13,34 +12,8 @@ from torch import nn
 from aelib import progress
 from aelib.batches import Batches, as_owned, open_both
 from aelib.checks import whole_number
+from aelib.history import History
 from aelib.loss_value import Loss, ask, check_finite, check_loss
-
-
-@dataclass(repr=False)
-class History:
-    """What happened during `fit`, in the unit of its loss.
-
-    Args:
-        loss: The mean over each epoch, also over one that was cut short.
-        validation: After each epoch, if it was asked for.
-        steps: The loss of every batch.
-        seconds: How long it took.
-        interrupted: Whether it was stopped by hand.
-
-    Example:
-        >>> history = aelib.History(loss=[52.0, 21.5, 17.9])  # of a training loop of your own
-        >>> history
-        History(3 epochs)
-    """
-
-    loss: list[float] = field(default_factory=list)
-    validation: list[float] = field(default_factory=list)
-    steps: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-    interrupted: bool = False
-
-    def __repr__(self) -> str:
-        return f"History({len(self.loss)} epochs)"
 
 
 def seed_everything(seed: int) -> None:

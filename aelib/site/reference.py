@@ -25,7 +25,7 @@ _PAGES = {  # page -> its heading, a sentence, and the modules that it documents
     "training": (
         "Training",
         "One loop for every network, and files of weights.",
-        ("training", "loss_value", "saving"),
+        ("training", "history", "loss_value", "saving"),
     ),
     "metrics": (
         "Measures and diagnosis",

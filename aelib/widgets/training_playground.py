@@ -9,10 +9,11 @@ import traitlets
 from aelib.adapter import open_pictures
 from aelib.widgets.base import StillWidget, known_words, module
 from aelib.widgets.checks import classes
-from aelib.widgets.trained import network_of
+from aelib.widgets.trained import history_of, network_of, settings_of
 from aelib.widgets.twin import contact_sheet
 
 if TYPE_CHECKING:
+    from aelib.history import History
     from aelib.models.networks import Model
 
 BENDS = ("none", "relu", "silu", "tanh")
@@ -38,6 +39,8 @@ class TrainingPlayground(StillWidget):
         y: Their classes, whole numbers from 0 on, for the map's glyphs.
         held_out: How many of the pictures, the last ones, it is measured on and never learns from;
             a fifth of them, at most 1,000, if None.
+        start: An Autoencoder, LinearAutoencoder or VAE of aelib that it begins with, in place of
+            random weights; it decides latent_dim, hidden and bend.
         latent_dim: How many numbers the code has, 1 to 64.
         hidden: The widths of the encoder's hidden layers, at most two, each 1 to 256; the decoder
             mirrors them.
@@ -54,7 +57,8 @@ class TrainingPlayground(StillWidget):
         reached: The names of the goals that were reached, of the ten below the pictures.
 
     Raises:
-        ValueError: The pictures are others, or a setting is out of range.
+        ValueError: The pictures are others, a setting is out of range, or `start` is another
+            network or contradicts a setting.
 
     Example:
         >>> x, y, _, _ = aelib.load_mnist(1_000, 10)
@@ -84,11 +88,23 @@ class TrainingPlayground(StillWidget):
     _in_address = traitlets.Bool(False).tag(sync=True)  # the page's address holds the settings
     _trained = traitlets.Bytes().tag(sync=True)  # weights of the network trained last
     _trained_as = traitlets.Dict().tag(sync=True)  # its settings
+    _trained_how = traitlets.Dict().tag(sync=True)  # seconds, steps in a pass, whether it is done
+    _trained_steps = traitlets.Bytes().tag(sync=True)  # the squared error of every batch
+    _start = traitlets.Bytes().tag(sync=True)  # weights that it begins with, if it is built as
+    _start_as = traitlets.Dict().tag(sync=True)  # these settings say
 
     def __init__(
-        self, x: Any, y: Any = None, *, held_out: int | None = None, **traits: Any
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        held_out: int | None = None,
+        start: Any = None,
+        **traits: Any,
     ) -> None:
         known_words(TrainingPlayground, traits)
+        if start is not None:
+            traits = _begun_with(start, traits)
         opened = open_pictures(x, most=_MOST)
         if opened.layout.shape != [28, 28]:
             size = " x ".join(map(str, opened.layout.shape))
@@ -122,6 +138,18 @@ class TrainingPlayground(StillWidget):
         if not self._trained:
             raise ValueError("Nothing is trained yet: press Start in the playground, then Pause.")
         return network_of(self._trained_as, self._trained)
+
+    def history(self) -> "History":
+        """What the last training was like: the squared error of every batch and of every pass.
+
+        It is the error that a batch had before the step, whatever the network makes small.
+
+        Raises:
+            ValueError: None was trained yet.
+        """
+        if not self._trained:
+            raise ValueError("Nothing is trained yet: press Start in the playground, then Pause.")
+        return history_of(self._trained_steps, self._trained_how)
 
     def _all_ranges(self) -> dict[str, Any]:
         """Of each number its least, its most and whether it is whole; the words; the widths."""
@@ -170,3 +198,20 @@ class TrainingPlayground(StillWidget):
             "Held-out digits above; below, the mean digit, which a network draws for each before "
             "it is trained. In a browser it is trained here."
         )
+
+
+def _begun_with(model: Any, traits: dict[str, Any]) -> dict[str, Any]:
+    """The traits of a playground that begins with a network.
+
+    Raises:
+        ValueError: A setting says otherwise than the network.
+    """
+    settings, weights = settings_of(model)
+    fixed = {"latent_dim", "hidden", "bend"} | ({"loss"} if settings["bend"] == "none" else set())
+    for name in sorted(fixed & set(traits)):
+        if traits[name] != settings[name]:
+            raise ValueError(f"start has {name}={settings[name]!r}, not {traits[name]!r}.")
+    if (traits.get("kl", settings["kl"]) > 0) != (settings["kl"] > 0):
+        raise ValueError("start must be a VAE if kl is above 0, and only then.")
+    built = {**settings, "logistic": settings["loss"] == "nats"}
+    return {**settings, **traits, "_start": weights, "_start_as": built}

@@ -97,6 +97,25 @@ def test_python_gets_the_network(show, blobs, settings):
     assert float(aelib.squared_error(x_hat, held)) == pytest.approx(error(page), abs=0.0051)
 
 
+def test_a_network_that_was_handed_in_is_trained_on(show, blobs):
+    torch.manual_seed(3)
+    start = aelib.VAE(4, hidden=(24,))
+    held = torch.tensor(blobs[0][128:])
+    before = float(aelib.squared_error(start.inverse_transform(start.transform(held)), held))
+    page = show(TrainingPlayground(*blobs, start=start, batch_size=32))
+    until_it_says(page, "0 steps")
+    assert error(page) == pytest.approx(before, abs=0.0051)
+    assert "It begins with the network that Python handed in." in page.locator("main").inner_text()
+    press(page, "Ten steps")
+    until(page, "model.get('_trained').byteLength > 0")
+    assert error(page) < before
+    assert page.evaluate("model.get('_trained_steps').byteLength") == 40
+    how = page.evaluate("model.get('_trained_how')")
+    assert (how["per_pass"], how["done"]) == (4, False)
+    page.get_by_label("hidden units").select_option("16")  # another network
+    until(page, "document.querySelector('.begun').textContent === ''")
+
+
 def test_again_is_the_same_and_another_seed_is_not(show, blobs):
     page = show(TrainingPlayground(*blobs, hidden=[16]))
     seen = []

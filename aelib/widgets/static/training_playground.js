@@ -1,12 +1,12 @@
 // A network that the reader builds and trains in the page; a worker does the sums.
-import { bytes, inflate } from "./state.js";
+import { bytes, floats, inflate } from "./state.js";
 import { openAddress } from "./training_address.js";
 import { openCurve } from "./training_curve.js";
 import { openMap } from "./training_map.js";
 import { isCollapsed, openQuests, reached } from "./training_quests.js";
 import { NAMES, settings } from "./training_settings.js";
 import { openSpread } from "./training_spread.js";
-import { asTold, few, openWorker, SIZE, tiled } from "./training_told.js";
+import { asTold, few, isBuilt, openWorker, SIZE, tiled } from "./training_told.js";
 import { figures, levels, measures } from "./training_words.js";
 import { button, frame, make, picture } from "./ui.js";
 
@@ -35,7 +35,8 @@ async function render({ model, el }) {
   const trouble = make("p", { class: "trouble", role: "alert" });
   const asked = make("p", { class: "asked", role: "alert" }); // what an address asks in vain
   const line = make("p", { class: "figures" });
-  row.after(asked, trouble, line);
+  const begun = make("p", { class: "begun" });
+  row.after(asked, trouble, begun, line);
   const title = () => (get("noise") > 0 ? "held-out digits with noise, and what it draws" : "held-out digits, and what it draws of each");
   const shown = picture(pictures, title(), [2 * 28, SHOWN * 28]);
   const curve = openCurve(pictures);
@@ -57,12 +58,19 @@ async function render({ model, el }) {
 
   const digits = () => get("pictures") || most;
 
+  // The weights that Python handed in, for a network that is built like theirs.
+  function begins(told) {
+    const handed = isBuilt(told, get("_start_as"));
+    begun.textContent = handed ? "It begins with the network that Python handed in." : "";
+    return handed ? floats(get("_start")) : null;
+  }
+
   // A new network under the settings as they are; it goes on if one was in training.
   function begin(goes) {
     trouble.replaceChildren();
     const told = asTold(get);
     now = { run: now.run + 1, points: [], lines: [], latest: null, spoken: 0, going: false, told };
-    worker?.postMessage({ job: "begin", run: now.run, settings: told, digits: digits(), copies: indices, calm: calm() });
+    worker?.postMessage({ job: "begin", run: now.run, settings: told, digits: digits(), copies: indices, calm: calm(), weights: begins(told) });
     working(false);
     if (goes) start(Infinity);
   }
@@ -89,7 +97,7 @@ async function render({ model, el }) {
     if (message.lines) compare(message.lines);
     if (message.lost !== undefined) lost(message.lost);
     if (message.copies) learned(message);
-    if (message.trained) keep(message.trained);
+    if (message.trained) keep(message);
     drawCurve();
     judge();
   }
@@ -111,7 +119,7 @@ async function render({ model, el }) {
   }
 
   // Python can ask for the network that was trained last.
-  function keep(lists) {
+  function keep({ trained: lists, steps, how }) {
     const all = new Float32Array(lists.reduce((sum, list) => sum + list.length, 0));
     let at = 0;
     for (const list of lists) {
@@ -120,6 +128,8 @@ async function render({ model, el }) {
     }
     model.set("_trained", new DataView(all.buffer));
     model.set("_trained_as", now.told);
+    model.set("_trained_steps", new DataView(steps.buffer));
+    model.set("_trained_how", how);
     model.save_changes();
   }
 

@@ -10,6 +10,13 @@ export function asTold(get) {
   return { ...told, ...learning, noise: get("noise"), kl: get("kl"), l1: get("l1") };
 }
 
+// Whether a network is built as one that was handed in: { latent_dim, hidden, bend, kl, logistic }, or {}.
+export function isBuilt({ latent, hidden, bend, loss, variational }, as) {
+  const logistic = loss === "nats" || bend !== "none"; // as in layers.js
+  const ends = String(hidden) === String(as.hidden) && variational === as.kl > 0 && logistic === as.logistic;
+  return latent === as.latent_dim && bend === as.bend && ends;
+}
+
 // A worker from a blob's address, since pages opened as files may start no other.
 export function openWorker(source, heard, failed) {
   try {

@@ -22,12 +22,13 @@ function open(message) {
 }
 
 // A new network. `run` tells the answers of this one from those that are still on their way.
-function begin({ settings, digits, run, calm, copies }) {
+function begin({ settings, digits, run, calm, copies, weights }) {
   clearTimeout(timer);
   clearTimeout(measuring);
   const mine = train.subarray(0, digits * PIXELS);
   trainer = openTrainer(settings, mine, test, kernels);
-  state = { run, calm, copies, digits, left: 0, seconds: 0, told: 0, looked: 0, measured: 0, mean: Infinity };
+  if (weights) handIn(weights);
+  state = { run, calm, copies, digits, left: 0, seconds: 0, errors: [], told: 0, looked: 0, measured: 0, mean: Infinity };
   look();
   if (lines[digits]) postMessage({ run, lines: lines[digits].errors });
   else measure(mine, digits);
@@ -53,7 +54,18 @@ function look() {
   state.looked = performance.now();
   if (isLost(error)) return giveUp();
   report({ error, nats, kl, codes, ...measured() });
-  if (state.left === 0 && trainer.state.steps > 0) postMessage({ run: state.run, trained: trainer.weights() });
+  if (state.left === 0 && trainer.state.steps > 0) postMessage({ run: state.run, trained: trainer.weights(), ...history() });
+}
+
+// Weights in one run, cut into what each layer takes.
+function handIn(weights) {
+  let at = 0;
+  trainer.setWeights(trainer.weights().map(({ length }) => weights.subarray(at, (at += length))));
+}
+
+function history() {
+  const done = trainer.state.cycle === trainer.perPass * trainer.settings.passes;
+  return { steps: Float32Array.from(state.errors), how: { seconds: state.seconds, per_pass: trainer.perPass, done } };
 }
 
 // Not at every look: together it takes as long as many steps.
@@ -86,6 +98,7 @@ function slice() {
   let error = 0;
   while (state.left > 0 && !isLost(error) && performance.now() < begun + SLICE) {
     error = trainer.step();
+    state.errors.push(error);
     state.left = trainer.state.cycle === total ? 0 : state.left - 1;
   }
   const now = performance.now();
