@@ -116,6 +116,23 @@ def test_a_network_that_was_handed_in_is_trained_on(show, blobs):
     until(page, "document.querySelector('.begun').textContent === ''")
 
 
+def test_a_curve_is_kept_and_one_thing_changed(show, blobs):
+    page = show(TrainingPlayground(*blobs, hidden=[16], batch_size=32))
+    for _ in range(2):
+        press(page, "Ten steps")
+        page.get_by_role("button", name="Start", exact=True).wait_for()
+    press(page, "Keep this curve")
+    spoken = page.locator(".curve svg")
+    assert "the kept curve, the same settings, ended at" in spoken.get_attribute("aria-label")
+    page.get_by_label("L1 on the code").select_option("3")
+    page.get_by_label("bend").select_option("relu")
+    until_it_says(page, "0 steps")
+    assert page.locator(".curve polyline.kept").count() == 1
+    assert "the kept curve, bend silu, L1 0, ended" in spoken.get_attribute("aria-label")
+    press(page, "Let the kept curve go")
+    assert page.locator(".curve polyline.kept").count() == 0
+
+
 def test_again_is_the_same_and_another_seed_is_not(show, blobs):
     page = show(TrainingPlayground(*blobs, hidden=[16]))
     seen = []

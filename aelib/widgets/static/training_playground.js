@@ -1,16 +1,13 @@
 // A network that the reader builds and trains in the page; a worker does the sums.
 import { bytes, floats, inflate } from "./state.js";
 import { openAddress } from "./training_address.js";
-import { openCurve } from "./training_curve.js";
-import { openMap } from "./training_map.js";
 import { isCollapsed, openQuests, reached } from "./training_quests.js";
+import { openScreen, SHOWN } from "./training_screen.js";
 import { NAMES, settings } from "./training_settings.js";
-import { openSpread } from "./training_spread.js";
-import { asTold, few, isBuilt, openWorker, SIZE, tiled } from "./training_told.js";
-import { figures, levels, measures } from "./training_words.js";
-import { button, frame, make, picture } from "./ui.js";
+import { asTold, few, isBuilt, joined, openWorker, SIZE } from "./training_told.js";
+import { figures } from "./training_words.js";
+import { button, frame, make } from "./ui.js";
 
-const SHOWN = 12; // in a row
 const AT_ONCE = { lr: "rate", noise: "noise", kl: "kl", l1: "l1" }; // what a network in training can be told
 const REST = 5000; // milliseconds between two spoken sentences while it trains
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -37,13 +34,7 @@ async function render({ model, el }) {
   const line = make("p", { class: "figures" });
   const begun = make("p", { class: "begun" });
   row.after(asked, trouble, begun, line);
-  const title = () => (get("noise") > 0 ? "held-out digits with noise, and what it draws" : "held-out digits, and what it draws of each");
-  const shown = picture(pictures, title(), [2 * 28, SHOWN * 28]);
-  const curve = openCurve(pictures);
-  const map = openMap(pictures, labels, held, get("latent_dim"));
-  const spread = openSpread(pictures);
-  const dice = picture(pictures, "drawn from codes that are dice, N(0, 1)", [2 * 28, SHOWN * 28]);
-  const more = make("p", { class: "caption" }, pictures);
+  const screen = openScreen(pictures, labels, held, get("latent_dim"));
   const tick = openQuests(root);
   const ticked = () => tick(get("reached"));
 
@@ -98,16 +89,18 @@ async function render({ model, el }) {
     if (message.lost !== undefined) lost(message.lost);
     if (message.copies) learned(message);
     if (message.trained) keep(message);
-    drawCurve();
+    screen.drawCurve(now.points, said());
     judge();
   }
 
   function learned(message) {
     now.latest = { ...now.latest, ...message };
     if (message.error !== undefined) now.points.push({ seen: message.seen, seconds: message.seconds, error: message.error });
-    if (message.codes) map.show(message.codes, get("latent_dim"));
-    paint(message.copies);
-    if (message.measures) measured(message.measures);
+    screen.show(message, now.told);
+    if (message.measures) {
+      now.measures = { ...message.measures, steps: message.steps, error: message.error };
+      screen.measured(said());
+    }
     if (now.going !== message.going) working(message.going);
     line.textContent = figures(said());
     speak();
@@ -120,13 +113,7 @@ async function render({ model, el }) {
 
   // Python can ask for the network that was trained last.
   function keep({ trained: lists, steps, how }) {
-    const all = new Float32Array(lists.reduce((sum, list) => sum + list.length, 0));
-    let at = 0;
-    for (const list of lists) {
-      all.set(list, at);
-      at += list.length;
-    }
-    model.set("_trained", new DataView(all.buffer));
+    model.set("_trained", new DataView(joined(lists).buffer));
     model.set("_trained_as", now.told);
     model.set("_trained_steps", new DataView(steps.buffer));
     model.set("_trained_how", how);
@@ -141,27 +128,10 @@ async function render({ model, el }) {
   }
 
   const said = () => ({ settings: now.told, digits: digits(), lines: now.lines, latest: now.latest, measures: now.measures });
-  const drawCurve = () => curve.show(now.points, levels(said()));
-
-  function paint({ seen, drawn }) {
-    shown.paint(tiled([seen, drawn], SHOWN));
-    shown.title(title());
-    shown.describe(now.latest.steps ? `after ${now.latest.steps} steps` : "before training, each is the mean digit");
-  }
-
-  function measured(found) {
-    now.measures = found;
-    spread(found.spread);
-    more.textContent = measures(said()).join(" ");
-    const { drawn, read } = found.dice;
-    dice.paint(tiled([drawn], SHOWN));
-    dice.describe(read ? `read as ${read.map((label) => label ?? "none").join(", ")}` : `${drawn.length / SIZE} of them`);
-  }
-
   // Which goals are reached; what was reached stays so.
   function judge() {
-    if (!now.measures || now.latest.error === undefined) return;
-    const seen = { ...said(), ...now.latest, ...now.measures, collapsed: now.collapsed };
+    if (!now.measures) return;
+    const seen = { ...said(), ...now.measures, collapsed: now.collapsed };
     now.collapsed ||= now.lines.length > 0 && isCollapsed(seen);
     const names = [...new Set([...get("reached"), ...reached(seen)])];
     if (names.length === get("reached").length) return;
@@ -242,7 +212,7 @@ async function render({ model, el }) {
     worker?.terminate();
     for (const [event, call] of listeners) model.off(event, call);
     document.removeEventListener("visibilitychange", hide);
-    map.close();
+    screen.close();
     address?.close();
     leave();
   };

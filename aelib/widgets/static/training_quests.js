@@ -41,7 +41,7 @@ export const QUESTS = [
   {
     name: "denoise", lesson: "05", title: "Better than a median filter",
     look: "Put noise on its input, and draw the clean digits better than a median of 3 x 3 pixels does.",
-    reached: ({ error, median }) => median !== null && error < median,
+    reached: ({ settings, error, median }) => settings.noise > 0 && median !== null && error < median,
   },
   {
     name: "collapse", lesson: "06", title: "Collapse, and back",

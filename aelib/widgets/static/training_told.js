@@ -31,6 +31,17 @@ export function openWorker(source, heard, failed) {
   }
 }
 
+// Lists of numbers as one.
+export function joined(lists) {
+  const all = new Float32Array(lists.reduce((sum, list) => sum + list.length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
+}
+
 // Some of the digits, of every class if there are that many.
 export function few(labels, count, shown) {
   const all = Array.from({ length: count }, (_, i) => i);

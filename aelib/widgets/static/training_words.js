@@ -38,3 +38,15 @@ export function levels({ settings: { latent, noise }, lines }) {
   if (pca !== undefined) found.push({ words: `PCA${noise > 0 ? " of clean digits," : ""} with ${latent}`, value: pca, dashes: "8 4" });
   return found;
 }
+
+const CALLED = {
+  latent: "numbers", hidden: "hidden units", bend: "bend", loss: "loss", batch: "batch", rate: "learning rate", passes: "passes",
+  seed: "seed", noise: "noise", kl: "KL weight", l1: "L1", digits: "digits",
+};
+
+// In what a network that was kept differs from the one in training.
+export function difference(kept, settings) {
+  const other = Object.keys(CALLED).filter((name) => String(kept[name]) !== String(settings[name]));
+  const words = other.map((name) => `${CALLED[name]} ${String(kept[name]) || "none"}`);
+  return words.length ? words.slice(0, 3).join(", ") + (words.length > 3 ? ", ..." : "") : "the same settings";
+}
