@@ -1,16 +1,15 @@
 // A network that the reader builds and trains in the page; a worker does the sums.
-import { bytes, floats, inflate } from "./state.js";
+import { bytes, inflate } from "./state.js";
 import { openAddress } from "./training_address.js";
-import { isCollapsed, openQuests, reached } from "./training_quests.js";
+import { openQuests, reached } from "./training_quests.js";
+import { openRuns } from "./training_runs.js";
 import { openScreen, SHOWN } from "./training_screen.js";
 import { NAMES, settings } from "./training_settings.js";
-import { asTold, few, isBuilt, joined, openWorker, SIZE } from "./training_told.js";
+import { few, joined, SIZE } from "./training_told.js";
 import { figures } from "./training_words.js";
 import { button, frame, make } from "./ui.js";
 
-const AT_ONCE = { lr: "rate", noise: "noise", kl: "kl", l1: "l1" }; // what a network in training can be told
 const REST = 5000; // milliseconds between two spoken sentences while it trains
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 async function render({ model, el }) {
   const get = (name) => model.get(name);
@@ -18,15 +17,14 @@ async function render({ model, el }) {
   const held = get("_held_out");
   const most = pixels.length / SIZE - held;
   const labels = get("_labels").slice(most);
-  const indices = few(labels, held, SHOWN);
   const { root, pictures, controls, status, say, leave } = frame(el, "Training playground", model);
   root.classList.add("playground");
 
   const row = make("div", { class: "row", role: "group", "aria-label": "training" });
-  const toggle = button(row, "Start", () => (now.going ? pause() : start(Infinity)), { class: "main" });
+  const toggle = button(row, "Start", () => (runs.said().going ? runs.pause() : start(Infinity)), { class: "main" });
   button(row, "One step", () => start(1));
   button(row, "Ten steps", () => start(10));
-  button(row, "Again", () => begin(false));
+  button(row, "Again", () => runs.begin());
   button(row, "Another seed", () => change("seed", (get("seed") + 1) % 2 ** 31));
   controls.parentElement.before(row);
   const trouble = make("p", { class: "trouble", role: "alert" });
@@ -38,109 +36,77 @@ async function render({ model, el }) {
   const tick = openQuests(root);
   const ticked = () => tick(get("reached"));
 
-  let now = { run: 0, points: [], lines: [], latest: null, spoken: 0, going: false };
   let wakes = false; // whether it trained when the page was hidden
-  const worker = openWorker(get("_worker"), (message) => heard(message), complain);
-
-  function complain(words) {
-    trouble.textContent = `This browser could not start the training: ${words}.`;
-    row.querySelectorAll("button").forEach((each) => (each.disabled = true));
-  }
-
+  let spoken = {};
   const digits = () => get("pictures") || most;
-
-  // The weights that Python handed in, for a network that is built like theirs.
-  function begins(told) {
-    const handed = isBuilt(told, get("_start_as"));
-    begun.textContent = handed ? "It begins with the network that Python handed in." : "";
-    return handed ? floats(get("_start")) : null;
-  }
-
-  // A new network under the settings as they are; it goes on if one was in training.
-  function begin(goes) {
-    trouble.replaceChildren();
-    const told = asTold(get);
-    now = { run: now.run + 1, points: [], lines: [], latest: null, spoken: 0, going: false, told };
-    worker?.postMessage({ job: "begin", run: now.run, settings: told, digits: digits(), copies: indices, calm: calm(), weights: begins(told) });
-    working(false);
-    if (goes) start(Infinity);
-  }
+  const runs = openRuns({
+    get,
+    digits,
+    copies: few(labels, held, SHOWN),
+    page: {
+      failed(words) {
+        trouble.textContent = `This browser could not start the training: ${words}.`;
+        row.querySelectorAll("button").forEach((each) => (each.disabled = true));
+      },
+      plain: () => make("p", { class: "where" }, root, "WebAssembly is refused here, so training takes about twenty times as long."),
+      begun(handed) {
+        trouble.replaceChildren();
+        begun.textContent = handed ? "It begins with the network that Python handed in." : "";
+      },
+      working(going) {
+        toggle.textContent = going ? "Pause" : runs.said().latest?.done ? "Train on" : "Start";
+      },
+      learned,
+      lost,
+      trained: keep,
+      news,
+    },
+  });
 
   function start(steps) {
-    if (trouble.textContent) begin(false);
-    working(true);
-    worker?.postMessage({ job: "go", steps });
-  }
-
-  function pause() {
-    worker?.postMessage({ job: "go", steps: 0 });
-    working(false);
-  }
-
-  function working(going) {
-    now.going = going;
-    toggle.textContent = going ? "Pause" : now.latest?.done ? "Train on" : "Start";
-  }
-
-  function heard(message) {
-    if (message.plain) make("p", { class: "where" }, root, "WebAssembly is refused here, so training takes about twenty times as long.");
-    if (message.run !== now.run) return; // of a network that is gone
-    if (message.lines) compare(message.lines);
-    if (message.lost !== undefined) lost(message.lost);
-    if (message.copies) learned(message);
-    if (message.trained) keep(message);
-    screen.drawCurve(now.points, said());
-    judge();
+    if (trouble.textContent) runs.begin();
+    runs.start(steps);
   }
 
   function learned(message) {
-    now.latest = { ...now.latest, ...message };
-    if (message.error !== undefined) now.points.push({ seen: message.seen, seconds: message.seconds, error: message.error });
-    screen.show(message, now.told);
-    if (message.measures) {
-      now.measures = { ...message.measures, steps: message.steps, error: message.error };
-      screen.measured(said());
-    }
-    if (now.going !== message.going) working(message.going);
-    line.textContent = figures(said());
-    speak();
+    const now = runs.said();
+    screen.show(message, now.settings);
+    if (message.measures) screen.measured(now);
+    speak(now);
   }
 
-  function compare(lines) {
-    now.lines = lines;
-    if (now.latest) line.textContent = figures(said());
+  function news() {
+    const now = runs.said();
+    if (now.latest) line.textContent = figures(now);
+    screen.drawCurve(now.points, now);
+    if (now.measures) judge();
   }
 
   // Python can ask for the network that was trained last.
-  function keep({ trained: lists, steps, how }) {
+  function keep({ trained: lists, steps, how }, told) {
     model.set("_trained", new DataView(joined(lists).buffer));
-    model.set("_trained_as", now.told);
+    model.set("_trained_as", told);
     model.set("_trained_steps", new DataView(steps.buffer));
     model.set("_trained_how", how);
     model.save_changes();
   }
 
   // Most of all after a rest; while it trains a sentence every few seconds.
-  function speak() {
-    if (now.going && performance.now() - now.spoken < REST) return;
-    now.spoken = performance.now();
-    say(() => figures(said()));
+  function speak({ going, run }) {
+    if (going && run === spoken.run && performance.now() - spoken.at < REST) return;
+    spoken = { run, at: performance.now() };
+    say(() => figures(runs.said()));
   }
 
-  const said = () => ({ settings: now.told, digits: digits(), lines: now.lines, latest: now.latest, measures: now.measures });
   // Which goals are reached; what was reached stays so.
   function judge() {
-    if (!now.measures) return;
-    const seen = { ...said(), ...now.measures, collapsed: now.collapsed };
-    now.collapsed ||= now.lines.length > 0 && isCollapsed(seen);
-    const names = [...new Set([...get("reached"), ...reached(seen)])];
+    const names = [...new Set([...get("reached"), ...reached(runs.measured())])];
     if (names.length === get("reached").length) return;
     model.set("reached", names);
     model.save_changes();
   }
 
   function lost(steps) {
-    working(false);
     trouble.textContent = `The network is lost after ${steps} steps: its error grew past three times that of the mean digit. The learning rate ${get("lr")} is too high for it. `;
     button(trouble, "Begin again with a tenth of it", () => {
       change("lr", +(get("lr") / 10).toPrecision(2));
@@ -161,11 +127,7 @@ async function render({ model, el }) {
     showSettings();
     asked.replaceChildren();
     address?.write();
-    const told = asTold(get);
-    const same = name !== "kl" || told.variational === now.told.variational;
-    if (!(AT_ONCE[name] && same && now.latest?.steps)) return begin(now.going);
-    now.told = told;
-    return worker?.postMessage({ job: "change", settings: { [AT_ONCE[name]]: told[AT_ONCE[name]] } });
+    runs.changed(name);
   }
 
   // The settings that an address holds, all at once.
@@ -176,7 +138,7 @@ async function render({ model, el }) {
     asked.textContent = faults.join(" ");
     model.save_changes();
     showSettings();
-    begin(false);
+    runs.begin();
   }
 
   // A link on this page stands far from what it sets.
@@ -194,9 +156,9 @@ async function render({ model, el }) {
   ticked();
   for (const [event, call] of listeners) model.on(event, call);
   const hide = () => {
-    if (document.hidden && now.going) {
+    if (document.hidden && runs.said().going) {
       wakes = true;
-      pause();
+      runs.pause();
     } else if (!document.hidden && wakes) {
       wakes = false;
       start(Infinity);
@@ -205,11 +167,11 @@ async function render({ model, el }) {
   document.addEventListener("visibilitychange", hide);
   status.classList.add("unseen"); // the line of figures shows the same words
   const [train, test] = [pixels.slice(0, most * SIZE), pixels.slice(most * SIZE)];
-  worker?.postMessage({ job: "open", train, test, labels: get("_labels") }, [train.buffer, test.buffer]);
+  runs.tell("open", { train, test, labels: get("_labels") }, [train.buffer, test.buffer]);
   if (address) follow(address.read());
-  else begin(false);
+  else runs.begin();
   return () => {
-    worker?.terminate();
+    runs.close();
     for (const [event, call] of listeners) model.off(event, call);
     document.removeEventListener("visibilitychange", hide);
     screen.close();

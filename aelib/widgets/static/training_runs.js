@@ -1,0 +1,78 @@
+// Networks in training, one after the other: what the worker is told, and what it has reported.
+import { floats } from "./state.js";
+import { asTold, isBuilt, openWorker } from "./training_told.js";
+import { isCollapsed } from "./training_quests.js";
+
+const AT_ONCE = { lr: "rate", noise: "noise", kl: "kl", l1: "l1" }; // what a network in training can be told
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// get: the widget's traits. digits(): how many it learns from. copies: which held-out digits are shown.
+// page hears, by name: failed(words), plain(), begun(handed), working(going), learned(message), lost(steps),
+// trained(message), and news(now) after each of the worker's messages.
+export function openRuns({ get, digits, copies, page }) {
+  let now = { run: 0 };
+  const worker = openWorker(get("_worker"), heard, page.failed);
+  const tell = (job, more, moved = []) => worker?.postMessage({ job, ...more }, moved);
+
+  // A new network under the settings as they are; it goes on if one was in training.
+  function begin(goes = false) {
+    const told = asTold(get);
+    const handed = isBuilt(told, get("_start_as")); // what Python handed in is built like it
+    now = { run: now.run + 1, points: [], lines: [], latest: null, measures: null, collapsed: false, told };
+    const weights = handed ? floats(get("_start")) : null;
+    tell("begin", { run: now.run, settings: told, digits: digits(), copies, calm: calm(), weights });
+    page.begun(handed);
+    working(false);
+    if (goes) start(Infinity);
+  }
+
+  function working(going) {
+    now.going = going;
+    page.working(going);
+  }
+
+  function start(steps) {
+    working(true);
+    tell("go", { steps });
+  }
+
+  function pause() {
+    tell("go", { steps: 0 });
+    working(false);
+  }
+
+  function heard(message) {
+    if (message.plain) page.plain();
+    if (message.run !== now.run) return; // of a network that is gone
+    if (message.lines) now.lines = message.lines;
+    if (message.copies) learned(message);
+    if (message.lost !== undefined) {
+      working(false);
+      page.lost(message.lost);
+    }
+    if (message.trained) page.trained(message, now.told);
+    page.news();
+  }
+
+  function learned(message) {
+    now.latest = { ...now.latest, ...message };
+    if (message.error !== undefined) now.points.push({ seen: message.seen, seconds: message.seconds, error: message.error });
+    if (message.measures) now.measures = { ...message.measures, steps: message.steps, error: message.error };
+    if (now.measures && now.lines.length) now.collapsed ||= isCollapsed(measured());
+    if (now.going !== message.going) working(message.going);
+    page.learned(message);
+  }
+
+  // A setting was changed: the network in training is told, or another one begins.
+  function changed(name) {
+    const told = asTold(get);
+    const same = name !== "kl" || told.variational === now.told.variational;
+    if (!(AT_ONCE[name] && same && now.latest?.steps)) return begin(now.going);
+    now.told = told;
+    return tell("change", { settings: { [AT_ONCE[name]]: told[AT_ONCE[name]] } });
+  }
+
+  const said = () => ({ ...now, settings: now.told, digits: digits() });
+  const measured = () => ({ ...said(), ...now.measures }); // what goals look at
+  return { tell, begin, start, pause, changed, said, measured, close: () => worker?.terminate() };
+}
