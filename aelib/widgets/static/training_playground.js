@@ -95,7 +95,7 @@ async function render({ model, el }) {
   function speak({ going, run }) {
     if (going && run === spoken.run && performance.now() - spoken.at < REST) return;
     spoken = { run, at: performance.now() };
-    say(() => figures(runs.said()));
+    say(() => line.textContent);
   }
 
   // Which goals are reached; what was reached stays so.
