@@ -17,12 +17,13 @@ export function unpack(bytes) {
   return values;
 }
 
-// Program and weights (its float16 bytes) -> f(Float32Array, ...) -> Float32Array.
+// Program and weights (its float16 bytes, or the numbers that they stand for) -> f(Float32Array, ...) -> Float32Array.
 // f answers with the same array every time: copy it to keep it. f.away() promises the same in a
 // worker, or null where there can be none. engine: null for plain JavaScript.
-export function compile(program, bytes, engine = webAssembly()) {
+export function compile(program, weights, engine = webAssembly()) {
   const plan = openPlan();
-  const { inputs, output } = planned(plan, program, unpack(bytes));
+  const numbers = weights instanceof Float32Array ? weights : unpack(weights);
+  const { inputs, output } = planned(plan, program, numbers);
   const { begin, end, bytes: size } = plan.place();
   const { buffer, run } = engine ? instance(engine, size) : inPlain(size);
   plan.write(buffer);
@@ -71,14 +72,14 @@ function away(message) {
 }
 
 // Buffers of the inputs and of the output; the plan gets the instructions between them.
-function planned(plan, { inputs, constants, steps, outputs }, halves) {
+function planned(plan, { inputs, constants, steps, outputs }, numbers) {
   const values = inputs.map((shape) => value(shape, { plain: plan.reserve(shape.reduce((a, b) => a * b, 1)) }));
   const slots = values.map(({ plain: slot }) => slot);
   for (const slot of slots) plan.used(slot, 0);
   for (const [offset, shape, pair] of constants) {
     const size = shape.reduce((a, b) => a * b, 1);
-    const content = halves.slice(offset, offset + size);
-    if (pair) for (let i = 0; i < size; i++) content[i] += halves[offset + size + i];
+    const content = numbers.slice(offset, offset + size);
+    if (pair) for (let i = 0; i < size; i++) content[i] += numbers[offset + size + i];
     values.push(value(shape, { content }));
   }
   for (const step of steps) {

@@ -6,6 +6,9 @@ const START = 1; // what these random numbers are for
 export const BENDS = ["none", "relu", "silu", "tanh"];
 const wide = (n) => Math.ceil(n / 8) * 8;
 
+// Whether the last layer ends in a sigmoid: nothing but sums and products is PCA's own kind.
+export const isLogistic = ({ bend, loss }) => loss === "nats" || bend !== "none";
+
 // Down through the hidden layers to the code, and the same way back. A variational network answers
 // with two numbers for each of the code: mu in the first half of the layer's outputs, logvar behind.
 export function layersOf({ latent, hidden, bend, loss, variational }, pixels) {
@@ -16,8 +19,7 @@ export function layersOf({ latent, hidden, bend, loss, variational }, pixels) {
   const encoder = row([pixels, ...hidden, latent], { bend: 0, code: true });
   const code = encoder.at(-1);
   Object.assign(code, { outputs: clouds * wide(latent), out: clouds * latent, half: latent });
-  const logistic = loss === "nats" || bend !== "none"; // nothing but sums and products: PCA's own kind
-  return [...encoder, ...row([latent, ...up, pixels], { bend: 0, logistic })];
+  return [...encoder, ...row([latent, ...up, pixels], { bend: 0, logistic: isLogistic({ bend, loss }) })];
 }
 
 // Where a layer's real outputs lie among the padded ones.

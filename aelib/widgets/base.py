@@ -30,7 +30,7 @@ def module(name: str) -> str:
 
     Each file is an ES module of its own, with its imports and exports on lines of their own. Here
     it becomes a function's scope, which answers with what the file exports; the last file, the
-    widget's, stays as it is.
+    widget's, stays as it is, and only its default export counts.
     """
     joined: dict[str, str] = {}
     last = _joined(name, joined)
@@ -43,7 +43,7 @@ def _joined(name: str, joined: dict[str, str]) -> str:
     source = path.read_text(encoding="utf-8")
     for used in (found[2] for found in _IMPORT.finditer(source)):
         if used not in joined:
-            body = _joined(used, joined)
+            body = re.sub(r"^export default .*\n", "", _joined(used, joined), flags=re.M)
             exported = ", ".join(re.findall(r"^export (?:async )?\w+ (\w+)", body, re.M))
             body = re.sub(r"^export ", "", body, flags=re.M)
             joined[used] = f"const {used}_js = (() => {{\n{body}return {{ {exported} }};\n}})();"

@@ -31,7 +31,8 @@ class TrainingPlayground(StillWidget):
 
     It is trained as `fit` trains: AdamW, a learning rate that rises for a fifth of the steps and
     falls, from the mean picture on. The same settings, pictures and seed give the same network to
-    the last bit in every browser. All settings can be read, set and observed.
+    the last bit in every browser. All settings can be read, set and observed. When training stops,
+    the network is below: its map, its numbers, a pad to draw on, noise; all without a kernel.
 
     Args:
         x: Grey pictures of 28 x 28 pixels, (N, 784), (N, 28, 28) or (N, 1, 28, 28) in [0, 1],

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 BENCHMARKS = (
-    *("setup", "step", "training", "slope", "peers", "course"),
+    *("setup", "step", "training", "training_frames", "slope", "peers", "course"),
     *("decode", "slider_latency", "throttled", "pages", "grading"),
 )
 

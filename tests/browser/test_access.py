@@ -60,3 +60,15 @@ def test_axe_finds_no_violation(show, page, axe, model, digits, name, theme):
     found = page.evaluate("axe.run(document.querySelector('main'))")
     assert len(found["passes"]) > 10
     assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+
+
+def test_axe_finds_no_violation_where_a_run_is_kept_and_looked_into(show, page, axe, digits):
+    x, y = digits
+    show(TrainingPlayground(np.tile(x, (4, 1)), np.tile(y, 4), hidden=[16]))
+    page.get_by_role("button", name="Ten steps").click()
+    page.get_by_role("group", name="Latent map").wait_for()
+    page.get_by_role("button", name="Keep this run").click()
+    page.wait_for_timeout(600)
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document.querySelector('main'))")
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []

@@ -116,21 +116,60 @@ def test_a_network_that_was_handed_in_is_trained_on(show, blobs):
     until(page, "document.querySelector('.begun').textContent === ''")
 
 
-def test_a_curve_is_kept_and_one_thing_changed(show, blobs):
+def test_a_run_is_kept_whole_and_one_thing_changed(show, blobs):
     page = show(TrainingPlayground(*blobs, hidden=[16], batch_size=32))
+    keep = page.get_by_role("button", name="Keep this run")
+    assert keep.is_disabled()  # there is nothing to keep
     for _ in range(2):
         press(page, "Ten steps")
         page.get_by_role("button", name="Start", exact=True).wait_for()
-    press(page, "Keep this curve")
-    spoken = page.locator(".curve svg")
-    assert "the kept curve, the same settings, ended at" in spoken.get_attribute("aria-label")
+    pictures = page.locator(".playground figure canvas")  # all but the map, which has another size
+    read = "(all) => all.map((canvas) => canvas.toDataURL())"
+    before, figures_before = pictures.evaluate_all(read), figures(page)
+    keep.click()
+    until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
+    heading = page.locator(".heading")
+    assert heading.first.text_content() == "In training (the same settings)"
     page.get_by_label("L1 on the code").select_option("3")
     page.get_by_label("bend").select_option("relu")
-    until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
+    until(page, "document.querySelector('.heading').textContent.includes('bend relu, L1 3')")
+    kept = f"Kept (bend silu, L1 0): {figures_before}"
+    assert heading.last.text_content() == kept
+    spoken = page.locator(".curve svg").get_attribute("aria-label")
+    assert "the kept curve, bend silu, L1 0, ended at" in spoken
     assert page.locator(".curve polyline.kept").count() == 1
-    assert "the kept curve, bend silu, L1 0, ended" in spoken.get_attribute("aria-label")
-    press(page, "Let the kept curve go")
+    assert set(before) <= set(pictures.evaluate_all(read))
+    press(page, "Let the kept run go")
+    assert heading.count() == 1
     assert page.locator(".curve polyline.kept").count() == 0
+
+
+def test_the_trained_network_is_at_once_in_the_other_widgets(show, blobs):
+    widget = TrainingPlayground(*blobs, latent_dim=3, hidden=[24], batch_size=32)
+    page = show(widget)
+    assert page.get_by_role("button", name="Walk on its map").is_disabled()
+    press(page, "Ten steps")
+    page.get_by_role("group", name="Latent map").wait_for()
+    assert "The network after 10 steps" in page.locator(".looks").inner_text()
+    press(page, "Move its numbers")
+    page.get_by_role("slider", name="z[2]").wait_for()
+    sent = page.evaluate("[...new Uint8Array(model.get('_trained').buffer)]")
+    widget.set_state({"_trained_as": page.evaluate("model.get('_trained_as')")})
+    widget._trained = bytes(sent)
+    model = widget.model()
+    read = "(c) => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
+    drawn = page.get_by_role("img", name="the network").evaluate(read)[::4]
+    own = model.inverse_transform(model.transform(torch.tensor(blobs[0][128:129])))
+    np.testing.assert_allclose(drawn, 255 * (1 - np.asarray(own)[0]), atol=0.51)
+    press(page, "Add noise")
+    page.get_by_role("group", name="Noise explorer").wait_for()
+    press(page, "Draw a digit")
+    page.get_by_role("button", name="7: the next one").click()
+    page.locator(".status", has_text="the reconstruction").wait_for()
+    page.get_by_label("numbers in the code").fill("1")
+    press(page, "One step")
+    page.locator(".looks", has_text="after 1 step,").wait_for()
+    assert page.get_by_role("button", name="Walk on its map").is_disabled()
 
 
 def test_again_is_the_same_and_another_seed_is_not(show, blobs):
@@ -241,4 +280,15 @@ def test_without_webassembly_it_trains_too_and_says_what_that_costs(page, show, 
     show(widget)
     press(page, "One step")
     until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
-    assert "twenty times as long" in page.locator("main").inner_text()
+    assert "thirty times as long" in page.locator("main").inner_text()
+
+
+def test_a_slow_device_begins_with_less_and_an_address_with_what_it_asks_for(show, blobs):
+    widget = TrainingPlayground(*blobs, hidden=[16])
+    widget._in_address = True
+    slow = "const quick = performance.now; performance.now = () => 1000 * quick.call(performance);"
+    widget._worker = f"{slow}\n{widget._worker}"
+    page = show(widget)
+    page.locator(".begun", has_text="This device learns from about").wait_for(timeout=30_000)
+    assert page.evaluate("[model.get('pictures'), model.get('passes')]") == [100, 10]
+    assert page.evaluate("location.hash") == "#pictures=100&passes=10"

@@ -195,4 +195,5 @@ async function render({ model, el }) {
   };
 }
 
-export default { render: renewed(render) };
+export const digitPad = { render: renewed(render) };
+export default digitPad;

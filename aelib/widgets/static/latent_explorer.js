@@ -170,4 +170,5 @@ function pages(parent, rows) {
   turn(0);
 }
 
-export default { render: renewed(render) };
+export const latentExplorer = { render: renewed(render) };
+export default latentExplorer;

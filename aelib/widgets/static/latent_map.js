@@ -81,4 +81,5 @@ function views(parent, dim, principal, map) {
   change();
 }
 
-export default { render: renewed(render) };
+export const latentMap = { render: renewed(render) };
+export default latentMap;

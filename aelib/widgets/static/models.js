@@ -10,7 +10,7 @@ const PATIENCE = 5000;
 export function openModels(model, show, say) {
   const weights = bytes(model.get("_weights"));
   const complain = (words) => say(() => words);
-  const load = (net) => net && compile(net.program, weights.subarray(net.begin, net.end));
+  const load = (net) => net && compile(net.program, net.numbers ?? weights.subarray(net.begin, net.end));
   const opened = model.get("_models").map(({ decoder, encoder }, i) => {
     const run = load(decoder);
     const paint = (pixels) => show(i, pixels);

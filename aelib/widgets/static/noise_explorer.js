@@ -84,4 +84,5 @@ async function render({ model, el }) {
   };
 }
 
-export default { render: renewed(render) };
+export const noiseExplorer = { render: renewed(render) };
+export default noiseExplorer;

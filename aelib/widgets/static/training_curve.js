@@ -1,6 +1,5 @@
 // The error on held-out digits while a network learns, with the lines that it should pass.
-import { difference } from "./training_words.js";
-import { button, make } from "./ui.js";
+import { make } from "./ui.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [480, 240, 40, 8, 12, 34];
@@ -15,29 +14,25 @@ function draw(tag, attributes, parent, text) {
 
 const short = (v) => (v >= 10000 ? `${Math.round(v / 1000)}k` : v >= 100 || Number.isInteger(v) ? String(Math.round(v)) : v.toPrecision(2));
 
-// points: { seen, seconds, error }; levels: [{ words, value, dashes }]; settings: of this network.
+// show(points, levels, kept, other): points: { seen, seconds, error }; levels: { words, value, dashes };
+// kept: points of a network that was kept, or null; other: in what it differs.
 export function openCurve(parent) {
   const figure = make("figure", { class: "curve" }, parent);
+  figure.style.order = 6; // below the digits and their copies
   const svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" }, figure);
   const row = make("div", { class: "row" }, figure);
   const label = make("label", {}, row, "against ");
   const against = make("select", { "aria-label": "the curve goes against" }, label);
   for (const [value, words] of [["seen", "digits seen"], ["seconds", "seconds of training"]]) make("option", { value }, against, words);
-  let latest = [[], [], {}];
-  let kept = null; // a curve that stays for comparison
-  const keep = button(row, "Keep this curve", () => {
-    kept = kept || latest[0].length < 2 ? null : { points: [...latest[0]], settings: latest[2] };
-    keep.textContent = kept ? "Let the kept curve go" : "Keep this curve";
-    show(...latest);
-  });
+  let latest = [[], [], null, ""];
 
-  function show(points, levels, settings) {
-    latest = [points, levels, settings];
+  function show(points, levels, kept, other) {
+    latest = [points, levels, kept, other];
     svg.replaceChildren();
     const unit = against.value;
     const errors = points.map(({ error }) => error).filter(Number.isFinite);
     const top = 1.05 * Math.max(...levels.map(({ value }) => value), ...errors.slice(0, 1), 1);
-    const end = Math.max(points.at(-1)?.[unit] ?? 0, kept?.points.at(-1)[unit] ?? 0, unit === "seen" ? 1000 : 0.1);
+    const end = Math.max(points.at(-1)?.[unit] ?? 0, kept?.at(-1)[unit] ?? 0, unit === "seen" ? 1000 : 0.1);
     const x = (at) => LEFT + ((WIDTH - LEFT - RIGHT) * at) / end;
     const y = (error) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(error, top) / top);
     for (let level = 0; level < top; level += 10) {
@@ -55,8 +50,8 @@ export function openCurve(parent) {
     }
     const placed = (list) => list.filter(({ error }) => Number.isFinite(error)).map((p) => `${x(p[unit]).toFixed(1)},${y(p.error).toFixed(1)}`);
     if (kept) {
-      draw("polyline", { points: placed(kept.points).join(" "), class: "kept" }, svg);
-      draw("text", { x: WIDTH - RIGHT - 4, y: HEIGHT - BOTTOM - 6, "text-anchor": "end" }, svg, `dashed: ${difference(kept.settings, settings)}`);
+      draw("polyline", { points: placed(kept).join(" "), class: "kept" }, svg);
+      draw("text", { x: WIDTH - RIGHT - 4, y: HEIGHT - BOTTOM - 6, "text-anchor": "end" }, svg, `dashed: ${other}`);
     }
     const places = placed(points);
     draw("polyline", { points: places.join(" "), class: "learned" }, svg);
@@ -65,7 +60,7 @@ export function openCurve(parent) {
       draw("circle", { cx, cy, r: 4, class: "learned" }, svg);
     }
     const last = errors.length ? `now ${errors.at(-1).toFixed(1)}` : "nothing measured yet";
-    const before = kept ? `; the kept curve, ${difference(kept.settings, settings)}, ended at ${kept.points.at(-1).error.toFixed(1)}` : "";
+    const before = kept ? `; the kept curve, ${other}, ended at ${kept.at(-1).error.toFixed(1)}` : "";
     const rivals = levels.map(({ words, value }) => `${words} ${value.toFixed(1)}`).join(", ");
     svg.setAttribute("aria-label", `squared error per held-out digit: ${last}${rivals ? `; for comparison ${rivals}` : ""}${before}`);
   }

@@ -33,11 +33,11 @@ export function openMap(parent, labels, count, size) {
     describe();
     map.show({ ...view, names: names() });
   }
-  return { show, close: map.close };
+  return { box, show, close: map.close };
 }
 
-// The plane of the two largest variances; turned so that it lies as it did a moment ago.
-function principal(codes, dim, before) {
+// The plane of the two largest variances; turned so that it lies as it did a moment ago, if it is told how.
+export function principal(codes, dim, before) {
   const n = codes.length / dim;
   const mean = Array.from({ length: dim }, (_, j) => {
     let sum = 0;

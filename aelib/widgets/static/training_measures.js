@@ -1,10 +1,12 @@
 // What is measured of a network in training besides its error: whether it copies by heart, which of
-// its numbers and units still say anything, how near it is to PCA, a median filter's error, its dice.
+// its numbers and units still say anything, how near it is to PCA, a median filter's error, its dice,
+// what its units see.
 import { angleBetween } from "../../engine/principal.js";
 import { PIXELS } from "../../engine/trainer.js";
 import { openJudge } from "./training_judge.js";
 
 const SIDE = 28;
+const SIGHTS = 12; // units whose weights are shown
 const DICE = 24; // codes from N(0, 1)
 const ASLEEP = 0.01; // the variance of a number's mean over the digits below which it is dead (lesson 06)
 const SAME = 1e-6; // a unit that differs by less between digits says nothing
@@ -31,8 +33,25 @@ export function openMeasures(train, test, labels) {
       angle: linear && axes?.length >= latent ? angleBetween(axes, directions(trainer, latent)) : null,
       median: noise > 0 ? medians.get(noise) : null,
       dice: { drawn, read: judge?.(drawn) ?? null },
+      sights: sights(trainer),
     };
   };
+}
+
+// What the first units of the first layer see: the weight of each pixel, from 0 (its ink lowers the
+// unit most) over 0.5 to 1 (its ink raises it most).
+function sights(trainer) {
+  const [weights] = trainer.weights();
+  const columns = weights.length / (PIXELS + 1);
+  const { hidden, latent } = trainer.settings;
+  const seen = new Float32Array(Math.min(SIGHTS, hidden[0] ?? latent) * PIXELS);
+  for (let u = 0; u * PIXELS < seen.length; u++) {
+    const mine = seen.subarray(u * PIXELS, (u + 1) * PIXELS);
+    for (let p = 0; p < PIXELS; p++) mine[p] = weights[p * columns + u];
+    const most = mine.reduce((sum, w) => Math.max(sum, Math.abs(w)), 0) || 1;
+    mine.forEach((w, p) => (mine[p] = 0.5 + w / (2 * most)));
+  }
+  return seen;
 }
 
 // Looks at every batch of held-out digits on its way through the network.

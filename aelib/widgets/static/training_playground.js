@@ -1,15 +1,21 @@
 // A network that the reader builds and trains in the page; a worker does the sums.
 import { bytes, inflate } from "./state.js";
 import { openAddress } from "./training_address.js";
-import { openQuests, reached } from "./training_quests.js";
+import { openCurve } from "./training_curve.js";
+import { openKept } from "./training_kept.js";
+import { openQuests } from "./training_quests.js";
 import { openRuns } from "./training_runs.js";
 import { openScreen, SHOWN } from "./training_screen.js";
 import { NAMES, settings } from "./training_settings.js";
 import { few, joined, SIZE } from "./training_told.js";
-import { figures } from "./training_words.js";
+import { openViews } from "./training_views.js";
+import { figures, levels } from "./training_words.js";
 import { button, frame, make } from "./ui.js";
 
 const REST = 5000; // milliseconds between two spoken sentences while it trains
+const isNarrow = ({ clientWidth }) => clientWidth > 0 && clientWidth < 640; // as in widgets.css
+const PATIENCE = 20; // seconds that a first training may take
+const [AMOUNTS, FEW_PASSES] = [[2000, 1000, 300, 100], 10]; // of digits, where the device is slower
 
 async function render({ model, el }) {
   const get = (name) => model.get(name);
@@ -32,11 +38,16 @@ async function render({ model, el }) {
   const line = make("p", { class: "figures" });
   const begun = make("p", { class: "begun" });
   row.after(asked, trouble, begun, line);
-  const screen = openScreen(pictures, labels, held, get("latent_dim"));
-  const tick = openQuests(root);
-  const ticked = () => tick(get("reached"));
+  const screen = openScreen(pictures, labels, held, get("latent_dim"), 0);
+  const curve = openCurve(pictures);
+  const kept = openKept(row, (latent) => openScreen(pictures, labels, held, latent, 1), () => runs.said(), (now) => {
+    root.classList.toggle("two", Boolean(now));
+    if (now) runs.begin(); // beside it, from the same beginning
+    else news();
+  });
+  const views = openViews(el, pixels.subarray(most * SIZE), labels);
+  const goals = openQuests(make("div", { class: "aelib-widget" }, el), model);
 
-  let wakes = false; // whether it trained when the page was hidden
   let spoken = {};
   const digits = () => get("pictures") || most;
   const runs = openRuns({
@@ -48,7 +59,7 @@ async function render({ model, el }) {
         trouble.textContent = `This browser could not start the training: ${words}.`;
         row.querySelectorAll("button").forEach((each) => (each.disabled = true));
       },
-      plain: () => make("p", { class: "where" }, root, "WebAssembly is refused here, so training takes about twenty times as long."),
+      plain: () => make("p", { class: "where" }, root, "WebAssembly is refused here, so training takes twenty to thirty times as long."),
       begun(handed) {
         trouble.replaceChildren();
         begun.textContent = handed ? "It begins with the network that Python handed in." : "";
@@ -58,7 +69,8 @@ async function render({ model, el }) {
       },
       learned,
       lost,
-      trained: keep,
+      trained,
+      slow,
       news,
     },
   });
@@ -78,12 +90,16 @@ async function render({ model, el }) {
   function news() {
     const now = runs.said();
     if (now.latest) line.textContent = figures(now);
-    screen.drawCurve(now.points, now);
-    if (now.measures) judge();
+    const { points, other, heading } = kept.compare(now);
+    screen.entitle(heading);
+    curve.show(now.points, levels(now), points, other);
+    if (now.measures) goals.judge(runs.measured());
   }
 
-  // Python can ask for the network that was trained last.
-  function keep({ trained: lists, steps, how }, told) {
+  // Python can ask for the network that was trained last; here it can be looked into at once.
+  function trained(message, told) {
+    const { trained: lists, steps, how } = message;
+    views.show(message, told);
     model.set("_trained", new DataView(joined(lists).buffer));
     model.set("_trained_as", told);
     model.set("_trained_steps", new DataView(steps.buffer));
@@ -91,19 +107,22 @@ async function render({ model, el }) {
     model.save_changes();
   }
 
+  // A device that learns from so few digits a second begins with less.
+  function slow(pace) {
+    const { settings: { passes }, latest, going } = runs.said();
+    if (going || latest?.steps || (digits() * passes) / pace < PATIENCE) return;
+    const pictures = AMOUNTS.find((n) => n < most && (n * FEW_PASSES) / pace < PATIENCE) ?? AMOUNTS.at(-1);
+    follow({ values: { pictures, passes: FEW_PASSES }, faults: [] });
+    address.write();
+    const rate = Math.max(1, Math.round(pace / 100)) * 100;
+    begun.textContent = `This device learns from about ${rate} digits a second, so the page begins with ${pictures} digits and ${FEW_PASSES} passes.`;
+  }
+
   // Most of all after a rest; while it trains a sentence every few seconds.
   function speak({ going, run }) {
     if (going && run === spoken.run && performance.now() - spoken.at < REST) return;
     spoken = { run, at: performance.now() };
     say(() => line.textContent);
-  }
-
-  // Which goals are reached; what was reached stays so.
-  function judge() {
-    const names = [...new Set([...get("reached"), ...reached(runs.measured())])];
-    if (names.length === get("reached").length) return;
-    model.set("reached", names);
-    model.save_changes();
   }
 
   function lost(steps) {
@@ -149,32 +168,19 @@ async function render({ model, el }) {
   }
 
   const address = get("_in_address") ? openAddress(NAMES, get, get("_ranges"), led) : null;
-  const showSettings = settings(controls, most, get, change);
-  make("p", { class: "caption" }, controls, "Learning rate, noise, KL weight and L1 act at once; every other change begins a new network. A KL weight above 0 makes it variational.");
+  const showSettings = settings(controls, most, get, change, !isNarrow(root));
   const listeners = NAMES.map((name) => [`change:${name}`, () => own || changed(name)]);
-  listeners.push(["change:reached", ticked]);
-  ticked();
   for (const [event, call] of listeners) model.on(event, call);
-  const hide = () => {
-    if (document.hidden && runs.said().going) {
-      wakes = true;
-      runs.pause();
-    } else if (!document.hidden && wakes) {
-      wakes = false;
-      start(Infinity);
-    }
-  };
-  document.addEventListener("visibilitychange", hide);
   status.classList.add("unseen"); // the line of figures shows the same words
   const [train, test] = [pixels.slice(0, most * SIZE), pixels.slice(most * SIZE)];
   runs.tell("open", { train, test, labels: get("_labels") }, [train.buffer, test.buffer]);
   if (address) follow(address.read());
   else runs.begin();
+  if (address && !location.hash.includes("=")) runs.tell("pace", { run: runs.said().run });
   return () => {
     runs.close();
     for (const [event, call] of listeners) model.off(event, call);
-    document.removeEventListener("visibilitychange", hide);
-    screen.close();
+    for (const each of [kept, views, goals, screen]) each.close();
     address?.close();
     leave();
   };

@@ -67,8 +67,8 @@ export const isCollapsed = ({ settings, digits, steps, live, error, lines }) =>
 // The names of the goals that are reached now; none before the first step or before PCA's lines are there.
 export const reached = (now) => (now.steps && now.lines.length ? QUESTS.filter((quest) => quest.reached(now)).map(({ name }) => name) : []);
 
-// show(names) ticks the goals of these names.
-export function openQuests(parent) {
+// The list; judge(now) finds what is reached now. What was reached stays so: the trait `reached` of the model.
+export function openQuests(parent, model) {
   const box = make("details", { class: "quests", open: "" }, parent);
   const summary = make("summary", {}, box);
   const list = make("ol", {}, box);
@@ -82,7 +82,8 @@ export function openQuests(parent) {
     return { item, mark, words };
   });
   let before = null;
-  return (names) => {
+  function show() {
+    const names = model.get("reached");
     QUESTS.forEach(({ name }, i) => {
       const done = names.includes(name);
       items[i].item.classList.toggle("reached", done);
@@ -93,5 +94,16 @@ export function openQuests(parent) {
     const fresh = before && QUESTS.find(({ name }) => names.includes(name) && !before.includes(name));
     if (fresh) said.textContent = `Goal reached: ${fresh.title}.`;
     before = names;
-  };
+  }
+
+  function judge(now) {
+    const known = model.get("reached");
+    const names = [...new Set([...known, ...reached(now)])];
+    if (names.length === known.length) return;
+    model.set("reached", names);
+    model.save_changes();
+  }
+  model.on("change:reached", show);
+  show();
+  return { judge, close: () => model.off("change:reached", show) };
 }

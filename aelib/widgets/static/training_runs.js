@@ -8,7 +8,7 @@ const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // get: the widget's traits. digits(): how many it learns from. copies: which held-out digits are shown.
 // page hears, by name: failed(words), plain(), begun(handed), working(going), learned(message), lost(steps),
-// trained(message), and news(now) after each of the worker's messages.
+// trained(message), slow(pace), and news() after each of the worker's messages.
 export function openRuns({ get, digits, copies, page }) {
   let now = { run: 0 };
   const worker = openWorker(get("_worker"), heard, page.failed);
@@ -50,6 +50,7 @@ export function openRuns({ get, digits, copies, page }) {
       working(false);
       page.lost(message.lost);
     }
+    if (message.pace) page.slow(message.pace);
     if (message.trained) page.trained(message, now.told);
     page.news();
   }
@@ -72,7 +73,22 @@ export function openRuns({ get, digits, copies, page }) {
     return tell("change", { settings: { [AT_ONCE[name]]: told[AT_ONCE[name]] } });
   }
 
+  // A hidden page rests.
+  let wakes = false;
+  function hide() {
+    if (document.hidden === wakes) return;
+    if (document.hidden && !now.going) return;
+    wakes = document.hidden;
+    if (wakes) pause();
+    else start(Infinity);
+  }
+  document.addEventListener("visibilitychange", hide);
+
   const said = () => ({ ...now, settings: now.told, digits: digits() });
   const measured = () => ({ ...said(), ...now.measures }); // what goals look at
-  return { tell, begin, start, pause, changed, said, measured, close: () => worker?.terminate() };
+  function close() {
+    worker?.terminate();
+    document.removeEventListener("visibilitychange", hide);
+  }
+  return { tell, begin, start, pause, changed, said, measured, close };
 }

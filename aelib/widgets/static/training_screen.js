@@ -1,23 +1,28 @@
-// What the reader sees of a network in training: digits and copies, curve, map, bars, dice, sentences.
-import { openCurve } from "./training_curve.js";
+// What the reader sees of a network: digits and copies, map, bars, what units see, dice, sentences.
+// A second screen beside it shows a network that was kept.
 import { openMap } from "./training_map.js";
 import { openSpread } from "./training_spread.js";
 import { SIZE, tiled } from "./training_told.js";
-import { levels, measures } from "./training_words.js";
+import { measures } from "./training_words.js";
 import { make, picture } from "./ui.js";
 
 export const SHOWN = 12; // in a row
 
 const title = (noise) => (noise > 0 ? "held-out digits with noise, and what it draws" : "held-out digits, and what it draws of each");
+const seeing = ({ hidden }) => `what the first ${hidden.length ? "hidden units" : "numbers of the code"} see: ink on a dark pixel raises one, ink on a light pixel lowers it`;
 
-// labels: of the held-out digits; count: how many; size: numbers in the code.
-export function openScreen(parent, labels, count, size) {
+// labels: of the held-out digits; count: how many; size: numbers in the code. column: 0 or 1, the
+// screens lie side by side where there is room, else each part above its twin.
+export function openScreen(parent, labels, count, size, column) {
+  const heading = make("p", { class: "caption heading" }, parent);
   const shown = picture(parent, title(0), [2 * 28, SHOWN * 28]);
-  const curve = openCurve(parent);
   const map = openMap(parent, labels, count, size);
   const spread = openSpread(parent);
+  const sights = picture(parent, seeing({ hidden: [0] }), [2 * 28, (SHOWN / 2) * 28]);
   const dice = picture(parent, "drawn from codes that are dice, N(0, 1)", [2 * 28, SHOWN * 28]);
   const more = make("p", { class: "caption" }, parent);
+  const parts = [heading, shown.canvas.parentElement, map.box, spread.box, sights.canvas.parentElement, dice.canvas.parentElement, more];
+  parts.forEach((part, i) => (part.style.order = 4 * i + column)); // between them is room: for the curve
 
   // What a report of the worker brought, of a network under these settings.
   function show({ copies: { seen, drawn }, codes, steps }, { latent, noise }) {
@@ -28,13 +33,19 @@ export function openScreen(parent, labels, count, size) {
   }
 
   function measured(now) {
-    const { spread: found, dice: { drawn, read } } = now.measures;
-    spread(found);
+    const { spread: found, sights: weights, dice: { drawn, read } } = now.measures;
+    spread.show(found);
+    sights.paint(tiled([weights], SHOWN / 2));
+    sights.title(seeing(now.settings));
+    sights.describe(`${weights.length / SIZE} of them`);
     more.textContent = measures(now).join(" ");
     dice.paint(tiled([drawn], SHOWN));
     dice.describe(read ? `read as ${read.map((label) => label ?? "none").join(", ")}` : `${drawn.length / SIZE} of them`);
   }
 
-  const drawCurve = (points, now) => curve.show(points, levels(now), { ...now.settings, digits: now.digits });
-  return { show, measured, drawCurve, close: map.close };
+  function close() {
+    map.close();
+    for (const part of parts) part.remove();
+  }
+  return { show, measured, entitle: (words) => (heading.textContent = words), close };
 }

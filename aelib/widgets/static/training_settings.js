@@ -24,12 +24,16 @@ const LEARNED = [
 ];
 export const NAMES = [...new Set([...BUILT, ...LEARNED].map(([name]) => name))];
 
-// get(name) and changed(name, value); most: how many digits there are to learn from.
-export function settings(parent, most, get, changed) {
+// get(name) and changed(name, value); most: how many digits there are to learn from; open: whether all
+// of it is seen at once.
+export function settings(parent, most, get, changed, open) {
+  const box = make("details", open ? { open: "" } : {}, parent);
+  make("summary", {}, box, "Settings");
+  const groups = make("div", { class: "groups" }, box);
   const shows = [];
   const amounts = [100, 300, 1000, 2000, 5000].filter((n) => n < most).map((n) => [n, String(n)]);
   for (const [title, rows] of [["The network", BUILT], ["Its training", LEARNED]]) {
-    const group = make("fieldset", { class: "settings" }, parent);
+    const group = make("fieldset", { class: "settings" }, groups);
     make("legend", {}, group, title);
     for (const [name, words, choices, place] of rows) {
       const label = make("label", {}, group);
@@ -38,6 +42,7 @@ export function settings(parent, most, get, changed) {
       shows.push(control(label, options, reader(name, place, get), writer(name, place, get, changed)));
     }
   }
+  make("p", { class: "caption" }, box, "Learning rate, noise, KL weight and L1 act at once; every other change begins a new network. A KL weight above 0 makes it variational.");
   const show = () => shows.forEach((each) => each());
   show();
   return show;

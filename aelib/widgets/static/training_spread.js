@@ -7,7 +7,7 @@ export function openSpread(parent) {
   const figure = make("figure", { class: "spread" }, parent);
   const bars = make("div", { class: "numbers", role: "img" }, figure);
   make("figcaption", {}, figure, "how much each number of the code differs between held-out digits; ✕ marks those that say nothing");
-  return (spread) => {
+  function show(spread) {
     bars.replaceChildren();
     const most = Math.max(...spread, ASLEEP);
     spread.forEach((s, i) => {
@@ -17,5 +17,6 @@ export function openSpread(parent) {
     const asleep = spread.map((s, i) => (s < ASLEEP ? i : -1)).filter((i) => i >= 0);
     const dead = asleep.length ? `z[${asleep.join("], z[")}] say nothing` : "all of them say something";
     bars.setAttribute("aria-label", `spread of ${spread.length} numbers, at most ${most.toFixed(2)}; ${dead}`);
-  };
+  }
+  return { box: figure, show };
 }

@@ -1,4 +1,5 @@
 // The worker that trains, what it is told, and the digits that it is asked for.
+import { isLogistic } from "../../engine/layers.js";
 
 export const SIZE = 784;
 
@@ -12,8 +13,7 @@ export function asTold(get) {
 
 // Whether a network is built as one that was handed in: { latent_dim, hidden, bend, kl, logistic }, or {}.
 export function isBuilt({ latent, hidden, bend, loss, variational }, as) {
-  const logistic = loss === "nats" || bend !== "none"; // as in layers.js
-  const ends = String(hidden) === String(as.hidden) && variational === as.kl > 0 && logistic === as.logistic;
+  const ends = String(hidden) === String(as.hidden) && variational === as.kl > 0 && isLogistic({ bend, loss }) === as.logistic;
   return latent === as.latent_dim && bend === as.bend && ends;
 }
 

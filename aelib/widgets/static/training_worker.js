@@ -3,11 +3,13 @@ import { trainingKernels } from "../../engine/memory.js";
 import { pca } from "../../engine/principal.js";
 import { openTrainer, PIXELS } from "../../engine/trainer.js";
 import { openMeasures } from "./training_measures.js";
+import { usualDistance } from "./training_packed.js";
 
 const SLICE = 25; // milliseconds of training between two reports
 const LOOK = 120; // and between two measurements on the held-out digits
 const MEASURE = 1500; // and between two of all that training_measures.js measures
 const CALM = 1000; // where the reader asks for less movement: between any two changes
+const TRIED = 50; // milliseconds in which a device shows how fast it is
 const MOST = 64; // components of the line of PCA
 const LOST = 3; // times the mean picture's error: such a network is lost
 let train, test, measures, trainer, timer, measuring;
@@ -54,7 +56,14 @@ function look() {
   state.looked = performance.now();
   if (isLost(error)) return giveUp();
   report({ error, nats, kl, codes, ...measured() });
-  if (state.left === 0 && trainer.state.steps > 0) postMessage({ run: state.run, trained: trainer.weights(), ...history() });
+  if (state.left === 0 && trainer.state.steps > 0) handOver(codes);
+}
+
+// The network at rest: its weights, where the held-out digits lie in it, and how it came there.
+function handOver(codes) {
+  const { latent, noise } = trainer.settings;
+  const clean = noise > 0 ? trainer.evaluate({ spoilt: false }).codes : codes;
+  postMessage({ run: state.run, trained: trainer.weights(), codes: clean, usual: usualDistance(clean, latent), ...history() });
 }
 
 // Weights in one run, cut into what each layer takes.
@@ -119,7 +128,18 @@ function go({ steps }) {
   else if (!idle) look();
 }
 
+// How many digits a second this device learns from: a few steps of a network that nobody sees.
+function pace({ run }) {
+  const { settings } = trainer;
+  const tried = openTrainer({ ...settings }, train.subarray(0, settings.batch * PIXELS), test.subarray(0, PIXELS), kernels);
+  tried.step(); // what a first step does besides
+  const begun = performance.now();
+  let [steps, now] = [0, begun];
+  for (; now < begun + TRIED; now = performance.now(), steps++) tried.step();
+  postMessage({ run, pace: (1000 * steps * settings.batch) / (now - begun) });
+}
+
 const change = ({ settings }) => Object.assign(trainer.settings, settings);
 
-const jobs = { open, begin, go, change };
+const jobs = { open, begin, pace, go, change };
 onmessage = ({ data }) => jobs[data.job](data);
