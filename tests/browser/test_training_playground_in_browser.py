@@ -112,7 +112,7 @@ def test_a_network_that_was_handed_in_is_trained_on(show, blobs):
     assert page.evaluate("model.get('_trained_steps').byteLength") == 40
     how = page.evaluate("model.get('_trained_how')")
     assert (how["per_pass"], how["done"]) == (4, False)
-    page.get_by_label("hidden units").select_option("16")  # another network
+    page.get_by_role("combobox", name="hidden units").select_option("16")  # another network
     until(page, "document.querySelector('.begun').textContent === ''")
 
 
@@ -289,6 +289,9 @@ def test_a_slow_device_begins_with_less_and_an_address_with_what_it_asks_for(sho
     slow = "const quick = performance.now; performance.now = () => 1000 * quick.call(performance);"
     widget._worker = f"{slow}\n{widget._worker}"
     page = show(widget)
-    page.locator(".begun", has_text="This device learns from about").wait_for(timeout=30_000)
+    until_it_says(page, "slower than most: 100 digits and 10 passes to begin with.")
     assert page.evaluate("[model.get('pictures'), model.get('passes')]") == [100, 10]
     assert page.evaluate("location.hash") == "#pictures=100&passes=10"
+    press(page, "One step")
+    until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
+    assert "slower" not in figures(page)

@@ -49,6 +49,7 @@ async function render({ model, el }) {
   const goals = openQuests(make("div", { class: "aelib-widget" }, el), model);
 
   let spoken = {};
+  let fewer = ""; // said until it trains, where the lines of figures have room: nothing moves
   const digits = () => get("pictures") || most;
   const runs = openRuns({
     get,
@@ -89,7 +90,7 @@ async function render({ model, el }) {
 
   function news() {
     const now = runs.said();
-    if (now.latest) line.textContent = figures(now);
+    if (now.latest) line.textContent = `${figures(now)} ${now.latest.steps ? "" : fewer}`.trim();
     const { points, other, heading } = kept.compare(now);
     screen.entitle(heading);
     curve.show(now.points, levels(now), points, other);
@@ -114,8 +115,8 @@ async function render({ model, el }) {
     const pictures = AMOUNTS.find((n) => n < most && (n * FEW_PASSES) / pace < PATIENCE) ?? AMOUNTS.at(-1);
     follow({ values: { pictures, passes: FEW_PASSES }, faults: [] });
     address.write();
-    const rate = Math.max(1, Math.round(pace / 100)) * 100;
-    begun.textContent = `This device learns from about ${rate} digits a second, so the page begins with ${pictures} digits and ${FEW_PASSES} passes.`;
+    fewer = `This device is slower than most: ${pictures} digits and ${FEW_PASSES} passes to begin with.`;
+    news();
   }
 
   // Most of all after a rest; while it trains a sentence every few seconds.
@@ -145,6 +146,7 @@ async function render({ model, el }) {
   function changed(name) {
     showSettings();
     asked.replaceChildren();
+    fewer = "";
     address?.write();
     runs.changed(name);
   }
