@@ -103,6 +103,18 @@ HOUR = {
             "a direction needs some with it and some without",
         ),
     ],
+    "08": [
+        ("draw_letters(400, seed=0)", "draw_letters(10, seed=0)"),
+        ("of_mixed[~is_letter], 0.99)", "of_mixed[~is_letter], 0.5)"),
+        ("Autoencoder(16, hidden=(256,))", "Autoencoder(1, hidden=800)"),
+        ("(3, 30)", "(10,)"),
+        ("for k in (4, 8, 16, 32)", "for k in (2, 64)"),
+        ("held_out = 1", "held_out = 7"),
+        ("LinearAutoencoder(784)", "LinearAutoencoder(16)"),
+        ("sizes = (2, 4, 8, 16, 32, 64, 128, 256)", "sizes = (2, 300)"),
+        ("len(y_train) // 100", "len(y_train) // 2"),
+        ("n_splits=5", "n_splits=3"),
+    ],
     "09": [
         ("n_test=1000", "n_test=30"),
         ("bits = range(2, 11)", "bits = range(3)"),
