@@ -55,7 +55,7 @@ class TrainingPlayground(StillWidget):
         l1: Weight of the sum of the code's absolute values.
         pictures: How many it learns from; all but the held-out ones if 0.
         seed: Decides first weights, order, noise and drawn codes.
-        reached: The names of the goals that were reached, of the ten below the pictures.
+        reached: The names of the goals that were reached, of the ten below the settings.
 
     Raises:
         ValueError: The pictures are others, a setting is out of range, or `start` is another

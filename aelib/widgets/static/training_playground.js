@@ -46,7 +46,6 @@ async function render({ model, el }) {
     else news();
   });
   const views = openViews(el, pixels.subarray(most * SIZE), labels);
-  const goals = openQuests(make("div", { class: "aelib-widget" }, el), model);
 
   let spoken = {};
   let fewer = ""; // said until it trains, where the lines of figures have room: nothing moves
@@ -171,6 +170,7 @@ async function render({ model, el }) {
 
   const address = get("_in_address") ? openAddress(NAMES, get, get("_ranges"), led) : null;
   const showSettings = settings(controls, most, get, change, !isNarrow(root));
+  const goals = openQuests(controls, model, !isNarrow(root));
   const listeners = NAMES.map((name) => [`change:${name}`, () => own || changed(name)]);
   for (const [event, call] of listeners) model.on(event, call);
   status.classList.add("unseen"); // the line of figures shows the same words

@@ -68,8 +68,9 @@ export const isCollapsed = ({ settings, digits, steps, live, error, lines }) =>
 export const reached = (now) => (now.steps && now.lines.length ? QUESTS.filter((quest) => quest.reached(now)).map(({ name }) => name) : []);
 
 // The list; judge(now) finds what is reached now. What was reached stays so: the trait `reached` of the model.
-export function openQuests(parent, model) {
-  const box = make("details", { class: "quests", open: "" }, parent);
+// open: whether it is seen at once.
+export function openQuests(parent, model, open) {
+  const box = make("details", { class: "quests", ...(open ? { open: "" } : {}) }, parent);
   const summary = make("summary", {}, box);
   const list = make("ol", {}, box);
   const said = make("p", { class: "unseen", role: "status" }, parent);
