@@ -27,6 +27,7 @@ from aelib.adapter.ways import (
     halves_of,
     known_dim,
     owner_of,
+    unfitted,
     ways_of,
 )
 from aelib.engine.program import NotRecorded
@@ -84,7 +85,7 @@ def adapt(
             trial.pictures = Pictures(_two(found.drawn(_codes(found.latent_dim))), found.layout)
     could_encode = pictures is not None and any(way.encode for way in ways)
     if decodes is None or could_encode:
-        raise ValueError(reasons[0])
+        raise ValueError(unfitted(model) or reasons[0])
     return decodes
 
 

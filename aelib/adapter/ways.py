@@ -1,6 +1,7 @@
 """The ways in which people write an autoencoder, and what encodes and decodes in each."""
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -113,6 +114,25 @@ def guessed_dims(decode: Function, owner: Any) -> list[int]:
         }
         found += sorted(sizes)
     return list(dict.fromkeys(found))
+
+
+def unfitted(model: Any) -> str:
+    """What scikit-learn says of an estimator without fit, "" of all else.
+
+    Its own classes do not always say so themselves: in 1.6 an unfitted PCA lacks an attribute.
+    """
+    if "sklearn" not in sys.modules:
+        return ""
+    from sklearn.base import BaseEstimator
+    from sklearn.exceptions import NotFittedError
+    from sklearn.utils.validation import check_is_fitted
+
+    if isinstance(model, BaseEstimator):
+        try:
+            check_is_fitted(model)
+        except NotFittedError as error:
+            return str(error)
+    return ""
 
 
 class _FoundError(Exception):
