@@ -94,6 +94,18 @@ def check_classes(y: ArrayLike, n: int, n_classes: int) -> None:
         )
 
 
+def check_colour(x: "torch.Tensor", cure: str) -> None:
+    """Refuse (N, C, H, W) that is neither grey nor red, green and blue, and longer shapes.
+
+    Args:
+        x: Pictures of any shape.
+        cure: What helps where the channels come last.
+    """
+    if x.ndim > 4 or (x.ndim == 4 and x.shape[1] not in (1, 3)):
+        cured = f" Usual cure: {cure}." if x.ndim == 4 and x.shape[3] in (1, 3) else ""
+        raise ValueError(f"x has shape {tuple(x.shape)}, colour is (N, 3, H, W).{cured}")
+
+
 def check_scores(scores: ArrayLike, y: ArrayLike) -> None:
     """Raise ValueError unless there is a finite score for each example, and both kinds."""
     values, kinds = np.asarray(scores), np.asarray(y)

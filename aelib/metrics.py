@@ -13,7 +13,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 from torch.nn.functional import binary_cross_entropy
 
-from aelib.checks import check_scores
+from aelib.checks import check_colour, check_scores
 
 
 def pca_error(x_train: torch.Tensor, x_test: torch.Tensor, n_components: int) -> float:
@@ -333,9 +333,7 @@ def _check_window(x: torch.Tensor) -> tuple[int, int]:
                 "width) in colour, and the same for x_hat."
             )
         return side, side
-    if x.ndim > 4 or (x.ndim == 4 and x.shape[1] not in (1, 3)):
-        cure = " Usual cure: .movedim(3, 1) of both." if x.shape[-1] in (1, 3) else ""
-        raise ValueError(f"x has shape {tuple(x.shape)}, colour is (N, 3, H, W).{cure}")
+    check_colour(x, ".movedim(3, 1) of both")
     if min(x.shape[-2:]) < 7:
         size = " x ".join(map(str, x.shape[-2:]))
         raise ValueError(f"ssim needs images of at least 7 x 7 pixels, not {size}.")

@@ -28,7 +28,7 @@ FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may impo
     "claims": set(),
     "data": {"checks", "lazy"},
     "faces": {"data"},
-    "noise": set(),
+    "noise": {"checks"},
     "models": {"checks"},
     "losses": set(),
     "progress": {"widgets"},

@@ -91,6 +91,18 @@ class Pictures:
     rows: np.ndarray
     layout: Layout
 
+    def within(self, name: str) -> "Pictures":
+        """These pictures, for those who keep them as levels.
+
+        Raises:
+            ValueError: A pixel lies beyond the two ends of their range.
+        """
+        if self.rows.min() < -1e-6 or self.rows.max() > 1 + 1e-6:  # scaling rounds
+            ends = f"{self.layout.low:g}, {self.layout.high:g}"
+            bytes_too = ", or / 255 for bytes" if ends == "0, 1" else ""
+            raise ValueError(f"{name} must lie in [{ends}]; usual cure: .clip({ends}){bytes_too}.")
+        return self
+
 
 def open_pictures(
     x: Any,

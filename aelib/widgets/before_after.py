@@ -111,9 +111,8 @@ def _images(before: np.ndarray, after: np.ndarray, value_range: Any) -> list[Ima
             f"before is {before.shape[1:]} and after {after.shape[1:]}; both must have the same "
             "height and width."
         )
-    opened = open_pictures(np.stack([before, after]), None, value_range, name="pictures")
-    if not (opened.rows.min() >= 0 and opened.rows.max() <= 1):
-        raise ValueError("Pixels must lie in [0, 1]; usual cure: .clip(0, 1), or / 255 for bytes.")
+    both = np.stack([before, after])
+    opened = open_pictures(both, None, value_range, name="pictures").within("pictures")
     levels = (opened.rows.reshape(2, *before.shape) * 255).round().astype(np.uint8)
     return [Image.fromarray(each) for each in levels.transpose(0, 2, 3, 1)]
 

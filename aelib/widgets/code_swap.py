@@ -197,12 +197,10 @@ def _check_codes(entries: np.ndarray, codes: np.ndarray, places: int | None = No
 
 def _open_looks(looks: Any, n: int, source: Source) -> Pictures:
     """A picture in [0, 1] for each entry, in colour if those of the decoder are."""
-    small = open_pictures(looks, value_range=(0, 1), name="looks")
+    small = open_pictures(looks, value_range=(0, 1), name="looks").within("looks")
     shape = np.shape(looks)
     if len(small.rows) != n or len(shape) < 3:
         raise ValueError(f"looks must be {n} pictures (n_codes, h, w), not {shape}.")
-    if not (small.rows.min() >= 0 and small.rows.max() <= 1):
-        raise ValueError("looks must lie in [0, 1]; usual cure: .clip(0, 1).")
     if small.layout.channels != source.layout.channels:
         wanted = "(n_codes, h, w)" if source.layout.channels == 1 else "(n_codes, 3, h, w)"
         raise ValueError(f"looks must be {wanted}, as the decoder's pictures are, not {shape}.")

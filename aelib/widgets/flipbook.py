@@ -57,9 +57,12 @@ class Flipbook(StillWidget):
         shape: tuple[int, ...] | None = None,
         value_range: tuple[float, float] | None = None,
     ) -> None:
-        opened = open_pictures(pages, shape, value_range, name="pages")
+        opened = open_pictures(pages, shape, value_range, name="pages").within("pages")
         self._pages, self._layout = opened.rows, opened.layout
-        _check_pages(self._pages, captions)
+        if len(captions) != len(self._pages):
+            raise ValueError(
+                f"{len(self._pages)} pages need as many captions, not {len(captions)}."
+            )
         levels = (self._pages * 255).round().astype(np.uint8)
         super().__init__(
             _name=name,
@@ -87,11 +90,3 @@ class Flipbook(StillWidget):
                 f"index must lie in 0..{len(self._pages) - 1}, not {proposal['value']}."
             )
         return proposal["value"]
-
-
-def _check_pages(pages: np.ndarray, captions: Sequence[str]) -> None:
-    """Raise ValueError unless the rows lie in [0, 1] and there is a caption for each."""
-    if not (pages.min() >= 0 and pages.max() <= 1):
-        raise ValueError("pages must lie in [0, 1]; usual cure: .clip(0, 1), or / 255 for bytes.")
-    if len(captions) != len(pages):
-        raise ValueError(f"{len(pages)} pages need as many captions, not {len(captions)}.")

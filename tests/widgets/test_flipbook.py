@@ -85,3 +85,16 @@ def test_the_cures_for_pages_on_another_scale_cure():
     with pytest.raises(ValueError, match=r"usual cure: \.clip\(0, 1\)"):
         Flipbook(PAGES + 0.1, CAPTIONS)
     assert Flipbook((PAGES + 0.1).clip(0, 1), CAPTIONS)._shape == [3, 4]
+
+
+@pytest.mark.parametrize("ends", [(-1, 1), (0.1, 0.7)])
+def test_the_cure_for_pages_beyond_a_range_of_their_own_cures(ends):
+    low, high = ends
+    pages = low + 1.2 * (high - low) * PAGES / PAGES.max()
+    with pytest.raises(
+        ValueError, match=rf"must lie in \[{low}, {high}\]; usual cure: \.clip"
+    ) as told:
+        Flipbook(pages, CAPTIONS, value_range=ends)
+    assert f"clip({low}, {high})." in str(told.value)
+    book = Flipbook(pages.clip(*ends), CAPTIONS, value_range=ends)
+    assert max(zlib.decompress(book._pixels)) == 255
