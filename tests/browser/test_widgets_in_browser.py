@@ -18,13 +18,13 @@ INK = """(canvas) => {
 DRAG = """(input, count) => [...Array(count).keys()].map((i) => {
   input.value = +input.min + (i / count) * (input.max - input.min);
   input.dispatchEvent(new Event("input", { bubbles: true }));
-  return [...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL());
+  return [...document.querySelectorAll("canvas:not(.strip *)")].map((canvas) => canvas.toDataURL());
 })"""  # the pictures as they are when each event's own turn ends
 
 
 def ink(page, number):
-    """The pixels of the page's nth canvas, 1 is ink."""
-    return np.array(page.locator("canvas").nth(number).evaluate(INK))
+    """The pixels of the page's nth canvas, 1 is ink; those along the sliders do not count."""
+    return np.array(page.locator("canvas:not(.strip *)").nth(number).evaluate(INK))
 
 
 def z_of(page):

@@ -1,6 +1,7 @@
 // A slider for each latent dimension, the decoded picture beside them.
 import { openModels, renewed } from "./models.js";
 import { floats, openCode, openExamples } from "./state.js";
+import { openStrips } from "./strips.js";
 import { button, chooser, frame, make, picture, slider } from "./ui.js";
 
 const PER_PAGE = 8;
@@ -23,7 +24,7 @@ async function render({ model, el }) {
   const decoders = openModels(
     model,
     (i, pixels) => {
-      latest[i] = pixels;
+      latest[i] = pixels.slice(); // the decoder's own array is overwritten by the strips
       shown[i].paint(pixels);
       say(describe);
     },
@@ -76,6 +77,11 @@ async function render({ model, el }) {
   }
   const list = make("div", { class: "sliders" }, controls);
   const sliders = new Map();
+  // What the browser decodes, it also decodes small, along each slider.
+  const inPage = models.every((_, k) => decoders.run(k));
+  const along = (r, value) => z.map((v, k) => v + (value - place(r)) * ways[r][k]);
+  const draws = models.map((_, k) => (r, value) => decoders.run(k)(tell(k, model.get("told"), along(r, value))));
+  const strips = openStrips(inPage ? draws : [], model.get("_shape"));
   for (const i of order) {
     const ends = { low: range.low[i], high: range.high[i], home: () => place(i, home) };
     const moved = (value, atOnce) => {
@@ -83,9 +89,11 @@ async function render({ model, el }) {
       ways[i].forEach((step, k) => (z[k] += by * step));
       code.moved(atOnce);
     };
-    sliders.set(i, slider(list, axes[i], ends, moved));
+    const made = slider(list, axes[i], ends, moved);
+    sliders.set(i, made);
+    strips.add(i, made, (value) => moved(value, true));
   }
-  if (folds) pages(controls, order.map((i) => sliders.get(i).row));
+  if (folds) pages(controls, order.map((i) => sliders.get(i).row), strips.later);
 
   const row = make("div", { class: "row" }, controls);
   const go = (values) => {
@@ -101,17 +109,18 @@ async function render({ model, el }) {
   // With codes of their own, the others start at theirs and take as many steps in their units.
   const ownCodes = floats(model.get("_own_codes"));
   const units = model.get("_own_units");
-  const codeFor = (k) => {
-    if (!ownCodes.length || k === 0) return z;
+  const codeFor = (k, at) => {
+    if (!ownCodes.length || k === 0) return at;
     const own = ownCodes.subarray(((k - 1) * examples.count + chosen) * dim);
-    return z.map((value, i) => own[i] + (value - home[i]) * units[k][i]);
+    return at.map((value, i) => own[i] + (value - home[i]) * units[k][i]);
   };
-  const tell = (k, told) => Float32Array.of(...codeFor(k), ...Array.from({ length: models[k].classes }, (_, c) => +(c === told)));
+  const tell = (k, told, at = z) => Float32Array.of(...codeFor(k, at), ...Array.from({ length: models[k].classes }, (_, c) => +(c === told)));
 
   function redraw() {
     for (const [i, each] of sliders) each.show(place(i));
     family?.show((told) => decoders.run(0)?.(tell(0, told)));
     decoders.decode(z, (k) => tell(k, model.get("told")));
+    strips.later();
   }
   model.on("change:told", redraw);
 
@@ -125,6 +134,7 @@ async function render({ model, el }) {
   redraw();
   return () => {
     leave();
+    strips.close();
     model.off("change:told", redraw);
     code.close();
     decoders.close();
@@ -155,7 +165,7 @@ function openFamily(parent, model, classes) {
   };
 }
 
-function pages(parent, rows) {
+function pages(parent, rows, turned) {
   const count = Math.ceil(rows.length / PER_PAGE);
   const row = make("div", { class: "row", role: "group", "aria-label": "pages of sliders" }, parent);
   let page = 0;
@@ -163,6 +173,7 @@ function pages(parent, rows) {
     page = (page + by + count) % count;
     rows.forEach((each, i) => (each.hidden = Math.floor(i / PER_PAGE) !== page));
     words.textContent = `page ${page + 1} of ${count}${page ? "" : `: the ${PER_PAGE} that vary most`}`;
+    turned();
   };
   button(row, "‹", () => turn(-1), { "aria-label": "previous page of sliders" });
   const words = make("span", {}, row);

@@ -85,24 +85,31 @@ export function onDensity(draw) {
 
 // A canvas of H x W pixels that the browser enlarges: crisp on any screen. Grey pictures are ink on
 // paper, 1 is dark; in colour 1 is light, and the pixels lie channel after channel.
-export function picture(parent, caption, [height, width, channels = 1]) {
-  const figure = make("figure", {}, parent);
-  const canvas = make("canvas", { width, height, role: "img", "aria-label": caption }, figure);
+export function paper(parent, [height, width, channels = 1], attributes = {}) {
+  const canvas = make("canvas", { width, height, ...attributes }, parent);
   canvas.style.aspectRatio = `${width} / ${height}`;
-  const text = make("figcaption", {}, figure, caption);
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
+  const paint = (pixels) => {
+    const size = height * width;
+    for (let i = 0; i < size; i++) {
+      // the clamped array rounds and keeps to 0..255
+      for (let c = 0; c < 3; c++) image.data[4 * i + c] = 255 * (channels > 1 ? pixels[c * size + i] : 1 - pixels[i]);
+      image.data[4 * i + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+  };
+  return { canvas, paint };
+}
+
+// A picture with its words below it.
+export function picture(parent, caption, shape) {
+  const figure = make("figure", {}, parent);
+  const { canvas, paint } = paper(figure, shape, { role: "img", "aria-label": caption });
+  const text = make("figcaption", {}, figure, caption);
   return {
     canvas,
-    paint(pixels) {
-      const size = height * width;
-      for (let i = 0; i < size; i++) {
-        // the clamped array rounds and keeps to 0..255
-        for (let c = 0; c < 3; c++) image.data[4 * i + c] = 255 * (channels > 1 ? pixels[c * size + i] : 1 - pixels[i]);
-        image.data[4 * i + 3] = 255;
-      }
-      context.putImageData(image, 0, 0);
-    },
+    paint,
     title(words) {
       text.textContent = words;
     },
