@@ -1,4 +1,4 @@
-"""The console command `aelib`: exercises, grade, reset, site, strip."""
+"""The console command `aelib`: exercises, grade, reset, site, strip, translate."""
 
 import argparse
 import json
@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own = commands.add_parser("exercises", help="write and check exercises of your own")
     _add_exercises(own.add_subparsers(title="commands", required=True))
     _add_site(commands.add_parser("site", help="build the course as static pages, or check them"))
+    words = commands.add_parser("translate", help="the course's prose out, and back in translation")
+    _add_translate(words.add_subparsers(title="commands", required=True))
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))
 
@@ -199,6 +201,34 @@ def _check_exercises(file: Path) -> int:
     return int(bool(found))
 
 
+def _add_translate(commands: Any) -> None:
+    """Declare what `aelib translate` takes."""
+    take = commands.add_parser("take", help="write all prose as messages for gettext")
+    take.add_argument("catalogue", type=Path, metavar="FILE.pot")
+    put = commands.add_parser("put", help="write a course with the words of a translation")
+    put.add_argument("catalogue", type=Path, metavar="FILE.po")
+    put.add_argument("output", type=Path, metavar="FOLDER", help="for README.md and notebooks/")
+    for command in (take, put):
+        command.add_argument("--course", type=Path, default=Path(), help="default: this folder")
+        command.set_defaults(run=_translate, output=None)
+
+
+def _translate(chosen: argparse.Namespace) -> int:
+    """Take messages out of a course, or put their translations in."""
+    try:
+        from aelib.site.translation import translate
+    except ModuleNotFoundError as error:
+        return _lacks("translate", error, "site,translate")
+    return translate(chosen.course, chosen.catalogue, chosen.output)
+
+
+def _lacks(command: str, error: ModuleNotFoundError, extras: str) -> int:
+    """Say what a command needs; returns the exit status."""
+    cure = f"run `pip install -e '.[{extras}]'` in the course folder"
+    print(f"aelib {command} needs the package {error.name}: {cure}.", file=sys.stderr)
+    return 2
+
+
 def _add_site(site: argparse.ArgumentParser) -> None:
     """Declare what `aelib site` takes."""
     add = site.add_argument
@@ -222,9 +252,7 @@ def _site(chosen: argparse.Namespace) -> int:
         from aelib.site.check import check_site
         from aelib.site.lessons import SiteError
     except ModuleNotFoundError as error:
-        cure = "run `pip install -e '.[site]'` in the course folder"
-        print(f"aelib site needs the package {error.name}: {cure}.", file=sys.stderr)
-        return 2
+        return _lacks("site", error, "site")
     try:
         if chosen.check:
             faults = check_site(chosen.output)

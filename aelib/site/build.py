@@ -12,8 +12,9 @@ import nbformat
 from aelib.data.files import write_atomically
 from aelib.site import api
 from aelib.site.addresses import Addresses
-from aelib.site.cells import Block, code_block, png_size
+from aelib.site.cells import Block, code_block
 from aelib.site.colab import for_colab
+from aelib.site.figures import png_size
 from aelib.site.lessons import Lesson, SiteError, course_words, read_lessons
 from aelib.site.live import Live, execute, run_live
 from aelib.site.maths import FormulaError
@@ -77,6 +78,7 @@ def build_site(
         "addresses": addresses or Addresses(),
         **course_words(course),
     }
+    shared["lang"] = lessons[0].notebook.metadata.get("lang", "en")
     texts = [path for name in TEXTS if (path := course / "notebooks" / name).is_file()]
     shared["playground"] = PAGE if words(course) else ""
     shared["texts"] = [(page_of(path.name), _title(path)) for path in texts]

@@ -3,7 +3,6 @@
 import ast
 import base64
 import re
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from aelib import widgets
+from aelib.site.figures import is_plot, png_size
 from aelib.site.lessons import SiteError
 
 _WIDGET = re.compile(rf"({'|'.join(widgets.__all__)})\(")
@@ -38,6 +38,7 @@ class Block:
     height: int = 0
     model: str = ""  # of a live widget
     name: str = ""  # its class
+    is_plot: bool = False  # of a picture: a dark page may show it in light ink
     outputs: list["Block"] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
 
@@ -159,10 +160,5 @@ def _picture(output: Any, name: str, files: dict[str, bytes]) -> Block:
         file=name,
         width=shown,
         height=round(height * shown / width),
+        is_plot=is_plot(content),
     )
-
-
-def png_size(content: bytes) -> tuple[int, int]:
-    """Width and height in pixels of a PNG."""
-    width, height = struct.unpack(">II", content[16:24])
-    return width, height

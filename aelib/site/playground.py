@@ -4,7 +4,8 @@ import base64
 from pathlib import Path
 
 from aelib.data import load_mnist
-from aelib.site.cells import Block, png_size
+from aelib.site.cells import Block
+from aelib.site.figures import png_size
 from aelib.site.live import Live, of_widget
 from aelib.site.prose import PLAYGROUND, page_of
 from aelib.widgets import TrainingPlayground

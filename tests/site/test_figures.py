@@ -1,0 +1,59 @@
+"""aelib.site.figures: which pictures are plots, told by their colours."""
+
+import base64
+from io import BytesIO
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from aelib.site.figures import is_plot, png_size
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+def pictures(stem):
+    """The pictures of a lesson by their alt texts."""
+    cells = nbformat.read(NOTEBOOKS / f"{stem}.ipynb", as_version=4).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return {
+        output.metadata["image/png"]["alt"]: base64.b64decode(output.data["image/png"])
+        for output in outputs
+        if "image/png" in output.get("data", {})
+    }
+
+
+@pytest.mark.parametrize(
+    ("stem", "plots", "others"),
+    [
+        (
+            "01_autoencoder_from_scratch",
+            ["Relative error", "Bars of squared", "Two bar charts"],
+            ["Twenty handwritten", "A handwritten 7, the sixteen", "Eleven pictures", "Questions"],
+        ),
+        (
+            "02_bottleneck",
+            ["Squared error", "Four histograms"],
+            ["Ten digits, and below them red", "Two tables", "For each of the four"],
+        ),
+        ("03_latent_space_vs_pca", ["Two maps", "A map of digits"], ["Eight pictures", "A 7 chan"]),
+        ("11_colour_and_superresolution", [], ["Five photographs", "Six squares", "Edges of"]),
+        ("13_failure_gallery", ["The gradient at"], ["Left, a loss", "One digit five times"]),
+        ("14_beyond", ["Three bars"], ["Twelve samples", "Thirty-two small pieces"]),
+    ],
+)
+def test_plots_are_told_from_pictures(stem, plots, others):
+    found = pictures(stem)
+    for words, expected in [(w, True) for w in plots] + [(w, False) for w in others]:
+        matching = [png for alt, png in found.items() if alt.startswith(words)]
+        assert matching, words
+        assert {is_plot(png) for png in matching} == {expected}, words
+
+
+def test_an_unsure_picture_is_none():
+    stream = BytesIO()
+    Image.fromarray(np.full((20, 30, 3), 255, np.uint8)).save(stream, format="png")
+    assert not is_plot(stream.getvalue())
+    assert png_size(stream.getvalue()) == (30, 20)
