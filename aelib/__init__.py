@@ -6,7 +6,8 @@ data      load_mnist, load_idx, load_images, as_digit, load_faces, draw_faces, d
           load_photos, photo_patches, load_movielens, load_docstrings; DataError
 noise     noise.gaussian, noise.salt_and_pepper, noise.masking, noise.occlusion, noise.blur
 models    LinearAutoencoder, Autoencoder, ConvAutoencoder, ResidualAutoencoder, UNet, VAE,
-          ConditionalVAE, VQVAE, SparseAutoencoder, CharacterModel; Residual, start_at_mean
+          ConditionalVAE, VQVAE, SparseAutoencoder, MaskedAutoencoder, CharacterModel;
+          Residual, start_at_mean
 losses    squared_error, bernoulli_nll, bernoulli_entropy, kl_divergence, negative_elbo,
           l1_penalty, sparsity_kl, sparse_error, contraction
 training  fit, History, TrainingError, seed_everything, save, load
@@ -55,6 +56,7 @@ _HOME = {
     "ConditionalVAE": "models",
     "ConvAutoencoder": "models",
     "LinearAutoencoder": "models",
+    "MaskedAutoencoder": "models",
     "VAE": "models",
     "Residual": "models",
     "ResidualAutoencoder": "models",

@@ -7,6 +7,7 @@ forward, transform and inverse_transform.
 from aelib.models.blocks import Residual
 from aelib.models.characters import CharacterModel
 from aelib.models.codebook import VQVAE
+from aelib.models.masked import MaskedAutoencoder
 from aelib.models.networks import (
     VAE,
     Autoencoder,
@@ -28,6 +29,7 @@ __all__ = [
     "ConditionalVAE",
     "ConvAutoencoder",
     "LinearAutoencoder",
+    "MaskedAutoencoder",
     "Model",
     "Residual",
     "ResidualAutoencoder",

@@ -431,6 +431,57 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
             "direction: twice as large",
         ]
     },
+    "hole_error": {
+        **_NOT_NEGATIVE,
+        LAST_AXIS: ["1 -> -1"],
+        TRUTH: [*_unit("seen"), "seen: rounded"],
+    },
+    "neighbours_mean": {
+        COUNT: _positive("k"),
+        SHIFT_FREE: ["seen: twice as large"],
+        TRUTH: [*_unit("seen"), "seen: rounded"],
+        "a shelf knows no order": _order("library"),
+    },
+    "patches_of": {LAST_AXIS: ["1 -> -1"], COUNT: _positive("size")},
+    "contrast_loss": {
+        **_NOT_NEGATIVE,
+        LAST_AXIS: ["1 -> -1"],
+        "normalize takes axis 1 where none is named": [
+            "normalize(a, dim=1) -> normalize(a)",
+            "normalize(b, dim=1) -> normalize(b)",
+        ],
+        "cosines have no lengths": ["a: twice as large", "b: twice as large"],
+        POSITIVE: _positive("temperature"),
+    },
+    "variance_penalty": {
+        **_NOT_NEGATIVE,
+        POSITIVE: _positive("least"),
+        "deviations know no sign, no mean and no order": [
+            *(f"z: {how}" for how in ("the sign turned", "1 minus it", "one more", "centred")),
+            *(f"z: {how}" for how in ("sorted", "columns backwards")),
+            *_order("z"),
+        ],
+    },
+    "ema_step": {
+        UNIT: _unit("keep"),
+        "both lists have the same length": [
+            "True -> False",
+            "zip(target, online, strict=True) -> zip(target, online)",
+        ],
+    },
+    "nearest_mean": {
+        LAST_AXIS: ["1 -> -1"],
+        WHOLE: ["result: rounded"],
+        "a list of rows is taken for a table": [
+            "np.stack([z[y == label].mean(axis=0) for label in labels]) -> "
+            "[z[y == label].mean(axis=0) for label in labels]"
+        ],
+        "all distances are divided by the same width": [
+            "((z_new[:, None] - means) ** 2).sum(axis=2) -> "
+            "((z_new[:, None] - means) ** 2).mean(axis=2)"
+        ],
+        "a label that comes twice has the same mean twice": ["np.unique(y) -> y"],
+    },
 }
 
 # What is made of a right number, and words that are no answer or another one.

@@ -1647,4 +1647,184 @@ RIGHT = {
             for row in h.tolist()
         ],
     ],
+    "hole_error": [
+        lambda x_hat, x, seen: ((x_hat - x) ** 2 * (seen == 0)).sum(1).mean(),
+        lambda x_hat, x, seen: torch.where(seen > 0, 0, (x - x_hat) ** 2).sum() / len(x),
+        lambda x_hat, x, seen: (x_hat - x)[seen == 0].square().sum() / len(x),
+        lambda x_hat, x, seen: (
+            np.square(as_array(x_hat - x) * (1 - as_array(seen))).sum(axis=1).mean()
+        ),
+        lambda x_hat, x, seen: (
+            sum(
+                (a - b) ** 2
+                for a, b, s in zip(
+                    x_hat.flatten().tolist(),
+                    x.flatten().tolist(),
+                    seen.flatten().tolist(),
+                    strict=True,
+                )
+                if not s
+            )
+            / len(x)
+        ),
+        lambda x_hat, x, seen: (
+            F.mse_loss(x_hat * (1 - seen), x * (1 - seen), reduction="sum") / x.shape[0]
+        ),
+    ],
+    "neighbours_mean": [
+        lambda x, seen, library, k: library[
+            np.argpartition(((library - x)[:, seen > 0] ** 2).sum(1), k - 1)[:k]
+        ].mean(0),
+        lambda x, seen, library, k: np.mean(
+            sorted(library, key=lambda row: np.linalg.norm((row - x) * seen))[:k], axis=0
+        ),
+        lambda x, seen, library, k: torch.tensor(library)[
+            torch.tensor((library - x) ** 2 @ seen).topk(k, largest=False).indices
+        ].mean(0),
+        lambda x, seen, library, k: (
+            sum(library[i] for i in np.argsort(library**2 @ seen - 2 * library @ (x * seen))[:k])
+            / k
+        ),
+        lambda x, seen, library, k: [
+            sum(column) / k
+            for column in zip(
+                *heapq.nsmallest(
+                    k,
+                    library.tolist(),
+                    key=lambda row: sum(
+                        s * (a - b) ** 2 for s, a, b in zip(seen, row, x, strict=True)
+                    ),
+                ),
+                strict=True,
+            )
+        ],
+    ],
+    "patches_of": [
+        lambda x, size: (
+            (lambda side: x.reshape(-1, side, side).unfold(1, size, size).unfold(2, size, size))(
+                math.isqrt(x.shape[1])
+            )
+            .flatten(1, 2)
+            .flatten(2)
+        ),
+        lambda x, size: F.unfold(
+            x.reshape(len(x), 1, math.isqrt(x.shape[1]), -1), size, stride=size
+        ).transpose(1, 2),
+        lambda x, size: (
+            lambda pictures, starts: np.stack(
+                [
+                    pictures[:, i : i + size, j : j + size].reshape(len(x), -1)
+                    for i in starts
+                    for j in starts
+                ],
+                axis=1,
+            )
+        )(
+            as_array(x).reshape(len(x), math.isqrt(x.shape[1]), -1),
+            range(0, math.isqrt(x.shape[1]), size),
+        ),
+        lambda x, size: (
+            (lambda n: x.view(len(x), n, size, n, size).permute(0, 1, 3, 2, 4))(
+                math.isqrt(x.shape[1]) // size
+            )
+            .flatten(3)
+            .flatten(1, 2)
+        ),
+        lambda x, size: [
+            [
+                [row[(i + u) * side + j + v].item() for u in range(size) for v in range(size)]
+                for i in range(0, side, size)
+                for j in range(0, side, size)
+            ]
+            for row, side in ((row, math.isqrt(len(row))) for row in x)
+        ],
+    ],
+    "contrast_loss": [
+        lambda a, b, temperature: F.cross_entropy(
+            F.cosine_similarity(a[:, None], b[None], dim=2) / temperature, torch.arange(len(a))
+        ),
+        lambda a, b, temperature: (lambda s: (s.logsumexp(dim=1) - s.diagonal()).mean())(
+            (a / a.norm(dim=1, keepdim=True)) @ (b / b.norm(dim=1, keepdim=True)).T / temperature
+        ),
+        lambda a, b, temperature: F.nll_loss(
+            F.log_softmax(F.normalize(a, p=2) @ F.normalize(b).T / temperature, dim=1),
+            torch.arange(a.shape[0]),
+        ),
+        lambda a, b, temperature: (
+            -torch.stack(
+                [
+                    (F.cosine_similarity(row[None], b) / temperature).softmax(0)[i].log()
+                    for i, row in enumerate(a)
+                ]
+            ).mean()
+        ),
+        lambda a, b, temperature: F.cross_entropy(
+            F.normalize(a) @ F.normalize(b).T / temperature, torch.eye(len(a))
+        ),
+    ],
+    "variance_penalty": [
+        lambda z, least: np.clip(least - np.sqrt(z.var(axis=0)), 0, None).mean(),
+        lambda z, least: np.mean([max(least - np.std(column), 0) for column in z.T]),
+        lambda z, least: F.relu(least - torch.tensor(z).std(dim=0, correction=0)).mean(),
+        lambda z, least: np.where(z.std(0) < least, least - z.std(0), 0).sum() / z.shape[1],
+        lambda z, least: float(
+            sum(least - s for s in np.sqrt(((z - z.mean(0)) ** 2).mean(0)) if s < least) / len(z[0])
+        ),
+    ],
+    "ema_step": [
+        lambda target, online, keep: [
+            t + (1 - keep) * (o - t) for t, o in zip(target, online, strict=True)
+        ],
+        lambda target, online, keep: [
+            torch.lerp(torch.tensor(t), torch.tensor(o), 1 - keep)
+            for t, o in zip(target, online, strict=True)
+        ],
+        lambda target, online, keep: [
+            np.average([t, o], axis=0, weights=[keep, 1 - keep])
+            for t, o in zip(target, online, strict=True)
+        ],
+        lambda target, online, keep: tuple(
+            o - keep * (o - t) for t, o in zip(target, online, strict=True)
+        ),
+        lambda target, online, keep: [
+            (keep * target[i] + (1 - keep) * online[i]).tolist() for i in range(len(target))
+        ],
+    ],
+    "nearest_mean": [
+        lambda z, y, z_new: np.array(
+            [
+                min(
+                    np.unique(y),
+                    key=lambda label: np.linalg.norm(new - z[y == label].mean(0)),
+                )
+                for new in z_new
+            ]
+        ),
+        lambda z, y, z_new: (
+            lambda labels: labels[
+                torch.cdist(
+                    torch.tensor(z_new),
+                    torch.stack([torch.tensor(z[y == label]).mean(0) for label in labels]),
+                )
+                .argmin(1)
+                .numpy()
+            ]
+        )(np.unique(y)),
+        lambda z, y, z_new: [
+            min(
+                set(y.tolist()),
+                key=lambda label: sum((new - z[y == label].mean(0)) ** 2),
+            )
+            for new in z_new
+        ],
+        lambda z, y, z_new: (
+            lambda labels, means: labels[(2 * z_new @ means.T - (means**2).sum(1)).argmax(axis=1)]
+        )(np.unique(y), np.stack([z[y == label].mean(0) for label in np.unique(y)])),
+        lambda z, y, z_new: torch.tensor(
+            [
+                max(Counter(y.tolist()), key=lambda label: -math.dist(new, z[y == label].mean(0)))
+                for new in z_new
+            ]
+        ),
+    ],
 }

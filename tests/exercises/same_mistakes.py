@@ -3458,4 +3458,328 @@ SAME = {
             lambda h, direction: h.sub(direction.expand_as(h)),
         ),
     },
+    "hole_error": {
+        "visible pixels count as well": (
+            lambda x_hat, x, seen: (
+                sum(((a - b) ** 2).sum() for a, b in zip(x_hat, x, strict=True)) / len(x)
+            ),
+            lambda x_hat, x, seen: F.mse_loss(x_hat, x, reduction="sum") / len(x),
+        ),
+        "error of the visible pixels": (
+            lambda x_hat, x, seen: (x_hat - x)[seen > 0].square().sum() / len(x),
+            lambda x_hat, x, seen: F.mse_loss(x_hat * seen, x * seen, reduction="sum") / len(x),
+        ),
+        "mean over hidden pixels": (
+            lambda x_hat, x, seen: (x_hat - x)[seen == 0].square().mean(),
+            lambda x_hat, x, seen: F.mse_loss(x_hat[seen == 0], x[seen == 0]),
+        ),
+        "square it": (
+            lambda x_hat, x, seen: (x_hat - x)[seen == 0].abs().sum() / len(x),
+            lambda x_hat, x, seen: (
+                F.l1_loss(x_hat * (1 - seen), x * (1 - seen), reduction="sum") / len(x)
+            ),
+        ),
+        "holes out of x_hat only": (
+            lambda x_hat, x, seen: (torch.where(seen > 0, 0, x_hat) - x).pow(2).sum(1).mean(),
+            lambda x_hat, x, seen: F.mse_loss(x_hat * (seen == 0), x, reduction="sum") / len(x),
+        ),
+    },
+    "neighbours_mean": {
+        "you compared all pixels": (
+            lambda x, seen, library, k: np.mean(
+                sorted(library, key=lambda row: np.linalg.norm(row - x))[:k], axis=0
+            ),
+            lambda x, seen, library, k: torch.tensor(library)[
+                torch.cdist(torch.tensor(x)[None], torch.tensor(library))[0]
+                .topk(k, largest=False)
+                .indices
+            ].mean(0),
+        ),
+        "compared the hidden pixels": (
+            lambda x, seen, library, k: np.mean(
+                sorted(library, key=lambda row: np.linalg.norm((row - x)[seen == 0]))[:k], axis=0
+            ),
+            lambda x, seen, library, k: library[
+                np.argpartition(((library - x)[:, seen < 1] ** 2).sum(1), k - 1)[:k]
+            ].mean(0),
+        ),
+        "the k furthest": (
+            lambda x, seen, library, k: np.mean(
+                sorted(library, key=lambda row: -np.linalg.norm((row - x) * seen))[:k], axis=0
+            ),
+            lambda x, seen, library, k: torch.tensor(library)[
+                torch.tensor((library - x) ** 2 @ seen).topk(k).indices
+            ].mean(0),
+        ),
+        "counts as paper": (
+            lambda x, seen, library, k: np.mean(
+                sorted(library, key=lambda row: np.linalg.norm(row - x * seen))[:k], axis=0
+            ),
+            lambda x, seen, library, k: torch.tensor(library)[
+                torch.cdist(torch.tensor(x * seen)[None], torch.tensor(library))[0]
+                .topk(k, largest=False)
+                .indices
+            ].mean(0),
+        ),
+        "nearest picture alone": (
+            lambda x, seen, library, k: min(
+                library, key=lambda row: np.linalg.norm((row - x) * seen)
+            ),
+            lambda x, seen, library, k: library[((library - x)[:, seen > 0] ** 2).sum(1).argmin()],
+        ),
+    },
+    "patches_of": {
+        "runs of pixels": (
+            lambda x, size: x.unflatten(1, (-1, size * size)),
+            lambda x, size: torch.stack(x.split(size * size, dim=1), dim=1),
+        ),
+        "come column by column; go along": (
+            lambda x, size: (
+                x.reshape(len(x), math.isqrt(x.shape[1]), -1)
+                .unfold(1, size, size)
+                .unfold(2, size, size)
+                .transpose(1, 2)
+                .flatten(1, 2)
+                .flatten(2)
+            ),
+            lambda x, size: (
+                lambda pictures, starts: torch.stack(
+                    [
+                        pictures[:, i : i + size, j : j + size].flatten(1)
+                        for j in starts
+                        for i in starts
+                    ],
+                    dim=1,
+                )
+            )(
+                x.reshape(len(x), math.isqrt(x.shape[1]), -1),
+                range(0, math.isqrt(x.shape[1]), size),
+            ),
+        ),
+        "within each patch": (
+            lambda x, size: (
+                x.reshape(len(x), math.isqrt(x.shape[1]), -1)
+                .unfold(1, size, size)
+                .unfold(2, size, size)
+                .mT.flatten(1, 2)
+                .flatten(2)
+            ),
+            lambda x, size: (
+                lambda pictures, starts: torch.stack(
+                    [
+                        pictures[:, i : i + size, j : j + size].mT.flatten(1)
+                        for i in starts
+                        for j in starts
+                    ],
+                    dim=1,
+                )
+            )(
+                x.reshape(len(x), math.isqrt(x.shape[1]), -1),
+                range(0, math.isqrt(x.shape[1]), size),
+            ),
+        ),
+        "stand in the last axis": (
+            lambda x, size: F.unfold(
+                x.reshape(len(x), 1, math.isqrt(x.shape[1]), -1), size, stride=size
+            ),
+            lambda x, size: (
+                x.reshape(len(x), math.isqrt(x.shape[1]), -1)
+                .unfold(1, size, size)
+                .unfold(2, size, size)
+                .flatten(1, 2)
+                .flatten(2)
+                .mT
+            ),
+        ),
+        "in rows and columns": (
+            lambda x, size: (
+                x.reshape(len(x), math.isqrt(x.shape[1]), -1)
+                .unfold(1, size, size)
+                .unfold(2, size, size)
+                .flatten(3)
+            ),
+            lambda x, size: (
+                lambda pictures, starts: torch.stack(
+                    [
+                        torch.stack(
+                            [pictures[:, i : i + size, j : j + size].flatten(1) for j in starts],
+                            dim=1,
+                        )
+                        for i in starts
+                    ],
+                    dim=1,
+                )
+            )(
+                x.reshape(len(x), math.isqrt(x.shape[1]), -1),
+                range(0, math.isqrt(x.shape[1]), size),
+            ),
+        ),
+    },
+    "contrast_loss": {
+        "which long rows win": (
+            lambda a, b, temperature: (lambda s: (s.logsumexp(1) - s.diagonal()).mean())(
+                a @ b.T / temperature
+            ),
+            lambda a, b, temperature: (
+                -torch.stack(
+                    [((b @ row) / temperature).log_softmax(0)[i] for i, row in enumerate(a)]
+                ).mean()
+            ),
+        ),
+        "temperature is missing": (
+            lambda a, b, temperature: (lambda s: (s.logsumexp(1) - s.diagonal()).mean())(
+                F.cosine_similarity(a[:, None], b, dim=2)
+            ),
+            lambda a, b, temperature: (
+                -torch.stack(
+                    [F.cosine_similarity(row[None], b).log_softmax(0)[i] for i, row in enumerate(a)]
+                ).mean()
+            ),
+        ),
+        "multiplied by the temperature": (
+            lambda a, b, temperature: (lambda s: (s.logsumexp(1) - s.diagonal()).mean())(
+                F.cosine_similarity(a[:, None], b, dim=2) * temperature
+            ),
+            lambda a, b, temperature: (
+                -torch.stack(
+                    [
+                        (F.cosine_similarity(row[None], b) * temperature).log_softmax(0)[i]
+                        for i, row in enumerate(a)
+                    ]
+                ).mean()
+            ),
+        ),
+        "let a look in b": (
+            lambda a, b, temperature: (lambda s: (s.logsumexp(0) - s.diagonal()).mean())(
+                F.cosine_similarity(a[:, None], b, dim=2) / temperature
+            ),
+            lambda a, b, temperature: (
+                -torch.stack(
+                    [
+                        (F.cosine_similarity(row[None], a) / temperature).log_softmax(0)[i]
+                        for i, row in enumerate(b)
+                    ]
+                ).mean()
+            ),
+        ),
+        "only pulls partners together": (
+            lambda a, b, temperature: -F.cosine_similarity(a, b).mean() / temperature,
+            lambda a, b, temperature: (
+                -(F.normalize(a) * F.normalize(b)).sum() / temperature / len(a)
+            ),
+        ),
+    },
+    "variance_penalty": {
+        "divided by N - 1": (
+            lambda z, least: (least - torch.tensor(z).std(dim=0)).clamp(0).mean(),
+            lambda z, least: np.mean(
+                [max(least - math.sqrt(sum((c - c.mean()) ** 2) / (len(c) - 1)), 0) for c in z.T]
+            ),
+        ),
+        "this is the variance": (
+            lambda z, least: np.mean([max(least - np.var(column), 0) for column in z.T]),
+            lambda z, least: F.relu(least - torch.tensor(z).var(dim=0, correction=0)).mean(),
+        ),
+        "features of one row differ": (
+            lambda z, least: np.mean([max(least - np.std(row), 0) for row in z]),
+            lambda z, least: F.relu(least - torch.tensor(z).std(dim=1, correction=0)).mean(),
+        ),
+        "makes up for one that is dead": (
+            lambda z, least: np.mean([least - np.std(column) for column in z.T]),
+            lambda z, least: least - torch.tensor(z).std(dim=0, correction=0).mean(),
+        ),
+        "averaged the deviations first": (
+            lambda z, least: np.clip(least - np.mean([np.std(column) for column in z.T]), 0, None),
+            lambda z, least: F.relu(least - torch.tensor(z).std(dim=0, correction=0).mean()),
+        ),
+    },
+    "ema_step": {
+        "keep is the target's share": (
+            lambda target, online, keep: [
+                t + keep * (o - t) for t, o in zip(target, online, strict=True)
+            ],
+            lambda target, online, keep: [
+                torch.lerp(torch.tensor(t), torch.tensor(o), keep)
+                for t, o in zip(target, online, strict=True)
+            ],
+        ),
+        "should add up to 1": (
+            lambda target, online, keep: [online[i] + keep * target[i] for i in range(len(target))],
+            lambda target, online, keep: [
+                torch.tensor(t).mul(keep).add(torch.tensor(o))
+                for t, o in zip(target, online, strict=True)
+            ],
+        ),
+        "1 - keep of the way": (
+            lambda target, online, keep: [
+                (1 - keep / 2) * t + keep / 2 * o for t, o in zip(target, online, strict=True)
+            ],
+            lambda target, online, keep: [
+                torch.lerp(torch.tensor(t), torch.tensor(o), keep / 2)
+                for t, o in zip(target, online, strict=True)
+            ],
+        ),
+        "copies the network that learns": (
+            lambda target, online, keep: [o.copy() for o in online],
+            lambda target, online, keep: [t + (o - t) for t, o in zip(target, online, strict=True)],
+        ),
+    },
+    "nearest_mean": {
+        "nearest single code": (
+            lambda z, y, z_new: y[[np.linalg.norm(z - new, axis=1).argmin() for new in z_new]],
+            lambda z, y, z_new: torch.tensor(y)[
+                torch.cdist(torch.tensor(z_new), torch.tensor(z)).argmin(1)
+            ],
+        ),
+        "places among the labels": (
+            lambda z, y, z_new: [
+                int(
+                    np.argmin(
+                        [np.linalg.norm(new - z[y == label].mean(0)) for label in sorted(set(y))]
+                    )
+                )
+                for new in z_new
+            ],
+            lambda z, y, z_new: torch.cdist(
+                torch.tensor(z_new),
+                torch.stack([torch.tensor(z[y == label]).mean(0) for label in np.unique(y)]),
+            ).argmin(1),
+        ),
+        "prefers long means": (
+            lambda z, y, z_new: [
+                max(sorted(set(y)), key=lambda label: new @ z[y == label].mean(0)) for new in z_new
+            ],
+            lambda z, y, z_new: np.unique(y)[
+                np.argmax([z_new @ z[y == label].mean(axis=0) for label in np.unique(y)], axis=0)
+            ],
+        ),
+        "the furthest mean": (
+            lambda z, y, z_new: [
+                max(sorted(set(y)), key=lambda label: math.dist(new, z[y == label].mean(0)))
+                for new in z_new
+            ],
+            lambda z, y, z_new: np.unique(y)[
+                torch.cdist(
+                    torch.tensor(z_new),
+                    torch.stack([torch.tensor(z[y == label]).mean(0) for label in np.unique(y)]),
+                )
+                .argmax(1)
+                .numpy()
+            ],
+        ),
+        "sums of codes": (
+            lambda z, y, z_new: [
+                min(sorted(set(y)), key=lambda label: math.dist(new, z[y == label].sum(0)))
+                for new in z_new
+            ],
+            lambda z, y, z_new: np.unique(y)[
+                torch.cdist(
+                    torch.tensor(z_new),
+                    torch.stack([torch.tensor(z[y == label]).sum(0) for label in np.unique(y)]),
+                )
+                .argmin(1)
+                .numpy()
+            ],
+        ),
+    },
 }
