@@ -114,7 +114,7 @@ async function render({ model, el }) {
     const pictures = AMOUNTS.find((n) => n < most && (n * FEW_PASSES) / pace < PATIENCE) ?? AMOUNTS.at(-1);
     follow({ values: { pictures, passes: FEW_PASSES }, faults: [] });
     address.write();
-    fewer = `This device is slower than most: ${pictures} digits and ${FEW_PASSES} passes to begin with.`;
+    fewer = `This device is slower than most: ${pictures.toLocaleString("en")} digits and ${FEW_PASSES} passes to begin with.`;
     news();
   }
 
