@@ -17,6 +17,7 @@ _HOME = {
     "LatentMap": "latent_map",
     "NoiseExplorer": "noise_explorer",
     "Quiz": "quiz",
+    "SuperpositionExplorer": "superposition_explorer",
     "TextSearch": "text_search",
     "ThresholdExplorer": "threshold_explorer",
     "TrainingMonitor": "training_monitor",

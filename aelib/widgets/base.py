@@ -44,7 +44,7 @@ def _joined(name: str, joined: dict[str, str]) -> str:
     for used in (found[2] for found in _IMPORT.finditer(source)):
         if used not in joined:
             body = re.sub(r"^export default .*\n", "", _joined(used, joined), flags=re.M)
-            exported = ", ".join(re.findall(r"^export (?:async )?\w+ (\w+)", body, re.M))
+            exported = ", ".join(re.findall(r"^export (?:async )?\w+\*? (\w+)", body, re.M))
             body = re.sub(r"^export ", "", body, flags=re.M)
             joined[used] = f"const {used}_js = (() => {{\n{body}return {{ {exported} }};\n}})();"
     return _IMPORT.sub(r"const \1 = \2_js;", source)

@@ -14,6 +14,7 @@ from aelib.widgets import (
     LatentExplorer,
     LatentMap,
     NoiseExplorer,
+    SuperpositionExplorer,
     ThresholdExplorer,
     TrainingPlayground,
     TwoDecoders,
@@ -34,6 +35,7 @@ WIDGETS = {
     "NoiseExplorer": NoiseExplorer,
     "TrainingPlayground": lambda model, x, y: TrainingPlayground(np.tile(x, (4, 1)), np.tile(y, 4)),
     "ThresholdExplorer": lambda model, x, y: ThresholdExplorer(x.sum(axis=1), y == 8, x),
+    "SuperpositionExplorer": lambda model, x, y: SuperpositionExplorer(p=0.3, importance=0.8),
     "CodeSwap": lambda model, x, y: CodeSwap(
         VQVAE(4, 2).decoder, np.eye(4, 2), np.arange(49)[None] % 4, np.ones((4, 3, 3))
     ),

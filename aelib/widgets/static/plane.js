@@ -2,7 +2,7 @@
 import { make, onDensity, step } from "./ui.js";
 
 // Told apart by colour-blind eyes as far as ten can be, readable on white and on black; the glyph says the rest.
-const COLOURS = ["#2b83ca", "#d55e00", "#009e73", "#cc79a7", "#a08000", "#8478f5", "#cc5560", "#5b9400", "#868686", "#1c8fa8"];
+export const COLOURS = ["#2b83ca", "#d55e00", "#009e73", "#cc79a7", "#a08000", "#8478f5", "#cc5560", "#5b9400", "#868686", "#1c8fa8"];
 
 const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
 

@@ -1,16 +1,8 @@
 // The error on held-out digits while a network learns, with the lines that it should pass.
+import { draw } from "./svg.js";
 import { make } from "./ui.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [480, 240, 40, 8, 12, 34];
-
-function draw(tag, attributes, parent, text) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text !== undefined) node.textContent = text;
-  parent.append(node);
-  return node;
-}
 
 const short = (v) => (v >= 10000 ? `${Math.round(v / 1000)}k` : v >= 100 || Number.isInteger(v) ? String(Math.round(v)) : v.toPrecision(2));
 
