@@ -9,10 +9,11 @@ from torch import nn
 
 from aelib.diagnosis.curves import look_at_finite, look_at_gaps, look_at_sign
 from aelib.diagnosis.given import check_input, first_odd_row, losses_of, marks
+from aelib.diagnosis.latents import is_sparse
 from aelib.diagnosis.lending import lent
 from aelib.diagnosis.levels import look_at_levels
 from aelib.diagnosis.patient import ROWS, examine
-from aelib.diagnosis.symptoms import LOOKS, Findings, look_at_mode, modes_of
+from aelib.diagnosis.symptoms import LOOKS, LOOKS_AT_SPARSE, Findings, look_at_mode, modes_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,7 +67,8 @@ def diagnose(
         model: A network that answers x with copies of x: pixels, or logits, alone or in a
             tuple, a list or an object. What encodes is found by running it; (mu, logvar) is a
             cloud, and the spread may be told as logvar, log sigma or sigma.
-        x: Clean pictures that the network was not trained on (N, ...), float.
+        x: Clean pictures that the network was not trained on (N, ...), float; rows of any
+            numbers for a SparseAutoencoder.
         history: What `fit` returned for it, a History or a dictionary of "loss" (and
             "validation" or "val_loss") of a training loop of your own, the losses alone as a
             list, or None.
@@ -78,8 +80,9 @@ def diagnose(
         "NaN in the data", "training mode", "lagging statistics", "leaked rows", "overfitting",
         "underfitting", "mean image", "worse than the mean image", "double sigmoid",
         "softmax output", "saturated output", "dead units", "dead pixels", "rows apart",
-        "copying", "posterior collapse", "weak KL" and "wrong spread". "diverged" can only come
-        of a history of your own loop: `fit` stops with a TrainingError before.
+        "copying", "posterior collapse", "weak KL", "wrong spread" and, of a SparseAutoencoder,
+        "dead latents", "dense latents" and "shrinkage". "diverged" can only come of a history of
+        your own loop: `fit` stops with a TrainingError before.
 
     Raises:
         ValueError: The model is none, x holds no pictures that it can copy, x_train or y does
@@ -99,17 +102,18 @@ def diagnose(
     switched = modes_of(model)
     with torch.random.fork_rng(devices=[]), lent(model):
         torch.manual_seed(0)
-        found = dict(_of_the_data(x, x_train))
+        found = dict(_of_the_data(x, x_train, is_sparse(model)))
         if "NaN in the data" not in found:
             found |= dict(look_at_finite(model, loss + validation))
         if not {"unscaled pixels", "diverged", "NaN in the data"} & set(found):
             found |= _of_the_model(model, x, y, x_train, (loss, validation), switched)
-    return Report(f"{type(model).__name__} on {rows} pictures", found)
+    what = "rows" if is_sparse(model) else "pictures"
+    return Report(f"{type(model).__name__} on {rows} {what}", found)
 
 
-def _of_the_data(x: torch.Tensor, x_train: torch.Tensor | None) -> Findings:
+def _of_the_data(x: torch.Tensor, x_train: torch.Tensor | None, any_numbers: bool) -> Findings:
     low, high = (float(end) for end in x.aminmax())
-    if high > 10 or low < -10:
+    if not any_numbers and (high > 10 or low < -10):
         most = 255 if 20 < high <= 255 else high
         cure = f"Divide it by {most:.4g}" if low >= 0 else "Bring it there"
         yield (
@@ -154,7 +158,7 @@ def _of_the_model(
         at_home = examine(model, x_train[:ROWS].float().cpu())
     found = dict(look_at_mode(patient, switched))
     found |= dict(look_at_gaps(patient, at_home, loss, validation))
-    for look in LOOKS:
+    for look in LOOKS_AT_SPARSE if is_sparse(model) else LOOKS:
         if "diverged" not in found:
             found |= dict(look(patient))
     if {"double sigmoid", "softmax output"} & set(found):

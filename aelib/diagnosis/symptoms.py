@@ -11,6 +11,7 @@ from aelib.diagnosis.copiers import look_at_copies, look_at_rows
 from aelib.diagnosis.gradients import cut_off, gradients
 from aelib.diagnosis.guesses import guess, odd_shapes
 from aelib.diagnosis.last_layer import look_at_ends, look_at_pixels, look_at_range
+from aelib.diagnosis.latents import look_at_latents
 from aelib.diagnosis.patient import Patient
 from aelib.losses import squared_error
 from aelib.metrics import active_units
@@ -214,3 +215,5 @@ LOOKS: tuple[Callable[[Patient], Findings], ...] = (
     *(look_at_range, look_at_ends, look_at_pixels, look_at_answers),
     *(look_at_units, look_at_rows, look_at_copies, look_at_clouds),
 )
+# A wide code that copies anything is what such a network is for, and its rows are no pictures.
+LOOKS_AT_SPARSE = (look_at_range, look_at_answers, look_at_latents)
