@@ -207,7 +207,7 @@ def _add_translate(commands: Any) -> None:
     take.add_argument("catalogue", type=Path, metavar="FILE.pot")
     put = commands.add_parser("put", help="write a course with the words of a translation")
     put.add_argument("catalogue", type=Path, metavar="FILE.po")
-    put.add_argument("output", type=Path, metavar="FOLDER", help="for README.md and notebooks/")
+    put.add_argument("output", type=Path, metavar="FOLDER", help="for README.md, notebooks/, data/")
     for command in (take, put):
         command.add_argument("--course", type=Path, default=Path(), help="default: this folder")
         command.set_defaults(run=_translate, output=None)

@@ -63,7 +63,7 @@ def take_out(course: Path, catalogue: Path) -> int:
 
 
 def put_back(course: Path, catalogue: Path, output: Path) -> tuple[int, int]:
-    """Write a course, README.md and notebooks/, with the words of a .po file.
+    """Write a course, README.md, notebooks/ and data/, with the words of a .po file.
 
     Messages without a translation, and those that gettext marked as fuzzy, stay as they were.
 
@@ -107,9 +107,9 @@ def _write(course: Path, output: Path, language: str, said: Callable[[str], str]
     """Copy the course; each text goes through `said`."""
     lessons = _lessons(course)
     try:
-        shutil.copytree(
-            course / "notebooks", output / "notebooks", ignore=shutil.ignore_patterns(".*")
-        )
+        for folder in filter(Path.is_dir, (course / "notebooks", course / "data")):
+            hidden = shutil.ignore_patterns(".*")
+            shutil.copytree(folder, output / folder.name, ignore=hidden)
     except OSError as error:
         raise DataError(f"{output} cannot be written ({error}).") from error
     for path in _prose(course):

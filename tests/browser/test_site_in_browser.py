@@ -636,6 +636,17 @@ def test_a_verdict_is_covered_until_the_next_key(open_page):
     assert told.locator("visible=true").count() == 0
 
 
+def test_a_verdict_with_a_picture_stands_beside_the_text_on_the_wall(open_page):
+    page = open_page("12_recommender.html", viewport=WALL)
+    present(page)
+    columns = page.evaluate("""() => {
+      const found = document.querySelectorAll("[data-layout=beside] .cell > .verdict:has(img)");
+      return [...found].map((verdict) => getComputedStyle(verdict).gridColumnStart);
+    }""")
+    assert columns
+    assert set(columns) == {"2"}
+
+
 def test_widgets_live_on_the_wall_and_leave_the_clicker_its_keys(open_page):
     page = open_page(f"{LIVE[0]}.html?present", viewport=WALL)
     until(page, "document.querySelector('.screen.current') !== null")
