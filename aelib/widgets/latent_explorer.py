@@ -16,8 +16,10 @@ _STEPS = 9  # of a row in the still picture
 class LatentExplorer(LatentWidget):
     """Move each number of a code z and see the picture that is decoded from it.
 
-    `explorer.z` is where the sliders stand: read it, set it, observe it. A model that must be
-    told a class gets a chooser that shows z in every class; `explorer.told` is the one chosen.
+    `explorer.z` is where the sliders stand: read it, set it, observe it. Where the browser decodes,
+    five small pictures below each slider show what it does; a click on one goes there. A
+    model that must be told a class gets a chooser that shows z in every class; `explorer.told` is
+    the one chosen.
 
     Args:
         model: A network with encoder and decoder, methods or parts of any class; an object with
