@@ -6,15 +6,15 @@ data      load_mnist, load_idx, load_images, as_digit, load_faces, draw_faces, d
           load_photos, photo_patches, load_movielens, load_docstrings; DataError
 noise     noise.gaussian, noise.salt_and_pepper, noise.masking, noise.occlusion, noise.blur
 models    LinearAutoencoder, Autoencoder, ConvAutoencoder, ResidualAutoencoder, UNet, VAE,
-          ConditionalVAE, VQVAE, SparseAutoencoder, MaskedAutoencoder, CharacterModel;
-          Residual, start_at_mean
+          ConditionalVAE, VQVAE, SparseAutoencoder, MaskedAutoencoder, CharacterModel,
+          VelocityNetwork; Residual, start_at_mean
 losses    squared_error, bernoulli_nll, bernoulli_entropy, kl_divergence, negative_elbo,
-          l1_penalty, sparsity_kl, sparse_error, contraction
+          l1_penalty, sparsity_kl, sparse_error, contraction, flow_loss
 training  fit, History, TrainingError, seed_everything, save, load
 metrics   pca_error, psnr, ssim, neighbour_accuracy, principal_angles, active_units, iwae_bound,
-          roc
+          roc, frechet_distance
 diagnosis diagnose
-latent    interpolate, latent_grid, attribute_direction
+latent    interpolate, latent_grid, attribute_direction, euler, guided
 plotting  show, show_images, plot_reconstructions, plot_history, plot_bars, plot_latent,
           plot_manifold
 widgets   widgets.LatentExplorer, widgets.LatentMap, widgets.TwoDecoders, widgets.DigitPad,
@@ -63,11 +63,13 @@ _HOME = {
     "SparseAutoencoder": "models",
     "UNet": "models",
     "start_at_mean": "models",
+    "VelocityNetwork": "models",
     "VQVAE": "models",
     "claim": "claims",
     "bernoulli_entropy": "losses",
     "bernoulli_nll": "losses",
     "contraction": "losses",
+    "flow_loss": "losses",
     "l1_penalty": "losses",
     "sparsity_kl": "losses",
     "kl_divergence": "losses",
@@ -81,6 +83,7 @@ _HOME = {
     "save": "saving",
     "seed_everything": "training",
     "active_units": "metrics",
+    "frechet_distance": "metrics",
     "iwae_bound": "metrics",
     "neighbour_accuracy": "metrics",
     "pca_error": "metrics",
@@ -96,6 +99,8 @@ _HOME = {
     "solution": "exercises.learner",
     "diagnose": "diagnosis",
     "attribute_direction": "latent",
+    "euler": "latent",
+    "guided": "latent",
     "interpolate": "latent",
     "latent_grid": "latent",
     "plot_bars": "plotting",

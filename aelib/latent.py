@@ -1,5 +1,6 @@
 """z -> z: walks and places in the latent space."""
 
+from collections.abc import Callable
 from operator import index
 from typing import Any
 
@@ -108,6 +109,71 @@ def attribute_direction(z: torch.Tensor, has_it: torch.Tensor) -> torch.Tensor:
     return z[has_it].mean(dim=0) - z[~has_it].mean(dim=0)
 
 
+@torch.no_grad()
+def euler(
+    velocity: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], noise: torch.Tensor, steps: int
+) -> torch.Tensor:
+    """Walk from noise to codes along a velocity, in equal steps, without gradients.
+
+    Args:
+        velocity: z_t (N, D) and times t (N,), 1 noise and 0 code -> velocities (N, D), such as a
+            trained `VelocityNetwork`, or what `guided` makes of one.
+        noise: Where the walks begin (N, D), float, drawn from N(0, 1).
+        steps: How many, 1 or more.
+
+    Returns:
+        All places (steps + 1, N, D): row 0 is the noise, the last row are the codes.
+
+    Raises:
+        ValueError: noise is no matrix of numbers, or steps is not a whole number, 1 or more.
+
+    Reference: Lipman et al. (2023), Flow matching for generative modeling.
+
+    Example:
+        >>> noise, code = torch.randn(5, 2), torch.tensor([3.0, 4.0])
+        >>> path = aelib.euler(lambda z_t, t: noise - code, noise, steps=8)  # always the same way
+        >>> tuple(path.shape), bool((path[-1] - code).abs().max() < 1e-5)
+        ((9, 5, 2), True)
+    """
+    _check_walk_of(noise, steps)
+    path = [noise]
+    for left in range(steps, 0, -1):
+        t = torch.full((len(noise),), left / steps)
+        path.append(path[-1] - velocity(path[-1], t) / steps)
+    return torch.stack(path)
+
+
+def guided(
+    model: Callable[..., torch.Tensor], y: torch.Tensor, weight: float
+) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """A velocity that is pushed towards classes (classifier-free guidance).
+
+    Args:
+        model: A network from z_t, t, y to velocities that was also trained without y, such as a
+            `VelocityNetwork` with n_classes.
+        y: A class for each walk, int64 (N,).
+        weight: 0 leaves the classes out, 1 takes the network told of them as it is, and more goes
+            further in the direction in which the classes change its answer.
+
+    Returns:
+        A velocity for `euler`.
+
+    Reference: Ho and Salimans (2022), Classifier-free diffusion guidance.
+
+    Example:
+        >>> model, y = aelib.VelocityNetwork(16, n_classes=10), torch.tensor([7, 7])
+        >>> z_t, t = torch.randn(2, 16), torch.rand(2)
+        >>> torch.allclose(aelib.guided(model, y, 1)(z_t, t), model(z_t, t, y), atol=1e-6)
+        True
+    """
+
+    def velocity(z_t: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        without, told = model(z_t, t), model(z_t, t, y)
+        return without + weight * (told - without)
+
+    return velocity
+
+
 def _check_ends(a: torch.Tensor, b: torch.Tensor) -> None:
     for name, code in (("a", a), ("b", b)):
         if not isinstance(code, torch.Tensor) or code.ndim != 1 or not code.is_floating_point():
@@ -129,6 +195,13 @@ def _check_walk(steps: int, method: str) -> None:
     _check_whole("steps", steps, 2)
     if method not in METHODS:
         raise ValueError(f"method must be 'linear' or 'spherical', not {method!r}.")
+
+
+def _check_walk_of(noise: Any, steps: int) -> None:
+    if not isinstance(noise, torch.Tensor) or noise.ndim != 2 or not noise.is_floating_point():
+        found = tuple(noise.shape) if isinstance(noise, torch.Tensor) else type(noise).__name__
+        raise ValueError(f"noise must be a float tensor of shape (N, D), not {found}.")
+    _check_whole("steps", steps, 1)
 
 
 def _check_turn(a: torch.Tensor, b: torch.Tensor) -> None:

@@ -201,6 +201,40 @@ def sparse_error(model: Any, x: torch.Tensor, unused: float = 1 / 32) -> torch.T
     return error + unused * squared_error(spare @ model.directions(), (x - x_hat).detach())
 
 
+def flow_loss(model: Any, z: torch.Tensor, y: torch.Tensor | None = None) -> torch.Tensor:
+    """Flow matching: how far the network's velocity is from that of straight paths to noise.
+
+    Each row is mixed with fresh noise, z_t = (1 - t) z + t noise, with t even between 0 and 1; the
+    network is asked for noise - z, the velocity on the straight path from the one to the other.
+
+    Args:
+        model: A network from z_t, t (and y) to velocities, such as a `VelocityNetwork`.
+        z: Codes (N, D), float, best centred on 0 and of about unit spread.
+        y: A class for each row, int64 (N,), -1 for none; left out where the network knows none.
+
+    Returns:
+        A scalar: squared differences, summed over the D numbers of a code, averaged over the N
+        rows. It does not reach 0, as one mixture can come from many pairs of code and noise.
+
+    Raises:
+        ValueError: There is no row, or the network answers with another shape.
+
+    References: Lipman et al. (2023), Flow matching for generative modeling; Liu, Gong and Liu
+        (2023), Flow straight and fast.
+
+    Example:
+        >>> z = torch.randn(2000, 16)
+        >>> still = lambda z_t, t: torch.zeros_like(z_t)  # answers 0 to everything
+        >>> round(aelib.flow_loss(still, z).item() / 16)  # the variance of noise - z
+        2
+    """
+    check_not_empty(z)
+    t, noise = torch.rand(len(z)), torch.randn_like(z)
+    z_t = (1 - t[:, None]) * z + t[:, None] * noise
+    v = model(z_t, t) if y is None else model(z_t, t, y)
+    return squared_error(v, noise - z)
+
+
 def kl_divergence(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
     """How far the clouds N(mu, exp(logvar)) are from N(0, 1), in nats.
 

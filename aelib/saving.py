@@ -17,12 +17,18 @@ from aelib.models import networks
 from aelib.models.blocks import Residual
 from aelib.models.characters import CharacterModel
 from aelib.models.codebook import VQVAE
+from aelib.models.flow import VelocityNetwork
 from aelib.models.masked import MaskedAutoencoder
 from aelib.models.sparse import SparseAutoencoder
 
 _ARGUMENTS: dict[type, Callable[[Any], dict[str, Any]]] = {  # where a model does not say itself
     CharacterModel: lambda m: {"width": m.gru.input_size, "state": m.gru.hidden_size},
     MaskedAutoencoder: lambda m: {"size": m.size, "width": m.read.out_features},
+    VelocityNetwork: lambda m: {
+        "dim": m.layers[-1].out_features,
+        "n_classes": m.n_classes,
+        "width": m.layers[0].out_features,
+    },
     SparseAutoencoder: lambda m: {"input_dim": m.input_dim, "latents": m.latent_dim, "k": m.k},
     VQVAE: lambda m: {"n_codes": m.codebook.shape[0], "width": m.codebook.shape[1]},
 }

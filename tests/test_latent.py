@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.spatial import geometric_slerp
 from scipy.stats import norm
 
-from aelib import attribute_direction, interpolate, latent_grid
+from aelib import attribute_direction, euler, guided, interpolate, latent_grid
 
 
 def code(*numbers):
@@ -185,3 +185,62 @@ def test_groups_that_give_no_direction_are_refused_with_a_sentence(case):
     arguments, sentence = BAD_GROUPS[case]
     with pytest.raises(ValueError, match=sentence):
         attribute_direction(*arguments)
+
+
+# --- euler and guided ---
+
+
+def test_euler_walks_in_equal_steps_from_t_1_to_0_and_asks_where_it_stands(generator):
+    asked = []
+
+    def velocity(z_t, t):
+        asked.append((z_t.clone(), t.clone()))
+        return z_t * t[:, None] + 1
+
+    noise = torch.randn(3, 2, generator=generator)
+    path = euler(velocity, noise, 4)
+    assert path.shape == (5, 3, 2)
+    assert torch.equal(path[0], noise)
+    for k, (z_t, t) in enumerate(asked):
+        assert torch.equal(t, torch.full((3,), 1 - k / 4))
+        assert torch.equal(z_t, path[k])
+        torch.testing.assert_close(path[k + 1], path[k] - (path[k] * t[:, None] + 1) / 4)
+
+
+def test_with_many_steps_euler_solves_the_equation(generator):
+    noise = torch.randn(5, 3, generator=generator).double()
+    end = euler(lambda z_t, _: -z_t, noise, 2000)[-1]  # dz/dt = -z, walked from t = 1 to 0
+    torch.testing.assert_close(end, noise * math.e, rtol=1e-3, atol=0)
+
+
+def test_euler_keeps_no_gradients(generator):
+    weight = torch.ones(2, requires_grad=True)
+    noise = torch.randn(3, 2, generator=generator)
+    assert not euler(lambda z_t, _: z_t * weight, noise, 3).requires_grad
+
+
+@pytest.mark.parametrize(
+    ("noise", "steps", "sentence"),
+    [
+        (torch.zeros(3), 4, r"noise must be a float tensor of shape \(N, D\), not \(3,\)"),
+        (torch.zeros(3, 2, dtype=torch.int64), 4, "noise must be a float tensor"),
+        (np.zeros((3, 2)), 4, "not ndarray"),
+        (torch.zeros(3, 2), 0, "steps must be a whole number, 1 or more, not 0"),
+        (torch.zeros(3, 2), 2.5, "steps must be a whole number"),
+    ],
+)
+def test_euler_refuses_in_a_sentence(noise, steps, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        euler(lambda z_t, _: z_t, noise, steps)
+
+
+@pytest.mark.parametrize(
+    ("weight", "expected"), [(0, 1.0), (1, 4.0), (2, 7.0), (0.5, 2.5), (-1, -2.0)]
+)
+def test_guidance_goes_weight_times_as_far_as_the_class_does(weight, expected):
+    def model(z_t, _, y=None):
+        return torch.full_like(z_t, 1.0 if y is None else float(y[0]))
+
+    velocity = guided(model, torch.tensor([4, 4]), weight)
+    found = velocity(torch.zeros(2, 3), torch.ones(2))
+    torch.testing.assert_close(found, torch.full((2, 3), expected))

@@ -17,6 +17,7 @@ from aelib import (
     bernoulli_entropy,
     bernoulli_nll,
     contraction,
+    flow_loss,
     kl_divergence,
     l1_penalty,
     negative_elbo,
@@ -454,3 +455,45 @@ def test_one_overflow_among_many_is_found():
         kl_divergence(torch.zeros(50, 20), logvar)
     with pytest.raises(ValueError, match="logvar reaches 90"):
         negative_elbo(torch.full((50, 4), 0.5), torch.zeros(50, 4), torch.zeros(50, 20), logvar)
+
+
+# --- flow_loss ---
+
+
+def test_flow_loss_asks_for_noise_minus_code_at_the_mixture():
+    z = torch.randn(400, 3, generator=torch.Generator().manual_seed(1)) + 5
+
+    def perfect(z_t, t):  # knows z, so it can find the noise
+        return (z_t - z) / t[:, None]
+
+    torch.manual_seed(0)
+    assert flow_loss(perfect, z).item() < 1e-4
+
+
+def test_flow_loss_of_a_network_that_answers_0_is_the_squared_length_of_the_way():
+    z = torch.full((50_000, 2), 3.0)
+    torch.manual_seed(0)
+    loss = flow_loss(lambda z_t, _: torch.zeros_like(z_t), z).item()
+    assert abs(loss - 2 * (9 + 1)) < 0.2  # noise - z: variance 1, mean -3, two numbers
+
+
+def test_flow_loss_draws_times_from_0_to_1_for_each_row_and_hands_on_the_classes():
+    seen = {}
+
+    def model(z_t, t, y):
+        seen.update(t=t, y=y)
+        return z_t
+
+    y = torch.arange(1000)
+    torch.manual_seed(0)
+    flow_loss(model, torch.zeros(1000, 2), y)
+    assert seen["t"].shape == (1000,)
+    assert torch.equal(seen["y"], y)
+    assert 0 <= seen["t"].min() < 0.01
+    assert 0.99 < seen["t"].max() <= 1
+    assert abs(seen["t"].mean() - 0.5) < 0.03
+
+
+def test_flow_loss_refuses_no_rows():
+    with pytest.raises(ValueError, match="no"):
+        flow_loss(lambda z_t, _: z_t, torch.zeros(0, 4))

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy.linalg import sqrtm
 from scipy.stats import ortho_group
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from sklearn.decomposition import PCA
@@ -18,6 +19,7 @@ from aelib import (
     Autoencoder,
     LinearAutoencoder,
     active_units,
+    frechet_distance,
     iwae_bound,
     load_mnist,
     negative_elbo,
@@ -692,3 +694,55 @@ def test_turning_the_scores_round_turns_the_area_round():
 def test_what_has_no_curve_is_refused(scores, y, text):
     with pytest.raises(ValueError, match=text):
         roc(scores, y)
+
+
+# --- frechet_distance ---
+
+
+@pytest.fixture
+def two_sets():
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(300, 5)) @ rng.normal(size=(5, 5)) + rng.normal(size=5)
+    b = rng.normal(size=(200, 5)) @ rng.normal(size=(5, 5))
+    return torch.tensor(a), torch.tensor(b)
+
+
+def test_frechet_distance_agrees_with_the_square_root_of_a_matrix(two_sets):
+    a, b = (rows.numpy() for rows in two_sets)
+    cov_a, cov_b = np.cov(a.T), np.cov(b.T)
+    apart = ((a.mean(0) - b.mean(0)) ** 2).sum()
+    expected = apart + np.trace(cov_a + cov_b - 2 * sqrtm(cov_a @ cov_b).real)
+    assert_allclose(frechet_distance(*two_sets), expected, rtol=1e-8)
+
+
+def test_frechet_distance_is_0_for_the_same_set_and_knows_no_order(two_sets):
+    a, b = two_sets
+    assert abs(frechet_distance(a, a.flip(0))) < 1e-4
+    assert_allclose(frechet_distance(a, b), frechet_distance(b, a), rtol=1e-8)
+
+
+def test_frechet_distance_of_independent_columns_is_by_means_and_deviations():
+    a, b = torch.randn(2, 40_000, 3, generator=torch.Generator().manual_seed(0))
+    found = frechet_distance(3 * a + 1, b)
+    assert abs(found - 3 * (1 + (3 - 1) ** 2)) < 0.5
+
+
+def test_frechet_distance_bears_columns_without_variance(two_sets):
+    a, b = (rows.float().clone() for rows in two_sets)
+    a[:, 0] = b[:, 0] = 0
+    assert np.isfinite(frechet_distance(a, b))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "sentence"),
+    [
+        (torch.zeros(4), torch.zeros(4, 2), r"a must be features, a float tensor \(N, D\)"),
+        (torch.zeros(4, 2), np.zeros((4, 2)), "b must be features.*ndarray"),
+        (torch.zeros(1, 2), torch.zeros(4, 2), "a has 1 rows; a covariance needs two"),
+        (torch.zeros(4, 2), torch.zeros(4, 3), "a has 2 features and b 3"),
+        (torch.full((4, 2), torch.nan), torch.zeros(4, 2), "a holds NaN"),
+    ],
+)
+def test_frechet_distance_refuses_in_a_sentence(a, b, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        frechet_distance(a, b)

@@ -7,6 +7,7 @@ forward, transform and inverse_transform.
 from aelib.models.blocks import Residual
 from aelib.models.characters import CharacterModel
 from aelib.models.codebook import VQVAE
+from aelib.models.flow import VelocityNetwork
 from aelib.models.masked import MaskedAutoencoder
 from aelib.models.networks import (
     VAE,
@@ -35,5 +36,6 @@ __all__ = [
     "ResidualAutoencoder",
     "SparseAutoencoder",
     "UNet",
+    "VelocityNetwork",
     "start_at_mean",
 ]

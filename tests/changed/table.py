@@ -31,6 +31,7 @@ HALF = {
     "12": {"n_ratings >= 10": "n_ratings >= 40"},
     "13": {"load_mnist(6000, 1000)": "load_mnist(3000, 500)"},
     "14": {"n_train=12_000, n_test=1000": "n_train=6000, n_test=500"},
+    "15": {"load_mnist()": "load_mnist(n_train=55_000, n_test=5_000)", ":50_000]": ":25_000]"},
     "16": {"n_train=12_000, n_test=2000": "n_train=6000, n_test=1000"},
     "17": {"cut(read, 430)": "cut(read, 215)", "cut(unread, 240)": "cut(unread, 120)"},
 }
@@ -54,6 +55,7 @@ CODE = {
         "Autoencoder(16, hidden=(128,))": "Autoencoder(4, hidden=(128,))",
     },
     "14": {"size=128": "size=32", "n_codes=32, width=8):": "n_codes=20, width=4):"},
+    "15": {"latent_dim = 16": "latent_dim = 6"},
     "16": {"latent_dim = 64": "latent_dim = 16"},
     "17": {'"latents": 512, "k": 16': '"latents": 256, "k": 8'},
 }

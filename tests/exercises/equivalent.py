@@ -398,6 +398,33 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
         "places are not below 0": _positive("chosen"),
     },
     "curved_step": {UNIT: _unit("a", "b")},
+    "perfect_answer": {
+        LAST_AXIS: ["1 -> -1"],
+        UNIT: _unit("t"),
+        "a sum over the points knows no order": ["points: rows backwards"],
+    },
+    "on_the_way": {UNIT: _unit("t")},
+    "one_scale": {
+        "it is centred anyway": ["result: centred", "z: centred", "z: one more"],
+        SCALE_FREE: ["z: twice as large"],
+    },
+    "frechet_of_columns": {
+        **_NOT_NEGATIVE,
+        "mean and deviation know no order": [*_order("a", "b"), "a: sorted", "b: sorted"],
+    },
+    "straightness": {
+        **_SHARE,
+        LAST_AXIS: ["1 -> -1"],
+        SCALE_FREE: ["path: twice as large"],
+        SHIFT_FREE: ["path: one more", "path: centred"],
+        "a length knows no direction and no order of the numbers": [
+            "path: 1 minus it",
+            "path: the sign turned",
+            "path: rows backwards",
+            "path: columns backwards",
+        ],
+    },
+    "guided_velocity": {POSITIVE: _positive("weight")},
     "dimensions_each": {
         **_SHARE,
         LAST_AXIS: ["1 -> -1"],

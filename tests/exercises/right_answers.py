@@ -430,6 +430,24 @@ def entries_in_numpy(codebook, z, chosen):
     return moved
 
 
+def perfect_by_hand(x_t, points, t):
+    """One row at a time, with densities in place of a softmax."""
+    rows = []
+    for row in as_array(x_t):
+        noises = (row - (1 - t) * as_array(points)) / t
+        density = np.exp(-(noises**2).sum(axis=1) / 2)
+        rows.append((density[:, None] * as_array(points)).sum(axis=0) / density.sum())
+    return np.array(rows)
+
+
+def walked(path):
+    """The length of each path, step by step."""
+    total = torch.zeros(path.shape[1])
+    for before, after in itertools.pairwise(path):
+        total += ((after - before) ** 2).sum(dim=1).sqrt()
+    return total
+
+
 RIGHT = {
     "error_of_each": [
         lambda x_hat, x: np.square(x_hat - x).sum(-1),
@@ -1826,5 +1844,98 @@ RIGHT = {
                 for new in z_new
             ]
         ),
+    ],
+    "perfect_answer": [
+        perfect_by_hand,
+        lambda x_t, points, t: (
+            F.softmax(-(((x_t[:, None] - (1 - t) * points) / t) ** 2).sum(2) / 2, dim=1) @ points
+        ),
+        lambda x_t, points, t: torch.einsum(
+            "nm,md->nd",
+            torch.softmax(
+                ((1 - t) * x_t @ points.T - (1 - t) ** 2 * points.square().sum(1) / 2) / t**2, dim=1
+            ),
+            points,
+        ),
+        lambda x_t, points, t: torch.stack(
+            [
+                (w := torch.distributions.Normal(row, t).log_prob((1 - t) * points).sum(1).exp())
+                @ points
+                / w.sum()
+                for row in x_t
+            ]
+        ),
+        lambda x_t, points, t: perfect_by_hand(x_t, points, t).tolist(),
+    ],
+    "on_the_way": [
+        lambda x, noise, t: (x + t[:, None] * (noise - x), noise - x),
+        lambda x, noise, t: (torch.lerp(x, noise, t[:, None].expand_as(x)), noise.sub(x)),
+        lambda x, noise, t: [
+            torch.stack([(1 - s) * a + s * n for a, n, s in zip(x, noise, t, strict=True)]),
+            torch.stack([n - a for a, n in zip(x, noise, strict=True)]),
+        ],
+        lambda x, noise, t: (
+            (as_array(x).T * (1 - as_array(t)) + as_array(noise).T * as_array(t)).T,
+            as_array(noise - x),
+        ),
+        lambda x, noise, t: (
+            torch.diag(1 - t) @ x + torch.diag(t) @ noise,
+            torch.stack([x, noise]).diff(dim=0)[0],
+        ),
+    ],
+    "one_scale": [
+        lambda z: (z - z.mean(0)) / np.sqrt(np.mean((z - z.mean(0)) ** 2)),
+        lambda z: (z - z.mean(0)) / np.sqrt(z.var(axis=0).mean()),
+        lambda z: (c := torch.tensor(z) - torch.tensor(z).mean(dim=0)) / c.square().mean().sqrt(),
+        lambda z: (z - z.mean(0)) * z.size**0.5 / np.linalg.norm(z - z.mean(0)),
+        lambda z: ((z - np.average(z, axis=0)) / np.std(z - np.average(z, axis=0))).tolist(),
+    ],
+    "frechet_of_columns": [
+        lambda a, b: np.sum(np.square(a.mean(0) - b.mean(0)) + np.square(a.std(0) - b.std(0))),
+        lambda a, b: sum(
+            (x.mean() - y.mean()) ** 2 + x.var() + y.var() - 2 * x.std() * y.std()
+            for x, y in zip(a.T, b.T, strict=True)
+        ),
+        lambda a, b: (
+            np.linalg.norm(np.stack([a.mean(0), a.std(0)]) - np.stack([b.mean(0), b.std(0)])) ** 2
+        ),
+        lambda a, b: sum(
+            (x.mean() - y.mean()).item() ** 2
+            + (x.std(correction=0) - y.std(correction=0)).item() ** 2
+            for x, y in zip(torch.tensor(a).T, torch.tensor(b).T, strict=True)
+        ),
+        lambda a, b: (
+            ((a.mean(0) - b.mean(0)) ** 2).sum()
+            + np.trace(np.diag(a.var(0)) + np.diag(b.var(0)))
+            - 2 * np.sqrt(a.var(0) * b.var(0)).sum()
+        ),
+    ],
+    "straightness": [
+        lambda path: (path[-1] - path[0]).norm(dim=-1) / walked(path),
+        lambda path: ((path[-1] - path[0]) ** 2).sum(1).sqrt() / walked(path),
+        lambda path: (
+            np.linalg.norm(as_array(path)[-1] - as_array(path)[0], axis=1)
+            / np.linalg.norm(np.diff(as_array(path), axis=0), axis=2).sum(axis=0)
+        ),
+        lambda path: [
+            float((one[-1] - one[0]).norm() / one.diff(dim=0).norm(dim=1).sum())
+            for one in path.transpose(0, 1)
+        ],
+        lambda path: (
+            torch.linalg.vector_norm(path.diff(dim=0).sum(dim=0), dim=1)
+            / torch.linalg.vector_norm(path.diff(dim=0), dim=2).sum(dim=0)
+        ),
+    ],
+    "guided_velocity": [
+        lambda v_none, v_class, weight: (1 - weight) * v_none + weight * v_class,
+        lambda v_none, v_class, weight: v_class + (weight - 1) * (v_class - v_none),
+        lambda v_none, v_class, weight: torch.lerp(v_none, v_class, weight),
+        lambda v_none, v_class, weight: (
+            as_array(v_none) + weight * (as_array(v_class) - as_array(v_none))
+        ),
+        lambda v_none, v_class, weight: [
+            [n + weight * (c - n) for n, c in zip(*rows, strict=True)]
+            for rows in zip(v_none.tolist(), v_class.tolist(), strict=True)
+        ],
     ],
 }

@@ -736,6 +736,20 @@ def noise_in(x_a, x_hat, a):
     return (x_a - math.sqrt(a) * x_hat) / math.sqrt(1 - a)
 
 
+def answered(x_t, points, t, seen=lambda points, t: (1 - t) * points, falls=None):
+    """Row by row, with one line wrong: what stands in for the likelihood of each point."""
+    falls = falls or (lambda way: -(way**2).sum(dim=1) / (2 * t**2))
+    rows = [falls(row - seen(points, t)) for row in x_t]
+    return torch.stack([(row - row.max()).exp() @ points / (row - row.max()).exp().sum()
+                        for row in rows])  # fmt: skip
+
+
+def lengths_of(path):
+    return torch.stack(
+        [(path[i + 1] - path[i]).square().sum(1).sqrt() for i in range(len(path) - 1)]
+    )
+
+
 SAME = {
     "error_of_each": {
         "mean over the pixels": (
@@ -3780,6 +3794,228 @@ SAME = {
                 .argmin(1)
                 .numpy()
             ],
+        ),
+    },
+    "perfect_answer": {
+        "compared x_t with the points": (
+            lambda x_t, points, t: answered(x_t, points, t, seen=lambda points, t: points),
+            lambda x_t, points, t: (
+                F.softmax(-(((x_t[:, None] - points) / t) ** 2).sum(2) / 2, 1) @ points
+            ),
+        ),
+        "divide by t first": (
+            lambda x_t, points, t: answered(
+                x_t, points, t, falls=lambda way: -0.5 * way.square().sum(dim=1)
+            ),
+            lambda x_t, points, t: (
+                F.softmax(-((x_t[:, None] - (1 - t) * points) ** 2).sum(2) / 2, 1) @ points
+            ),
+        ),
+        "half is missing": (
+            lambda x_t, points, t: answered(
+                x_t, points, t, falls=lambda way: -((way / t) ** 2).sum(dim=1)
+            ),
+            lambda x_t, points, t: (
+                F.softmax(-(((x_t[:, None] - (1 - t) * points) / t) ** 2).sum(2), 1) @ points
+            ),
+        ),
+        "likeliest point": (
+            lambda x_t, points, t: torch.stack(
+                [min(points, key=lambda p: (row - (1 - t) * p).norm()) for row in x_t]
+            ),
+            lambda x_t, points, t: (
+                F.one_hot(
+                    torch.cdist(x_t, (1 - t) * points).topk(1, largest=False).indices[:, 0],
+                    len(points),
+                ).float()
+                @ points
+            ),
+        ),
+        "stands squared": (
+            lambda x_t, points, t: answered(
+                x_t, points, t, falls=lambda way: -way.norm(dim=1) / (2 * t**2)
+            ),
+            lambda x_t, points, t: (
+                F.softmax(-0.5 * (x_t[:, None] - (1 - t) * points).square().sum(2).sqrt() / t**2, 1)
+                @ points
+            ),
+        ),
+        "as they are in the mixture": (
+            lambda x_t, points, t: (1 - t) * answered(x_t, points, t),
+            lambda x_t, points, t: (
+                F.softmax(-(((x_t[:, None] - (1 - t) * points) / t) ** 2).sum(2) / 2, 1)
+                @ points.mul(1 - t)
+            ),
+        ),
+    },
+    "on_the_way": {
+        "your mixture is noise": (
+            lambda x, noise, t: (noise + t[:, None] * (x - noise), noise - x),
+            lambda x, noise, t: (
+                torch.stack([s * a + (1 - s) * n for a, n, s in zip(x, noise, t, strict=True)]),
+                noise - x,
+            ),
+        ),
+        "points from noise to x": (
+            lambda x, noise, t: (x + t[:, None] * (noise - x), x - noise),
+            lambda x, noise, t: (torch.lerp(x, noise, t[:, None].expand_as(x)), x.sub(noise)),
+        ),
+        "the way that is left": (
+            lambda x, noise, t: (
+                x + t[:, None] * (noise - x),
+                noise - (x + t[:, None] * (noise - x)),
+            ),
+            lambda x, noise, t: (
+                torch.lerp(x, noise, t[:, None].expand_as(x)),
+                (noise - x) - t[:, None] * (noise - x),
+            ),
+        ),
+        "the path is bent": (
+            lambda x, noise, t: (
+                (1 - t).sqrt()[:, None] * x + t.sqrt()[:, None] * noise,
+                noise - x,
+            ),
+            lambda x, noise, t: (
+                torch.stack(
+                    [
+                        math.sqrt(1 - s) * a + math.sqrt(s) * n
+                        for a, n, s in zip(x, noise, t, strict=True)
+                    ]
+                ),
+                noise - x,
+            ),
+        ),
+    },
+    "one_scale": {
+        "a scale of its own": (
+            lambda z: np.stack([(c - c.mean()) / c.std() for c in z.T], axis=1),
+            lambda z: (z - z.mean(0)) / np.sqrt(z.var(axis=0)),
+        ),
+        "in which the means count": (
+            lambda z: np.stack([c - c.mean() for c in z.T], axis=1) / np.sqrt(z.var()),
+            lambda z: (
+                (torch.tensor(z) - torch.tensor(z).mean(dim=0)) / torch.tensor(z).std(correction=0)
+            ),
+        ),
+        "one mean for all numbers": (
+            lambda z: (z - np.average(z)) / np.sqrt(np.mean((z - np.average(z)) ** 2)),
+            lambda z: (torch.tensor(z) - z.mean()) / torch.tensor(z).std(correction=0),
+        ),
+        "the means are still there": (
+            lambda z: z / np.sqrt(z.var(axis=0).mean()),
+            lambda z: z * z.size**0.5 / np.linalg.norm(z - z.mean(0)),
+        ),
+        "divided by the variance": (
+            lambda z: (z - z.mean(0)) / z.var(axis=0).mean(),
+            lambda z: (z - z.mean(0)) / np.mean((z - z.mean(0)) ** 2),
+        ),
+    },
+    "frechet_of_columns": {
+        "these are the means alone": (
+            lambda a, b: sum((x.mean() - y.mean()) ** 2 for x, y in zip(a.T, b.T, strict=True)),
+            lambda a, b: np.linalg.norm(a.mean(0) - b.mean(0)) ** 2,
+        ),
+        "you compared variances": (
+            lambda a, b: sum(
+                (x.mean() - y.mean()) ** 2 + (x.var() - y.var()) ** 2
+                for x, y in zip(a.T, b.T, strict=True)
+            ),
+            lambda a, b: (
+                np.linalg.norm(np.stack([a.mean(0), a.var(0)]) - np.stack([b.mean(0), b.var(0)]))
+                ** 2
+            ),
+        ),
+        "shared part is missing": (
+            lambda a, b: sum(
+                (x.mean() - y.mean()) ** 2 + x.var() + y.var()
+                for x, y in zip(a.T, b.T, strict=True)
+            ),
+            lambda a, b: (
+                np.square(a.mean(0) - b.mean(0)).sum() + (a.std(0) ** 2 + b.std(0) ** 2).sum()
+            ),
+        ),
+        "averaged over the columns": (
+            lambda a, b: np.mean(
+                [
+                    (x.mean() - y.mean()) ** 2 + (x.std() - y.std()) ** 2
+                    for x, y in zip(a.T, b.T, strict=True)
+                ]
+            ),
+            lambda a, b: (
+                np.square(a.mean(0) - b.mean(0)).mean() + np.square(a.std(0) - b.std(0)).mean()
+            ),
+        ),
+        "both differences stand squared": (
+            lambda a, b: sum(
+                abs(x.mean() - y.mean()) + abs(x.std() - y.std())
+                for x, y in zip(a.T, b.T, strict=True)
+            ),
+            lambda a, b: np.abs(
+                np.stack([a.mean(0), a.std(0)]) - np.stack([b.mean(0), b.std(0)])
+            ).sum(),
+        ),
+        "leave out the root": (
+            lambda a, b: np.linalg.norm(
+                np.stack([a.mean(0), a.std(0)]) - np.stack([b.mean(0), b.std(0)])
+            ),
+            lambda a, b: math.sqrt(
+                np.square(a.mean(0) - b.mean(0)).sum() + np.square(a.std(0) - b.std(0)).sum()
+            ),
+        ),
+    },
+    "straightness": {
+        "above 1 where the path is bent": (
+            lambda path: (
+                lengths_of(path).sum(dim=0) / (path[-1] - path[0]).square().sum(dim=1).sqrt()
+            ),
+            lambda path: [
+                float(one.diff(dim=0).norm(dim=1).sum() / (one[-1] - one[0]).norm())
+                for one in path.transpose(0, 1)
+            ],
+        ),
+        "so that bends cancel": (
+            lambda path: torch.ones(path.shape[1]),
+            lambda path: (path[-1] - path[0]).norm(dim=1) / path.diff(dim=0).sum(dim=0).norm(dim=1),
+        ),
+        "averaged the steps": (
+            lambda path: (path[-1] - path[0]).norm(dim=1) / lengths_of(path).mean(dim=0),
+            lambda path: [
+                float((one[-1] - one[0]).norm() / one.diff(dim=0).norm(dim=1).mean())
+                for one in path.transpose(0, 1)
+            ],
+        ),
+        "mean over all paths": (
+            lambda path: ((path[-1] - path[0]).norm(dim=1) / lengths_of(path).sum(dim=0)).mean(),
+            lambda path: np.mean(
+                [
+                    float((one[-1] - one[0]).norm() / one.diff(dim=0).norm(dim=1).sum())
+                    for one in path.transpose(0, 1)
+                ]
+            ),
+        ),
+        "these are squares": (
+            lambda path: (
+                (path[-1] - path[0]).square().sum(dim=1) / lengths_of(path).square().sum(dim=0)
+            ),
+            lambda path: ((path[-1] - path[0]) ** 2).sum(1) / (path.diff(dim=0) ** 2).sum(2).sum(0),
+        ),
+    },
+    "guided_velocity": {
+        "the sum of both": (
+            lambda v_none, v_class, weight: torch.add(v_none, v_class, alpha=weight),
+            lambda v_none, v_class, weight: v_none.numpy() + weight * v_class.numpy(),
+        ),
+        "so the paper counts": (
+            lambda v_none, v_class, weight: v_class + weight * (v_class - v_none),
+            lambda v_none, v_class, weight: torch.lerp(v_none, v_class, 1 + weight),
+        ),
+        "leads away from the class": (
+            lambda v_none, v_class, weight: (1 - weight) * v_class + weight * v_none,
+            lambda v_none, v_class, weight: torch.lerp(v_class, v_none, weight),
+        ),
+        "stays between the two": (
+            lambda v_none, v_class, weight: torch.lerp(v_none, v_class, weight / (1 + weight)),
+            lambda v_none, v_class, weight: torch.add(v_none, v_class, alpha=weight) / (weight + 1),
         ),
     },
 }
