@@ -20,8 +20,8 @@ plotting  show, show_images, plot_reconstructions, plot_history, plot_bars, plot
 widgets   widgets.LatentExplorer, widgets.LatentMap, widgets.TwoDecoders, widgets.DigitPad,
           widgets.NoiseExplorer, widgets.ThresholdExplorer, widgets.Flipbook,
           widgets.BeforeAfter, widgets.CodeSwap, widgets.TextSearch, widgets.FilmRater,
-          widgets.SuperpositionExplorer, widgets.TrainingMonitor, widgets.TrainingPlayground,
-          widgets.Quiz, widgets.export, widgets.Exported
+          widgets.FeatureBrowser, widgets.SuperpositionExplorer, widgets.TrainingMonitor,
+          widgets.TrainingPlayground, widgets.Quiz, widgets.export, widgets.Exported
 exercises check, hint, solution, predict, my_progress, quiz, claim
 
     import aelib

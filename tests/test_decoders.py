@@ -126,8 +126,26 @@ def test_the_character_model_has_the_cross_entropy_of_the_readme_on_modules_it_n
     assert found < 1.7  # one of 96 at random costs 4.6, counting single characters 3.3
 
 
-def test_the_character_model_travels_as_half_a_megabyte():
-    assert (FOLDER / "characters.safetensors").stat().st_size < 500_000
+def test_its_sparse_autoencoder_keeps_what_the_readme_says():
+    reader = aelib.load(FOLDER / "characters.safetensors").float().requires_grad_(False)
+    sparse = aelib.load(FOLDER / "features.safetensors").float().requires_grad_(False)
+    judged = split_by_module(aelib.load_docstrings())[2]
+    order = torch.randperm(len(judged), generator=torch.Generator().manual_seed(0))
+    stream = spelled("".join("\n" + judged[i] for i in order))
+    rows = stream[: 256 * 240].reshape(240, 256)
+    states = reader.states(rows)[:, :-1].flatten(0, 1)
+    copies = torch.cat([sparse(some) for some in states.split(10_000)])
+    average = states.mean(dim=0).expand_as(states)
+    true, copied, least = (
+        torch.nn.functional.cross_entropy(reader.scores(some), rows[:, 1:].flatten())
+        for some in (states, copies, average)
+    )
+    assert f"{(least - copied) / (least - true):.2f}" == claimed("features")
+
+
+@pytest.mark.parametrize("name", ["characters", "features"])
+def test_the_networks_of_lesson_17_travel_as_half_a_megabyte_each(name):
+    assert (FOLDER / f"{name}.safetensors").stat().st_size < 500_000
 
 
 def test_each_is_small():

@@ -1,8 +1,9 @@
 """A program -> what engine.js reads: steps as JSON, and constants as float16.
 
 Small constants, and those whose rounding would show, travel as two numbers each, a float16 and
-what it left over, which is nearly float32. Only large matrices are rounded to float16, where the
-errors average out.
+what it left over, which is nearly float32; where nothing is left over, as of weights from a file
+of float16, one is enough. Only large matrices are rounded to float16, where the errors average
+out.
 """
 
 from collections.abc import Collection
@@ -43,11 +44,11 @@ def pack(program: Program, exact: Collection[int] = ()) -> tuple[Packed, Program
     parts: list[np.ndarray] = []
     places, rounded, begin = [], [], 0
     for i, constant in enumerate(program.constants):
-        pair = constant.size <= _FEW or i in exact
         sent = [constant.clip(-_LARGEST, _LARGEST).astype("<f2")]
         there = sent[0].astype(np.float32)
+        left_over = (constant.astype("f8") - there).clip(-_LARGEST, _LARGEST)
+        pair = (constant.size <= _FEW or i in exact) and left_over.any()
         if pair:
-            left_over = (constant.astype("f8") - there).clip(-_LARGEST, _LARGEST)
             sent.append(left_over.astype("<f2"))
             there += sent[1]  # exact but for the last bit, as in the browser
         places.append([begin, list(constant.shape), int(pair)])

@@ -11,6 +11,7 @@ _HOME = {
     "CodeSwap": "code_swap",
     "DigitPad": "digit_pad",
     "Exported": "exported",
+    "FeatureBrowser": "feature_browser",
     "FilmRater": "film_rater",
     "Flipbook": "flipbook",
     "LatentExplorer": "latent_explorer",

@@ -36,7 +36,7 @@ def send(
         if pictures is not None:
             encoder, where_encoder = packed_or_why(partial(packed_encoder, source, pictures))
             where = where if encoder or not decoder else where_encoder
-        model, weights = _described(source, where, weights, decoder=decoder, encoder=encoder)
+        model, weights = described(source, where, weights, decoder=decoder, encoder=encoder)
         models.append(model)
     return models, weights
 
@@ -44,11 +44,11 @@ def send(
 def send_network(source: Source, rows: np.ndarray) -> tuple[list[dict[str, Any]], bytes]:
     """As `send`, for one network that is verified with rows of its own (N, k), float32."""
     decoder, where = packed_or_why(partial(_packed, source.record_decode, source.decode, rows))
-    model, weights = _described(source, where, b"", decoder=decoder, encoder=None)
+    model, weights = described(source, where, b"", decoder=decoder, encoder=None)
     return [model], weights
 
 
-def _described(
+def described(
     source: Source, where: str, weights: bytes, **parts: Packed | None
 ) -> tuple[dict[str, Any], bytes]:
     """A model as the browser sees it, and the weights with its own appended."""

@@ -52,3 +52,32 @@ def two_columns(left: list[str], right: list[str]) -> bytes:
     stream = BytesIO()
     page.quantize(8).save(stream, format="png", optimize=True)
     return stream.getvalue()
+
+
+def lit_lines(title: str, lines: Sequence[tuple[str, np.ndarray]]) -> bytes:
+    """Write lines of letters, black on a ground that is the bluer the stronger a letter is.
+
+    Letters above a third of the strongest are underlined, above two thirds twice as thickly.
+
+    Args:
+        title: What stands above them.
+        lines: Letters, and a number from 0 to 1 for each.
+    """
+    page = Image.new("RGB", (_WIDTH, _LINE * (len(lines) + 2)), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size=15)
+    draw.text((12, _LINE // 2), title, font=font, fill=0)
+    for row, (letters, shares) in enumerate(lines):
+        x, y = 12.0, _LINE * (row + 1) + _LINE // 2
+        for letter, share in zip(letters.replace("\n", "\u00b6"), shares, strict=True):
+            width = font.getlength(letter)
+            if share > 0:
+                ground = tuple(round(255 - share * away) for away in (155, 80, 10))
+                draw.rectangle((x, y - 2, x + width, y + 17), fill=ground)
+            thick = sum(share > level for level in (1 / 3, 2 / 3))
+            if thick:
+                draw.rectangle((x, y + 17, x + width, y + 16 + 2 * thick), fill="black")
+            draw.text((x, y), letter, font=font, fill=0)
+            x += width
+    stream = BytesIO()
+    page.quantize(16).save(stream, format="png", optimize=True)
+    return stream.getvalue()

@@ -6,11 +6,12 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from aelib.models import ConditionalVAE
+from aelib.models import CharacterModel, ConditionalVAE, SparseAutoencoder
 from aelib.models.codebook import VQVAE
 from aelib.widgets import (
     CodeSwap,
     DigitPad,
+    FeatureBrowser,
     LatentExplorer,
     LatentMap,
     NoiseExplorer,
@@ -38,6 +39,12 @@ WIDGETS = {
     "SuperpositionExplorer": lambda model, x, y: SuperpositionExplorer(p=0.3, importance=0.8),
     "CodeSwap": lambda model, x, y: CodeSwap(
         VQVAE(4, 2).decoder, np.eye(4, 2), np.arange(49)[None] % 4, np.ones((4, 3, 3))
+    ),
+    "FeatureBrowser": lambda model, x, y: FeatureBrowser(
+        CharacterModel(8, 16),
+        SparseAutoencoder(16, 40, 8),
+        ["Open (a file).", "Read it."],
+        text="a",
     ),
 }
 
