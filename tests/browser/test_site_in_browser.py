@@ -251,10 +251,27 @@ def move(page, box, kind):
         box.get_by_role("button", name="Check question 1").click()
     elif kind == "TextSearch":
         box.get_by_role("searchbox").fill("write numbers into a file")
+    elif kind == "FeatureBrowser":
+        box.get_by_role("textbox").fill(TYPED)
     elif box.locator(".plane").count():
         drag(page, box.locator(".plane"), (0.3, 0.3), (0.6, 0.45))
     else:
         drag(page, box.get_by_role("slider").first, (0.5, 0.5), (0.9, 0.5))
+
+
+TYPED = "Return (a, b) of 'x'."
+
+
+def assert_lit(box, widget):
+    """What was typed is lit as PyTorch computes."""
+    marks = box.locator(".echo .lit span")
+    shown = marks.evaluate_all(
+        "all => all.map((m) => [m.textContent, +m.style.getPropertyValue('--share')])"
+    )
+    shares = widget.strengths(TYPED)[:, widget.feature] / widget._strongest[widget.feature]
+    lit = [(letter, share) for letter, share in zip(TYPED, shares, strict=True) if share > 0]
+    assert [letter for letter, _ in shown] == [letter for letter, _ in lit] != []
+    assert [share for _, share in shown] == pytest.approx([share for _, share in lit], abs=1e-3)
 
 
 def assert_films(box, widget):
@@ -362,6 +379,7 @@ def test_what_a_hand_moves_is_what_pytorch_computes(open_page, monkeypatch, stem
     oracles = {"FilmRater": assert_films, "Flipbook": assert_page, "CodeSwap": assert_swap}
     oracles |= {"ThresholdExplorer": assert_counts, "TextSearch": assert_search}
     oracles |= {"BeforeAfter": assert_divider, "Quiz": assert_questions}
+    oracles |= {"FeatureBrowser": assert_lit}
     for box, widget in zip(boxes, widgets, strict=True):
         kind = type(widget).__name__
         assert box.get_attribute("data-kind") == kind
