@@ -166,7 +166,7 @@ async function render({ model, el }) {
   });
 
   const section = (title) => {
-    const part = make("div", { role: "group", "aria-label": title, class: "part" }, pictures);
+    const part = make("div", { role: "group", "aria-label": title, class: "aspect" }, pictures);
     make("strong", {}, part, title);
     return part;
   };
