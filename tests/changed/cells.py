@@ -35,6 +35,12 @@ def code_cells(lesson):
     return [(i, cell) for i, cell in enumerate(cells) if cell.cell_type == "code"]
 
 
+def heads(lesson):
+    """The places where the sections of a lesson begin."""
+    cells = nbformat.read(PATHS[lesson], as_version=4).cells
+    return [i for i, cell in enumerate(cells) if cell.source.startswith("## ")]
+
+
 def printed(cell):
     """The text that a cell's committed output holds."""
     return "".join(o.text for o in cell.outputs if o.output_type == "stream")
@@ -71,14 +77,14 @@ def run_all(sources, told=""):
     assert said or not told, f"no cell says {told!r} any more: mend the table"
 
 
-def run_hour(sources, hour):
+def run_hour(sources, hour, heads=()):
     """Run a lesson, then each change of an hour from its cell on; tell of what went wrong.
 
     The last cells are changed first, and each change is taken back, so that all cells above a
     change hold what the lesson gave them. At the end all cells are run again in the same kernel,
-    and must print what they printed at first.
+    then each section by itself, the last one first, and must print what they printed at first.
     """
-    names, trouble, first, again = fresh_names(), [], {}, {}
+    names, trouble, first = fresh_names(), [], {}
     _run_from(0, sources, names, texts=first)
     for at, new_sources, told, what in plan_of(hour, sources):
         try:
@@ -88,11 +94,23 @@ def run_hour(sources, hour):
         else:
             if told and not said:
                 trouble.append(f"{what}: nobody says {told!r}")
-    _run_from(0, sources, names, texts=again)
-    for i, text in again.items():
-        if text != first[i]:
-            trouble.append(f"all run again: cell {i} printed {first[i]!r}, then {text!r}")
+    for part in [sources, *_sections(sources, heads)]:
+        again = {}
+        try:
+            _run_from(0, part, names, texts=again)
+        except CellError as error:
+            trouble.append(f"run again: {error}")
+        for i, text in again.items():
+            if text != first[i]:
+                trouble.append(f"run again: cell {i} printed {first[i]!r}, then {text!r}")
     assert not trouble, "\n".join(trouble)
+
+
+def _sections(sources, heads):
+    """The cells of each section, the last section first."""
+    section = {i: sum(head < i for head in heads) for i, _ in sources}
+    for k in sorted(set(section.values()), reverse=True):
+        yield [(i, source) for i, source in sources if section[i] == k]
 
 
 def plan_of(hour, sources):

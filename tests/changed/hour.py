@@ -5,6 +5,18 @@ course says where that cannot work.
 """
 
 HOUR = {
+    "00": [
+        ("n_test=2000", "n_test=50"),
+        ('decoders / "vae_2d.safetensors"', 'decoders / "vae_16d.safetensors"'),
+        ('decoders / "vae_16d.safetensors"', 'decoders / "vae_2d.safetensors"'),
+        ("for digit in (1, 0))", "for digit in (1, 1))"),
+        ("torch.linspace(0, 1, 9)", "torch.linspace(-2, 3, 30)"),
+        ("spread < 0.1", "spread < 10"),
+        ("x_test[y_test == 0][0]", "x_test[y_test == 8][0]"),
+        ("0.02 * torch.randn(3, 64, 64)", "0.3 * torch.randn(3, 64, 64)"),
+        ("photo[:, 30:58, 4:32]", "photo[:, 0:28, 0:28]"),
+        ("digit = x_test[:1]", "digit = torch.zeros(1, 784)"),
+    ],
     "01": [
         ("latent_dim = 16", "latent_dim = 1"),
         ("latent_dim = 16", "latent_dim = 200"),

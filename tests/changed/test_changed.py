@@ -11,6 +11,7 @@ from cells import (
     changed,
     code_cells,
     draw_nothing,
+    heads,
     printed,
     run_all,
     run_hour,
@@ -69,7 +70,8 @@ def test_a_changed_lesson_runs_to_its_end(lesson, change, size):
 
 @each_lesson_in_both_sizes
 def test_all_cells_run_again_after_an_edit_in_the_middle_say_what_they_said(lesson, size):
-    run_hour(changed(code_cells(lesson), cut(lesson, size)), list(CODE[lesson].items())[:1])
+    edit = list(CODE[lesson].items())[:1]
+    run_hour(changed(code_cells(lesson), cut(lesson, size)), edit, heads(lesson))
 
 
 @pytest.mark.parametrize("size", ["whole"])
@@ -88,7 +90,7 @@ def test_every_text_of_the_tables_stands_in_its_lesson(lesson, size):
 @pytest.mark.parametrize("size", ["short"])
 @pytest.mark.parametrize("lesson", HOUR)
 def test_a_students_hour_meets_no_bare_error_and_no_number_that_is_none(lesson, size):
-    run_hour(changed(code_cells(lesson), cut(lesson, size)), HOUR[lesson])
+    run_hour(changed(code_cells(lesson), cut(lesson, size)), HOUR[lesson], heads(lesson))
 
 
 @pytest.mark.parametrize("size", ["whole"])
@@ -132,7 +134,7 @@ def test_an_hour_goes_on_after_an_error_and_takes_each_change_back(size):
 @pytest.mark.parametrize("size", ["whole"])
 def test_what_an_edit_in_the_middle_leaves_behind_is_noticed(size):
     cells = ["seen = globals().setdefault('seen', [])\nprint(seen)", "seen.append(2)"]
-    with pytest.raises(AssertionError, match=r"all run again: cell 0 printed '\[\]"):
+    with pytest.raises(AssertionError, match=r"run again: cell 0 printed '\[\]"):
         run_hour(list(enumerate(cells)), [("append(2)", "append(3)")])
 
 
