@@ -20,7 +20,7 @@ import aelib
 from aelib.originals import lesson_files
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-NO_NUMBER = re.compile(r"\b(nan|inf)\b", re.I)
+NO_NUMBER = re.compile(r"\b(nan|inf(?! dB))\b", re.I)  # a perfect copy has inf dB
 PATHS = {path.stem[:2]: path for path in lesson_files(NOTEBOOKS)}
 LESSONS = list(PATHS)
 

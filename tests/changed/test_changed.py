@@ -26,16 +26,20 @@ CHANGES = {
     "another seed": dict.fromkeys(LESSONS, SEED),
     "another code": CODE,
 }
-QUICK = {"00", "01", "02", "04"}  # a minute in all
+QUICK = {"00", "01", "02", "04"}  # two minutes in all
 each_lesson = pytest.mark.parametrize("lesson", LESSONS)
-each_lesson_in_both_sizes = pytest.mark.parametrize(
-    ("lesson", "size"),
-    [
-        pytest.param(lesson, size, marks=[] if quick else pytest.mark.slow)
-        for lesson in LESSONS
-        for size, quick in (("short", lesson in QUICK), ("whole", False))
-    ],
-)
+
+
+def in_both_sizes(quick):
+    """Each lesson short and whole; only the quick ones, short, are not slow."""
+    rows = [(lesson, size) for lesson in LESSONS for size in ("short", "whole")]
+    slow = {row: [] if row[0] in quick and row[1] == "short" else pytest.mark.slow for row in rows}
+    return pytest.mark.parametrize(
+        ("lesson", "size"), [pytest.param(*row, marks=slow[row]) for row in rows]
+    )
+
+
+each_lesson_in_both_sizes = in_both_sizes(QUICK)
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +72,7 @@ def test_a_changed_lesson_runs_to_its_end(lesson, change, size):
     run_all(changed(code_cells(lesson), CHANGES[change][lesson] | cut(lesson, size)))
 
 
-@each_lesson_in_both_sizes
+@in_both_sizes(quick={"00", "01"})
 def test_all_cells_run_again_after_an_edit_in_the_middle_say_what_they_said(lesson, size):
     edit = list(CODE[lesson].items())[:1]
     run_hour(changed(code_cells(lesson), cut(lesson, size)), edit, heads(lesson))
