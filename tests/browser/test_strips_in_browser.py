@@ -24,6 +24,10 @@ MOVE = """(input) => {
 SLOW = "() => { let now = 0; performance.now = () => (now += 1.5); }"
 PAINTED = """() => [...document.querySelectorAll(".slider:not([hidden]) canvas")].filter((canvas) =>
   canvas.getContext("2d").getImageData(0, 0, 1, 1).data[3]).length"""
+RING = """(each) => {
+  const { outlineOffset, outlineWidth } = getComputedStyle(each);
+  return parseFloat(outlineOffset) + parseFloat(outlineWidth);
+}"""  # pixels that the mark of the focus reaches beyond its slider
 SCREENSHOTS = os.environ.get("AELIB_SCREENSHOTS")  # a folder to keep pictures of the widgets in
 
 
@@ -58,6 +62,7 @@ def test_each_slider_shows_what_it_does_before_it_is_moved(show, model, digits):
     page.get_by_role("slider").nth(2).focus()
     page.keyboard.press("End")
     page.wait_for_timeout(150)  # z is told with a delay
+    assert page.get_by_role("slider").nth(2).evaluate(RING) <= 0, "it would be covered in part"
     moved = page.evaluate("model.get('z')")
     assert np.abs(moved - z).max() > 0.01
     assert_shows(page, 0, along(page, model, moved, 0))
