@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from scipy.ndimage import gaussian_filter
 
-from aelib.checks import check_colour
+from aelib import checks
 
 
 def gaussian(
@@ -199,7 +199,7 @@ def _check_pictures(x: Any) -> None:
             f"x has shape {tuple(x.shape)}, noise takes (N, D), (N, H, W) or (N, 3, H, W). Usual "
             f"cure: {'x.flatten(1)' if x.ndim > 2 else 'x[None]'}."
         )
-    check_colour(x, "x.movedim(3, 1)")
+    checks.check_colour(x, "x.movedim(3, 1)")
     if x.numel() and not (x.min() >= 0 and x.max() <= 1):  # also when NaN
         signed = -1.001 <= x.min() < -0.2 and x.max() <= 1.001
         cure = "x / 255 for bytes, x.clamp(0, 1) for what a network drew"

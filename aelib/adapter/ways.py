@@ -121,17 +121,16 @@ def unfitted(model: Any) -> str:
 
     Its own classes do not always say so themselves: in 1.6 an unfitted PCA lacks an attribute.
     """
-    if "sklearn" not in sys.modules:
+    base = sys.modules.get("sklearn.base")
+    if base is None or not isinstance(model, base.BaseEstimator):
         return ""
-    from sklearn.base import BaseEstimator
     from sklearn.exceptions import NotFittedError
     from sklearn.utils.validation import check_is_fitted
 
-    if isinstance(model, BaseEstimator):
-        try:
-            check_is_fitted(model)
-        except NotFittedError as error:
-            return str(error)
+    try:
+        check_is_fitted(model)
+    except NotFittedError as error:
+        return str(error)
     return ""
 
 

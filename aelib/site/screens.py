@@ -172,17 +172,19 @@ def _is_over(screen: Screen, piece: Piece) -> bool:
 
 
 def _merge(screens: list[Screen]) -> None:
-    """Join neighbours within a section, those with the least text first, until there are few."""
+    """Join neighbours within a section, those with the least text first, until there are few.
+
+    An exercise shares its screen only where nothing else is left to join.
+    """
     while sum(screen.on_path for screen in screens) > MOST:
         pairs = [
-            (a.words + b.words, i)
+            (a.pieces[0].is_exercise or b.pieces[0].is_exercise, a.words + b.words, i)
             for i, (a, b) in enumerate(pairwise(screens))
             if not b.first and a.on_path and b.on_path
-            if not (a.pieces[0].is_exercise or b.pieces[0].is_exercise)
         ]
         if not pairs:
             return
-        _, i = min(pairs)
+        *_, i = min(pairs)
         screens[i].pieces += screens.pop(i + 1).pieces
 
 

@@ -23,6 +23,7 @@ from aelib.originals import lesson_files
 from aelib.site.build import build_site
 from aelib.site.check import check_site
 from aelib.site.reference import read_reference
+from aelib.widgets.arranged import arrange
 from aelib.widgets.sources import tell
 
 ROOT = Path(__file__).parents[2]
@@ -274,6 +275,18 @@ def assert_lit(box, widget):
     assert [share for _, share in shown] == pytest.approx([share for _, share in lit], abs=1e-3)
 
 
+def assert_arranged(box, widget):
+    """The arrows are those that NumPy trains at the place to which the first slider was moved."""
+    p = box.evaluate("(box) => box.model.get('p')")
+    assert abs(p - widget.p) > 1e-3
+    arranged = arrange(widget.things, p, widget.importance, widget.seed)
+    lost = f"{round(100 * arranged.lost)} % of what varies is lost"
+    box.locator(".figures", has_text=lost).wait_for()
+    label = box.get_by_role("img", name="Arrows in a plane").get_attribute("aria-label")
+    lengths = [float(shown) for shown in re.findall(r": (\d\.\d+)", label)]
+    assert lengths == pytest.approx(np.linalg.norm(arranged.arrows, axis=1), abs=0.06)
+
+
 def assert_films(box, widget):
     """The ranking is the one that PyTorch makes from the same stars."""
     before = widget.top
@@ -379,7 +392,7 @@ def test_what_a_hand_moves_is_what_pytorch_computes(open_page, monkeypatch, stem
     oracles = {"FilmRater": assert_films, "Flipbook": assert_page, "CodeSwap": assert_swap}
     oracles |= {"ThresholdExplorer": assert_counts, "TextSearch": assert_search}
     oracles |= {"BeforeAfter": assert_divider, "Quiz": assert_questions}
-    oracles |= {"FeatureBrowser": assert_lit}
+    oracles |= {"FeatureBrowser": assert_lit, "SuperpositionExplorer": assert_arranged}
     for box, widget in zip(boxes, widgets, strict=True):
         kind = type(widget).__name__
         assert box.get_attribute("data-kind") == kind
