@@ -203,4 +203,18 @@ HOUR = {
         ("(1, 5, 10, 20, 50)", "(3,)"),
         ("trained_on(loss, size=128)", "trained_on(loss, size=2)"),
     ],
+    "17": [
+        ("SuperpositionExplorer(p=0.5)", "SuperpositionExplorer(p=0.05, things=8)"),
+        ("often = [1.0, 0.5, 0.3, 0.1, 0.05, 0.02]", "often = [0.9, 0.4, 0.01]"),
+        ("topk = trained(learn, 128, 3)", "topk = trained(learn, 40, 1)"),
+        ("topk = trained(learn, 128, 3)", "topk = trained(learn, 16, 20)", "k must be a whole"),
+        ("KMeans(128,", "KMeans(16,"),
+        ("(2, 4, 8), (0.05, 0.2, 0.4, 0.8)", "(5,), (0.1, 5.0)"),
+        ("(16, 32, 64, 128, 224)}", "(8, 100)}"),
+        ("FastICA(128,", "FastICA(20,"),
+        ('"after =": r"=', '"hyphen": r"-",\n    "after =": r"='),
+        ("readers = {", 'readers = {\n    "mean of all": lambda x: x.mean(dim=1, keepdim=True),'),
+        ('strongest("in quotes")', 'strongest("digit", lines=3)'),
+        ('"digit": "0123456789"', '"digit": "0"'),
+    ],
 }
