@@ -12,6 +12,7 @@ from aelib.widgets.reader import Reader
 BEFORE, AFTER = 33, 15  # letters around the strongest
 BINS = 16
 _AT_ONCE = 64  # texts
+_ROWS = 2048  # letters whose features are held at once, most of them 0
 _PLACES = 64  # whose scores are kept
 
 
@@ -112,11 +113,12 @@ def read_all(
     for number in range(0, len(texts), _AT_ONCE):
         some = reader.states([begin + text for text in texts[number : number + _AT_ONCE]])
         rows = torch.cat([each[len(begin) :] for each in some])
-        z = features.strengths(rows)
-        at, which = z.nonzero(as_tuple=True)
-        found.append((first + at.numpy(), which.numpy(), z[at, which].numpy()))
         states.append(spread(rows))
-        first += len(rows)
+        for few in rows.split(_ROWS):
+            z = features.strengths(few)
+            at, which = z.nonzero(as_tuple=True)
+            found.append((first + at.numpy(), which.numpy(), z[at, which].numpy()))
+            first += len(few)
     places, of, strengths = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.lexsort([places, of])
     n = len(features.directions)

@@ -11,7 +11,7 @@ from torch import nn
 
 from aelib.engine.capture import evaluating, first_tensor
 
-_BATCH = 64  # texts that are read side by side
+_AT_ONCE = 8192  # letters, padding too: a text's states are far larger than the text
 _APART = 1e-4  # what a chance may differ by; of weights of 16 bits a hundred times as much
 _SHORT = (torch.float16, torch.bfloat16)
 _NEEDS = (
@@ -82,8 +82,10 @@ class Reader:
         """The state after each letter of each text, (len(text), width)."""
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         found: dict[int, torch.Tensor] = {}
-        for begin in range(0, len(order), _BATCH):
-            some = order[begin : begin + _BATCH]
+        while order:
+            longest = max(1, len(texts[order[-1]]))
+            some = order[-max(1, _AT_ONCE // longest) :]
+            del order[-len(some) :]
             letters = torch.zeros(len(some), len(texts[some[-1]]), dtype=torch.int64)
             for row, i in zip(letters, some, strict=True):
                 row[: len(texts[i])] = torch.tensor(self.spelled(texts[i]), dtype=torch.int64)

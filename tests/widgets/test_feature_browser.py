@@ -14,6 +14,7 @@ import aelib
 from aelib.engine.packing import Packed, unpack
 from aelib.models.characters import LETTERS, spelled
 from aelib.widgets import FeatureBrowser
+from aelib.widgets.reader import Reader
 
 TEXTS = [
     "Open the file (or a folder) and read it.",
@@ -72,6 +73,18 @@ def test_each_feature_comes_with_its_strongest_places(browser, reader, sparse):
             begin = TEXTS[text].index(excerpt.letters)
             there = z[text][begin : begin + len(excerpt.letters), feature]
             np.testing.assert_allclose(excerpt.strengths, there, atol=1e-6)
+
+
+def test_texts_of_any_length_are_read_in_pieces_that_fit_into_memory(reader, sparse, monkeypatch):
+    """64 texts side by side, padded to the longest, once took two gigabytes."""
+    texts = ["word " * n for n in (1, 700, 2, 900, 1500, *range(3, 60))]
+    held, run = [], Reader._run
+    monkeypatch.setattr(Reader, "_run", lambda self, x: (held.append(x.numel()), run(self, x))[1])
+    browser = FeatureBrowser(reader, sparse, texts)
+    assert max(held) <= 8192
+    expected = sparse.encode(states_of(reader, texts[4])).detach()
+    np.testing.assert_allclose(browser.strengths(texts[4]), expected, atol=1e-6)
+    assert browser._seen.letters == sum(map(len, texts))
 
 
 def test_the_same_words_are_shown_once(reader, sparse):
