@@ -5,6 +5,7 @@ import inspect
 import math
 import re
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,15 @@ def known_words(widget: Any, traits: dict[str, Any]) -> None:
     named = list(inspect.signature(widget).parameters)
     public = [name for name in widget.class_traits(sync=True) if not name.startswith("_")]
     refuse_unknown(widget.__name__, traits, {*named, *public} - {"self", "traits"})
+
+
+def in_range(proposal: Any, ranges: Mapping[str, tuple[float, float]]) -> Any:
+    """The proposed value of a trait; raises ValueError unless it lies in the trait's range."""
+    name, value = proposal["trait"].name, proposal["value"]
+    low, high = ranges[name]
+    if not low <= value <= high:
+        raise ValueError(f"{name} must lie in {low}..{high}, not {value!r}.")
+    return value
 
 
 class LatentWidget(ModelWidget):

@@ -8,7 +8,7 @@ import traitlets
 from PIL import Image, ImageDraw, ImageFont
 
 from aelib.widgets.arranged import Arrangement, arrange
-from aelib.widgets.base import StillWidget, known_words, module
+from aelib.widgets.base import StillWidget, in_range, known_words, module
 
 _RANGES = {"p": (0.02, 1), "importance": (0.5, 1), "things": (2, 8), "seed": (0, 2**31 - 1)}
 _SIDE, _LARGER = 240, 3  # pixels of the still picture, drawn larger and made smaller
@@ -69,11 +69,7 @@ class SuperpositionExplorer(StillWidget):
 
     @traitlets.validate(*_RANGES)
     def _in_range(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        low, high = _RANGES[name]
-        if not low <= value <= high:
-            raise ValueError(f"{name} must lie in {low}..{high}, not {value!r}.")
-        return value
+        return in_range(proposal, _RANGES)
 
     def _still(self) -> tuple[bytes, str]:
         """The arrows at these settings."""

@@ -7,7 +7,7 @@ import numpy as np
 import traitlets
 
 from aelib.adapter import open_pictures
-from aelib.widgets.base import StillWidget, known_words, module
+from aelib.widgets.base import StillWidget, in_range, known_words, module
 from aelib.widgets.checks import classes
 from aelib.widgets.trained import history_of, network_of, settings_of
 from aelib.widgets.twin import contact_sheet
@@ -162,11 +162,7 @@ class TrainingPlayground(StillWidget):
 
     @traitlets.validate(*_RANGES)
     def _in_range(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        low, high = _RANGES[name]
-        if not low <= value <= high:
-            raise ValueError(f"{name} must lie in {low}..{high}, not {value!r}.")
-        return value
+        return in_range(proposal, _RANGES)
 
     @traitlets.validate("bend", "loss")
     def _known(self, proposal: Any) -> str:
