@@ -216,17 +216,18 @@ def answer(
 ) -> Answer:
     """Call a function on a copy of one case's arguments; whatever happens becomes an Answer.
 
-    All calls draw the same random numbers, and the generators outside are left as they were.
+    All calls draw the same random numbers; whoever wants the generators outside to go on as they
+    were puts `fixed_draws` around, in a thread that nobody stops.
     """
     if not _takes(function, arguments):
         return Answer(error=should_take(names))
     try:
-        with fixed_draws():
-            given = [copied(value) for value in arguments]
-            inputs = [v.requires_grad_() for v in _learned(given, names, differentiable)]
-            passed = [v.clone() if is_tensor(v) and v.requires_grad else v for v in given]
-            result = function(*passed)
-            gradients = tuple(_gradients(result, inputs))
+        _seed()
+        given = [copied(value) for value in arguments]
+        inputs = [v.requires_grad_() for v in _learned(given, names, differentiable)]
+        passed = [v.clone() if is_tensor(v) and v.requires_grad else v for v in given]
+        result = function(*passed)
+        gradients = tuple(_gradients(result, inputs))
         if result is None:
             return Answer(error=_nothing(function))
         leaves = tuple(flatten(result))
@@ -262,17 +263,22 @@ def _nothing(function: Callable[..., Any]) -> str:
     return PRINTED if "print" in code.co_names else NO_RETURN
 
 
+def _seed() -> None:
+    """Begin all generators that a learner may draw from anew, with gradients switched on."""
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
+    if torch := sys.modules.get("torch"):
+        torch.random.default_generator.manual_seed(0)
+        torch.set_grad_enabled(True)
+
+
 @contextmanager
 def fixed_draws() -> Iterator[None]:
-    """Seed all generators that a learner may draw from; put their states back at the end."""
+    """Put the states of all generators that a learner may draw from back at the end."""
     torch = sys.modules.get("torch")
     states = random.getstate(), np.random.get_state()  # noqa: NPY002
     in_torch = (torch.get_rng_state(), torch.is_grad_enabled()) if torch else None
-    random.seed(0)
-    np.random.seed(0)  # noqa: NPY002
-    if torch:
-        torch.random.default_generator.manual_seed(0)
-        torch.set_grad_enabled(True)
+    _seed()
     try:
         yield
     finally:

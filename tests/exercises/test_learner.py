@@ -1,5 +1,6 @@
 """What a learner calls: one line for every input, never an exception, never a wait without end."""
 
+import contextlib
 import gc
 import json
 import random
@@ -299,6 +300,29 @@ def test_the_generators_outside_go_on_as_they_were(hasty, printed, function):
     expected = draws()
     seeded()
     printed(check, "double", function)
+    assert draws() == expected
+
+
+def test_a_call_that_ends_after_its_check_leaves_the_generators_alone(hasty, printed):
+    """On a busy machine the thread that was stopped may take its leave when others draw again."""
+    seeded()
+    expected = draws()
+    seeded()
+    going = threading.Event()
+
+    def lingers(x):
+        try:
+            while True:
+                pass
+        finally:
+            while not going.is_set():
+                with contextlib.suppress(TimeUp):
+                    going.wait()
+
+    before = len(sys._current_frames())
+    printed(check, "double", lingers)
+    going.set()
+    assert ended(before)
     assert draws() == expected
 
 
