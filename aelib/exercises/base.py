@@ -44,10 +44,8 @@ lists and tuples. Where the text asks for a tensor, say `tensor=True`; what a lo
 be one in any case, so that gradients can pass.
 """
 
-import random
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from dis import get_instructions
 from inspect import signature
@@ -56,6 +54,7 @@ from typing import Any
 
 import numpy as np
 
+from aelib.exercises.draws import seed_draws
 from aelib.exercises.leaves import (
     Leaf,
     UnusableError,
@@ -222,7 +221,7 @@ def answer(
     if not _takes(function, arguments):
         return Answer(error=should_take(names))
     try:
-        _seed()
+        seed_draws()
         given = [copied(value) for value in arguments]
         inputs = [v.requires_grad_() for v in _learned(given, names, differentiable)]
         passed = [v.clone() if is_tensor(v) and v.requires_grad else v for v in given]
@@ -261,32 +260,6 @@ def _nothing(function: Callable[..., Any]) -> str:
     if all(step.opname in _OF_A_STUB for step in get_instructions(code)):
         return ""
     return PRINTED if "print" in code.co_names else NO_RETURN
-
-
-def _seed() -> None:
-    """Begin all generators that a learner may draw from anew, with gradients switched on."""
-    random.seed(0)
-    np.random.seed(0)  # noqa: NPY002
-    if torch := sys.modules.get("torch"):
-        torch.random.default_generator.manual_seed(0)
-        torch.set_grad_enabled(True)
-
-
-@contextmanager
-def fixed_draws() -> Iterator[None]:
-    """Put the states of all generators that a learner may draw from back at the end."""
-    torch = sys.modules.get("torch")
-    states = random.getstate(), np.random.get_state()  # noqa: NPY002
-    in_torch = (torch.get_rng_state(), torch.is_grad_enabled()) if torch else None
-    _seed()
-    try:
-        yield
-    finally:
-        random.setstate(states[0])
-        np.random.set_state(states[1])  # noqa: NPY002
-        if torch and in_torch:
-            torch.set_rng_state(in_torch[0])
-            torch.set_grad_enabled(in_torch[1])
 
 
 def describe(exercise: Exercise, arguments: Arguments) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from aelib.exercises import find, guesses, of_lesson, record
-from aelib.exercises.base import Exercise, answers, fixed_draws, prepare
+from aelib.exercises.base import Exercise, answers, prepare
+from aelib.exercises.draws import fixed_draws
 from aelib.exercises.judge import Verdict, judge
 from aelib.exercises.limited import limited
 from aelib.exercises.needs import read_cells, taken, untaken

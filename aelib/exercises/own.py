@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from aelib.exercises import lessons
-from aelib.exercises.base import Answer, Exercise, Prepared, answers, fixed_draws, prepare
+from aelib.exercises.base import Answer, Exercise, Prepared, answers, prepare
 from aelib.exercises.bending import Bent, bent
+from aelib.exercises.draws import fixed_draws
 from aelib.exercises.judge import judge
 from aelib.exercises.limited import limited
 
