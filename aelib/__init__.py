@@ -18,7 +18,8 @@ latent    interpolate, latent_grid, attribute_direction, euler, guided
 plotting  show, show_images, plot_reconstructions, plot_history, plot_bars, plot_latent,
           plot_manifold
 widgets   widgets.LatentExplorer, widgets.LatentMap, widgets.TwoDecoders, widgets.DigitPad,
-          widgets.NoiseExplorer, widgets.ThresholdExplorer, widgets.Flipbook,
+          widgets.NoiseExplorer, widgets.MaskExplorer, widgets.ThresholdExplorer,
+          widgets.Flipbook,
           widgets.BeforeAfter, widgets.CodeSwap, widgets.TextSearch, widgets.FilmRater,
           widgets.FeatureBrowser, widgets.SuperpositionExplorer, widgets.TrainingMonitor,
           widgets.TrainingPlayground, widgets.Quiz, widgets.export, widgets.Exported

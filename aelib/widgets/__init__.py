@@ -16,6 +16,7 @@ _HOME = {
     "Flipbook": "flipbook",
     "LatentExplorer": "latent_explorer",
     "LatentMap": "latent_map",
+    "MaskExplorer": "mask_explorer",
     "NoiseExplorer": "noise_explorer",
     "Quiz": "quiz",
     "SuperpositionExplorer": "superposition_explorer",

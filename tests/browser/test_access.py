@@ -6,7 +6,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from aelib.models import CharacterModel, ConditionalVAE, SparseAutoencoder
+from aelib.models import CharacterModel, ConditionalVAE, MaskedAutoencoder, SparseAutoencoder
 from aelib.models.codebook import VQVAE
 from aelib.widgets import (
     CodeSwap,
@@ -14,6 +14,7 @@ from aelib.widgets import (
     FeatureBrowser,
     LatentExplorer,
     LatentMap,
+    MaskExplorer,
     NoiseExplorer,
     SuperpositionExplorer,
     ThresholdExplorer,
@@ -33,6 +34,7 @@ WIDGETS = {
     "LatentMap": LatentMap,
     "DigitPad": DigitPad,
     "DigitPad alone": lambda model, x, y: DigitPad(model),
+    "MaskExplorer": lambda model, x, y: MaskExplorer(MaskedAutoencoder(7, 8), x, x, k=2),
     "NoiseExplorer": NoiseExplorer,
     "TrainingPlayground": lambda model, x, y: TrainingPlayground(np.tile(x, (4, 1)), np.tile(y, 4)),
     "ThresholdExplorer": lambda model, x, y: ThresholdExplorer(x.sum(axis=1), y == 8, x),
