@@ -14,6 +14,7 @@ from aelib.data import split_by_module
 from aelib.data.photos import enlarged, grey
 from aelib.models.blocks import picture_network
 from aelib.models.characters import spelled
+from aelib.models.masked import together
 
 FOLDER = Path(__file__).parents[1] / "data" / "decoders"
 
@@ -112,6 +113,24 @@ def test_the_diffusion_denoiser_reaches_the_decibels_of_the_readme():
     with torch.no_grad():
         restored = torch.cat([model.decode(model.encoder(rows)) for rows in half.split(1000)])
     assert f"{aelib.psnr(restored, x):.1f}" == claimed("diffusion_denoiser")
+
+
+def test_the_masked_autoencoder_has_the_error_of_the_readme_and_undercuts_the_average_digit():
+    model = aelib.load(FOLDER / "masked_digits.safetensors").float()
+    x_train, _, x, _ = aelib.load_mnist()
+    torch.manual_seed(0)
+    visible = torch.rand(len(x), 16).argsort(dim=1)[:, :4]
+    marks = torch.ones(len(x), 16).scatter(1, visible, 0)[..., None]
+    hidden = together(marks.expand(-1, -1, 49), 7)
+    with torch.no_grad():
+        x_hat = torch.cat(
+            [model(*some) for some in zip(x.split(1000), visible.split(1000), strict=True)]
+        )
+    assert f"{aelib.squared_error(x_hat * hidden, x * hidden).item():.1f}" == claimed(
+        "masked_digits"
+    )
+    average = aelib.squared_error(x_train.mean(dim=0) * hidden, x * hidden).item()
+    assert abs(average - 42) < 1
 
 
 def test_the_character_model_has_the_cross_entropy_of_the_readme_on_modules_it_never_read():

@@ -67,7 +67,8 @@ class MaskExplorer(ModelWidget):
         model: A MaskedAutoencoder.
         x: Digits to begin with (N, 784) in [0, 1].
         library: Training digits (M, 784) in [0, 1]; the mean of the k that are nearest in the
-            visible pixels is the rival. They travel with sixteen levels of grey.
+            visible pixels is the rival, the mean of all where none is visible. They travel with
+            sixteen levels of grey.
         k: How many neighbours.
         visible: Which patches are visible at first; a quarter of them if None.
 
@@ -132,7 +133,8 @@ class MaskExplorer(ModelWidget):
         row = np.concatenate([x, np.asarray(self.visible, np.float32)])[None]
         shelf = self._shelf / np.float32(_LEVELS)
         apart = (shelf - x) ** 2 @ seen
-        nearest = shelf[np.argsort(apart, kind="stable")[: self._neighbours]].mean(axis=0)
+        k = self._neighbours if seen.any() else len(shelf)  # where nothing is seen, none is nearer
+        nearest = shelf[np.argsort(apart, kind="stable")[:k]].mean(axis=0)
         filled = {"network": self._sources[0].decode(row)[0], "neighbours": nearest}
         return {way: x * seen + drawn * (1 - seen) for way, drawn in filled.items()}
 

@@ -254,6 +254,8 @@ def move(page, box, kind):
         box.get_by_role("searchbox").fill("write numbers into a file")
     elif kind == "FeatureBrowser":
         box.get_by_role("textbox").fill(TYPED)
+    elif kind == "MaskExplorer":
+        drag(page, box.locator(".patches"), (0.1, 0.4), (0.9, 0.4))
     elif box.locator(".plane").count():
         drag(page, box.locator(".plane"), (0.3, 0.3), (0.6, 0.45))
     else:
@@ -309,6 +311,16 @@ def assert_swap(box, widget):
     assert codes != widget.codes
     shown = np.array(box.locator("canvas").first.evaluate(INK))
     assert np.abs(shown - widget.draw([codes])[0]).max() < 0.5 / 255 + 1.1e-3
+
+
+def assert_holes(box, widget):
+    """The holes that a hand made are filled as PyTorch and NumPy fill them."""
+    before = widget.visible
+    widget.visible = box.evaluate("(box) => box.model.get('visible')")
+    assert widget.visible != before
+    for number, filled in enumerate(widget.fill().values(), start=1):
+        shown = np.array(box.locator("canvas").nth(number).evaluate(INK))
+        assert np.abs(shown - filled).max() < 0.5 / 255 + 1.1e-3
 
 
 def assert_counts(box, widget):
@@ -393,6 +405,7 @@ def test_what_a_hand_moves_is_what_pytorch_computes(open_page, monkeypatch, stem
     oracles |= {"ThresholdExplorer": assert_counts, "TextSearch": assert_search}
     oracles |= {"BeforeAfter": assert_divider, "Quiz": assert_questions}
     oracles |= {"FeatureBrowser": assert_lit, "SuperpositionExplorer": assert_arranged}
+    oracles |= {"MaskExplorer": assert_holes}
     for box, widget in zip(boxes, widgets, strict=True):
         kind = type(widget).__name__
         assert box.get_attribute("data-kind") == kind

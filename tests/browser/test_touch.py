@@ -4,8 +4,9 @@ button do nothing. The touches are raw ones, as a phone's screen sends them."""
 import numpy as np
 import pytest
 
+from aelib.models import MaskedAutoencoder
 from aelib.models.codebook import VQVAE
-from aelib.widgets import BeforeAfter, CodeSwap, DigitPad, LatentExplorer, LatentMap
+from aelib.widgets import BeforeAfter, CodeSwap, DigitPad, LatentExplorer, LatentMap, MaskExplorer
 
 PHONE = {"width": 360, "height": 740}
 SHARP = "(canvas) => canvas.width / canvas.clientWidth"
@@ -110,6 +111,21 @@ def test_a_tap_chooses_a_place_of_the_codebook(show, page):
     show(swap())
     page.locator(".board canvas").first.tap(position={"x": 150, "y": 150})
     assert value(page, "place") != "0"
+
+
+def test_a_finger_that_goes_over_patches_hides_them_and_the_page_stays(show, page, digits):
+    x, _ = digits
+    show(MaskExplorer(MaskedAutoencoder(7, width=8), x, x, k=2, visible=[1] * 16))
+    patches = page.locator(".patches")
+    patches.scroll_into_view_if_needed()
+    top = scrolled(page)
+    box = patches.bounding_box()
+    finger(page, patches, (0, 0.75 * box["height"]), at=(0.1, 0.1))
+    assert scrolled(page) == top
+    assert page.evaluate("model.get('visible')") == [0, 1, 1, 1] * 4
+    finger(page, page.locator("figcaption").first, (0, -180))  # beside the picture the page scrolls
+    assert scrolled(page) > top + 60
+    assert page.evaluate("model.get('visible')") == [0, 1, 1, 1] * 4
 
 
 def test_the_map_of_a_pad_lets_the_page_scroll_and_a_map_to_walk_on_is_walked_on(

@@ -64,6 +64,12 @@ def test_neighbours_are_nearest_in_what_is_visible(digits, explorer):
     np.testing.assert_allclose(explorer.fill()["neighbours"], expected, atol=1e-6)
 
 
+def test_with_all_hidden_the_rival_is_the_mean_of_the_library(digits, explorer):
+    explorer.visible = [0] * 16
+    levels = (digits[1] * 15).round() / 15
+    np.testing.assert_allclose(explorer.fill()["neighbours"], levels.mean(dim=0), atol=1e-6)
+
+
 def test_with_nothing_hidden_both_show_the_digit(digits, explorer):
     explorer.visible = [1] * 16
     for filled in explorer.fill().values():

@@ -65,7 +65,7 @@ async function render({ model, el }) {
   for (const end of ["pointerup", "pointercancel"]) over.addEventListener(end, () => (stroke = null));
 
   const stack = make("div", { class: "stack" }, pictures);
-  const ways = ["network", `mean of ${nearby} neighbours`].map((name) => ({ name, view: picture(stack, name, shape), error: 0 }));
+  const ways = ["network", "mean"].map((name) => ({ name, view: picture(stack, name, shape), error: 0 }));
   const row = make("div", { class: "row" }, controls);
   const all = (choose) => change("visible", choose(), true);
   button(row, "another digit", () => change("example", (model.get("example") + 1) % (digits.length / size), true));
@@ -97,6 +97,7 @@ async function render({ model, el }) {
     shown.describe(`${visible.filter((v) => !v).length} of ${places} patches hidden`);
     patches.forEach((patch, p) => patch.setAttribute("aria-pressed", String(Boolean(visible[p]))));
     models.decode(Float32Array.from([...x, ...visible]));
+    ways[1].name = visible.some(Boolean) ? `mean of ${nearby} neighbours` : "mean of all digits";
     paint(1, neighbours(x, visible));
   }
 
@@ -108,8 +109,9 @@ async function render({ model, el }) {
     for (let n = 0; n < count; n++) {
       for (const i of seen) apart[n] += (library[n * size + i] / LEVELS - x[i]) ** 2;
     }
-    const nearest = Array.from(apart.keys()).sort((a, b) => apart[a] - apart[b]).slice(0, nearby);
-    return x.map((_, i) => nearest.reduce((sum, n) => sum + library[n * size + i], 0) / LEVELS / nearby);
+    const nearest = Array.from(apart.keys()).sort((a, b) => apart[a] - apart[b]);
+    nearest.splice(seen.length ? nearby : count); // where nothing is seen, none is nearer
+    return x.map((_, i) => nearest.reduce((sum, n) => sum + library[n * size + i], 0) / LEVELS / nearest.length);
   }
 
   redraw();

@@ -1,6 +1,6 @@
 """Train the masked autoencoder that lesson 16 shows in a widget.
 
-    python data/decoders/train_16.py
+    python data/decoders/train_masked.py
 
 Takes about one CPU minute. Writes masked_digits.safetensors beside this file, as 16-bit
 numbers, and prints the figure that README.md quotes.
