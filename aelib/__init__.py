@@ -21,8 +21,9 @@ widgets   widgets.LatentExplorer, widgets.LatentMap, widgets.TwoDecoders, widget
           widgets.NoiseExplorer, widgets.MaskExplorer, widgets.ThresholdExplorer,
           widgets.Flipbook,
           widgets.BeforeAfter, widgets.CodeSwap, widgets.TextSearch, widgets.FilmRater,
-          widgets.FeatureBrowser, widgets.SuperpositionExplorer, widgets.TrainingMonitor,
-          widgets.TrainingPlayground, widgets.Quiz, widgets.export, widgets.Exported
+          widgets.FeatureBrowser, widgets.FlowExplorer, widgets.SuperpositionExplorer,
+          widgets.TrainingMonitor, widgets.TrainingPlayground, widgets.Quiz, widgets.export,
+          widgets.Exported
 exercises check, hint, solution, predict, my_progress, quiz, claim
 
     import aelib

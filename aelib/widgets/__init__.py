@@ -14,6 +14,7 @@ _HOME = {
     "FeatureBrowser": "feature_browser",
     "FilmRater": "film_rater",
     "Flipbook": "flipbook",
+    "FlowExplorer": "flow_explorer",
     "LatentExplorer": "latent_explorer",
     "LatentMap": "latent_map",
     "MaskExplorer": "mask_explorer",

@@ -6,12 +6,19 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from aelib.models import CharacterModel, ConditionalVAE, MaskedAutoencoder, SparseAutoencoder
+from aelib.models import (
+    CharacterModel,
+    ConditionalVAE,
+    MaskedAutoencoder,
+    SparseAutoencoder,
+    VelocityNetwork,
+)
 from aelib.models.codebook import VQVAE
 from aelib.widgets import (
     CodeSwap,
     DigitPad,
     FeatureBrowser,
+    FlowExplorer,
     LatentExplorer,
     LatentMap,
     MaskExplorer,
@@ -39,6 +46,12 @@ WIDGETS = {
     "TrainingPlayground": lambda model, x, y: TrainingPlayground(np.tile(x, (4, 1)), np.tile(y, 4)),
     "ThresholdExplorer": lambda model, x, y: ThresholdExplorer(x.sum(axis=1), y == 8, x),
     "SuperpositionExplorer": lambda model, x, y: SuperpositionExplorer(p=0.3, importance=0.8),
+    "FlowExplorer": lambda model, x, y: FlowExplorer(
+        VelocityNetwork(model.latent_dim, n_classes=10, width=8),
+        model.decoder,
+        model.transform(x),
+        y,
+    ),
     "CodeSwap": lambda model, x, y: CodeSwap(
         VQVAE(4, 2).decoder, np.eye(4, 2), np.arange(49)[None] % 4, np.ones((4, 3, 3))
     ),

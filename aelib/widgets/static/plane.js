@@ -17,6 +17,8 @@ export function plane(parent, examples, z, { moved, picked }) {
   let view;
   let places; // of the examples, x and y by turns
   let middle;
+  let over; // a canvas for a way through the map
+  let way = [];
   let reach; // half the width of what is shown: the same on both axes, so that distances are honest
 
   const project = (code) => view.rows.map((row) => dot(row, code) - dot(row, view.mean));
@@ -43,6 +45,33 @@ export function plane(parent, examples, z, { moved, picked }) {
       context.fillText(label ?? "•", x, y);
     }
     mark();
+    drawWay(size, dense);
+  }
+
+  // A way through the map: its places joined, and the straight line from the first to the last.
+  function drawWay(size, dense) {
+    if (!way.length) return;
+    over ??= make("canvas", { class: "way", "aria-hidden": "true" }, pad);
+    over.width = over.height = Math.round(size * dense);
+    const context = over.getContext("2d");
+    context.scale(dense, dense);
+    context.strokeStyle = context.fillStyle = getComputedStyle(pad).color;
+    const places = way.map((code) => toScreen(project(code), size));
+    const line = (points, width, dashes) => {
+      context.beginPath();
+      context.lineWidth = width;
+      context.setLineDash(dashes);
+      points.forEach(([x, y]) => context.lineTo(x, y));
+      context.stroke();
+    };
+    line([places[0], places[places.length - 1]], 1, [3, 4]);
+    line(places, 2.5, []);
+    for (const [x, y] of places) context.fillRect(x - 2.5, y - 2.5, 5, 5);
+  }
+
+  function trail(codes) {
+    way = codes;
+    drawWay(pad.clientWidth, window.devicePixelRatio || 1);
   }
 
   function mark() {
@@ -145,5 +174,5 @@ export function plane(parent, examples, z, { moved, picked }) {
     watcher.disconnect();
     forget();
   };
-  return { show, mark, close };
+  return { show, mark, trail, close };
 }
