@@ -133,6 +133,25 @@ def test_the_masked_autoencoder_has_the_error_of_the_readme_and_undercuts_the_av
     assert abs(average - 42) < 1
 
 
+def test_the_flow_has_the_error_of_the_readme_and_draws_the_digit_that_it_is_told():
+    codec = aelib.load(FOLDER / "codec_16d.safetensors").float()
+    flow = aelib.load(FOLDER / "flow_16d.safetensors").float()
+    x_train, y_train, x_test, y_test = aelib.load_mnist()
+    z, z_test = codec.transform(x_train), codec.transform(x_test)
+    mean = z.mean(dim=0)
+    scale = (z - mean).std()
+    torch.manual_seed(0)
+    y = y_test.masked_fill(torch.rand(len(y_test)) < 0.1, -1)
+    with torch.no_grad():
+        error = aelib.flow_loss(flow, (z_test - mean) / scale, y)
+    assert f"{error.item():.1f}" == claimed("flow_16d")
+    wanted = torch.arange(10).repeat(20)
+    drawn = aelib.euler(aelib.guided(flow, wanted, 1), torch.randn(200, 16), 16)[-1]
+    x_hat = codec.inverse_transform(drawn * scale + mean)
+    nearest = torch.cdist(x_hat, x_train).argmin(dim=1)
+    assert (y_train[nearest] == wanted).float().mean() > 0.85
+
+
 def test_the_character_model_has_the_cross_entropy_of_the_readme_on_modules_it_never_read():
     model = aelib.load(FOLDER / "characters.safetensors").float()
     judged = split_by_module(aelib.load_docstrings())[2]

@@ -10,7 +10,7 @@ from torch import nn
 
 from aelib.engine.capture import first_tensor
 from aelib.models.flow import VelocityNetwork, waves
-from aelib.widgets.base import ModelWidget, Numbers, module
+from aelib.widgets.base import ModelWidget, Numbers, in_range, module
 from aelib.widgets.latent_map import plane_of
 from aelib.widgets.sending import send_network
 from aelib.widgets.sources import open_network
@@ -19,6 +19,7 @@ from aelib.widgets.twin import contact_sheet
 STEPS = (1, 2, 4, 8, 16, 32)
 _ROWS = 5  # times in the still picture
 _POINTS = 600  # codes on the map
+_RANGES = {"time": (0, 1), "weight": (0, 6)}
 
 
 class _Scaled(nn.Module):
@@ -199,10 +200,7 @@ class FlowExplorer(ModelWidget):
 
     @traitlets.validate("time", "weight")
     def _in_range(self, proposal: Any) -> float:
-        name, most = proposal["trait"].name, {"time": 1, "weight": 6}[proposal["trait"].name]
-        if not 0 <= proposal["value"] <= most:
-            raise ValueError(f"{name} must lie in 0..{most}, not {proposal['value']}.")
-        return proposal["value"]
+        return in_range(proposal, _RANGES)
 
 
 def _check_flow(velocity: Any, codes: torch.Tensor, y: Any) -> None:

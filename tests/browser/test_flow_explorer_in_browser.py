@@ -73,6 +73,7 @@ def test_new_noise_begins_elsewhere_and_any_class_asks_for_none(show, explorer):
     assert len(after) == 4
     assert all(a != b for a, b in zip(after, before, strict=True))
     assert page.evaluate("model.get('digit')") == -1
+    assert page.get_by_role("slider", name="guidance").is_disabled()
     assert_as_in_python(page, explorer)
 
 

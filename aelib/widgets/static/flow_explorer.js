@@ -70,6 +70,7 @@ async function render({ model, el }) {
     }
     time.show(1 - model.get("time"));
     weight.show(w);
+    weight.input.disabled = y < 0; // without a class there is nothing to guide towards
     select.value = steps;
     for (const [value, pressed] of chosen) pressed.setAttribute("aria-pressed", value === y);
     const k = step();
