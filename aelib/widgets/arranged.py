@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aelib.engine.random import key, uniform
+
 _ROWS, _BATCH, _STEPS, _STARTS, _RATE = 4096, 128, 300, 6, 0.05
 
 
@@ -23,7 +25,7 @@ class Arrangement:
 def arrange(things: int, p: float, importance: float, seed: int) -> Arrangement:
     """Train h = x W, x_hat = ReLU(h W^T + b) for things that are there with probability p."""
     weight = importance ** np.arange(things)
-    x = _uniform(_key(seed, 1), _ROWS * things).reshape(_ROWS, things)
+    x = uniform(key(seed, 1), np.arange(_ROWS * things)).reshape(_ROWS, things)
     x = np.where(x < p, x / p, 0)
     tried = [_trained(x, weight, _first(seed, start, things)) for start in range(_STARTS)]
     lost, w = min(tried, key=lambda pair: pair[0])
@@ -31,7 +33,8 @@ def arrange(things: int, p: float, importance: float, seed: int) -> Arrangement:
 
 
 def _first(seed: int, start: int, things: int) -> np.ndarray:
-    return np.append(_uniform(_key(seed, 2, start), 2 * things) - 0.5, np.zeros(things))
+    arrows = uniform(key(seed, 2, start), np.arange(2 * things)) - 0.5
+    return np.append(arrows, np.zeros(things))
 
 
 def _trained(x: np.ndarray, weight: np.ndarray, w: np.ndarray) -> tuple[float, np.ndarray]:
@@ -68,21 +71,3 @@ def _turned(arrows: np.ndarray) -> np.ndarray:
     upright = arrows @ np.array([[b, a], [-a, b]]) / (np.hypot(a, b) or 1)
     aside = upright[long & (abs(upright[:, 0]) > 0.1), 0]
     return upright * ([-1, 1] if len(aside) and aside[0] < 0 else [1, 1])
-
-
-def _mix(x: np.ndarray) -> np.ndarray:
-    """Engine/random.js: 32 bits for 32 bits."""
-    x = (x ^ (x >> np.uint32(16))) * np.uint32(0x21F0AAAD)
-    x = (x ^ (x >> np.uint32(15))) * np.uint32(0x735A2D97)
-    return x ^ (x >> np.uint32(15))
-
-
-def _key(seed: int, *purpose: int) -> np.ndarray:
-    made = _mix(np.array([seed], np.uint32))
-    for part in purpose:
-        made = _mix(_mix(np.array([part], np.uint32)) ^ made)
-    return made
-
-
-def _uniform(key: np.ndarray, count: int) -> np.ndarray:
-    return (_mix(_mix(np.arange(count, dtype=np.uint32)) ^ key) >> np.uint32(8)) / 2**24

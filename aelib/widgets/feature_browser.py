@@ -4,12 +4,10 @@ import zlib
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 import torch
 import traitlets
-from torch import nn
 
 from aelib.checks import whole_number
 from aelib.engine.capture import capture
@@ -21,7 +19,7 @@ from aelib.widgets.excerpts import AFTER, BEFORE, BINS, in_fields, read_all
 from aelib.widgets.features import open_features
 from aelib.widgets.reader import open_reader
 from aelib.widgets.sending import described
-from aelib.widgets.sources import Source
+from aelib.widgets.sources import Source, fingerprint_of
 from aelib.widgets.twin import lit_lines
 
 _LINES = 6  # texts of a feature
@@ -122,12 +120,16 @@ class FeatureBrowser(ModelWidget):
             samples=False,
             record_decode=partial(capture, reader.step, row),
             record_encode=partial(capture, read, row[:, :memory]),
-            fingerprint=partial(_fingerprint, model, sparse),
+            fingerprint=partial(fingerprint_of, model, sparse),
         )
+
+    def _open_again(self) -> None:
+        """As every widget of models; what was taken apart has the old weights."""
+        self._sources = [self._look()]
+        super()._open_again()
 
     def _opened(self) -> dict[str, Any]:
         """The programs, verified on states of a text; and all that is told of the features."""
-        self._sources = [self._look()]
         model, weights = self._programs(self._sources[0])
         self._seen, self._at = read_all(self._reader, self._features, self._texts, self._before)
         self._excerpts = [self._seen.excerpts(i, _LINES) for i in range(self._seen.n)]
@@ -228,15 +230,6 @@ def _run(function: Any, rows: np.ndarray) -> np.ndarray:
     """A function of tensors as one of arrays."""
     with torch.no_grad():
         return function(torch.tensor(rows, dtype=torch.float32)).numpy()
-
-
-def _fingerprint(*networks: nn.Module) -> int:
-    """Another number once a weight has changed."""
-    found = 0
-    for network in networks:
-        for tensor in (*network.parameters(), *network.buffers()):
-            found = crc32(tensor.detach().cpu().float().numpy().tobytes(), found)
-    return found
 
 
 def _checked(texts: Any, begin: Any) -> list[str]:

@@ -235,15 +235,22 @@ def _fingerprint(owner: Any, run: Function, probe: np.ndarray) -> int:
 
     The answers tell of what a function or a pipeline holds; the weights, of what two rows miss.
     """
-    if is_module(owner):
-        tensors = [t.detach().cpu() for t in (*owner.parameters(), *owner.buffers())]
-        arrays = [t.float().numpy() for t in tensors]
-    else:
-        arrays = [a for a in getattr(owner, "__dict__", {}).values() if isinstance(a, np.ndarray)]
-    found = crc32(np.ascontiguousarray(run(probe)).data)
-    for array in arrays:
-        if array.dtype != object:
-            found = crc32(np.ascontiguousarray(array).data, found)
+    return fingerprint_of(owner, begin=crc32(np.ascontiguousarray(run(probe)).data))
+
+
+def fingerprint_of(*owners: Any, begin: int = 0) -> int:
+    """A number that is another one once a weight, a buffer or an array of an owner has changed."""
+    found = begin
+    for owner in owners:
+        if is_module(owner):
+            tensors = [t.detach().cpu() for t in (*owner.parameters(), *owner.buffers())]
+            arrays = [t.float().numpy() for t in tensors]
+        else:
+            held = getattr(owner, "__dict__", {}).values()
+            arrays = [array for array in held if isinstance(array, np.ndarray)]
+        for array in arrays:
+            if array.dtype != object:
+                found = crc32(np.ascontiguousarray(array).data, found)
     return found
 
 

@@ -8,27 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from aelib.engine.random import bits, key, uniform
+
 F = np.float32
 PIXELS = 784
-
-
-def mix(x):
-    x = np.asarray(x, np.uint32)
-    with np.errstate(over="ignore"):
-        x = (x ^ (x >> np.uint32(16))) * np.uint32(0x21F0AAAD)
-        x = (x ^ (x >> np.uint32(15))) * np.uint32(0x735A2D97)
-    return x ^ (x >> np.uint32(15))
-
-
-def key(seed, *purpose):
-    made = mix(seed)
-    for part in purpose:
-        made = mix(mix(part) ^ made)
-    return made
-
-
-def bits(of, counts):
-    return mix(mix(counts) ^ of)
 
 
 def shuffled(of, n):
@@ -188,7 +171,7 @@ class Trainer:
         self.logistic = s["loss"] == "nats" or s["bend"] != "none"
         for layer, (n, m) in enumerate(zip(inputs, outputs, strict=True)):
             bound = 1 / math.sqrt(n)
-            u = (bits(key(s["seed"], 1, layer), np.arange((n + 1) * m)) >> np.uint32(8)) / 2**24
+            u = uniform(key(s["seed"], 1, layer), np.arange((n + 1) * m))
             both = ((2 * u - 1) * bound).astype(F).reshape(n + 1, m)
             self.values.append([both[:-1].copy(), both[-1].copy()])
         mean = self.train.sum(axis=0, dtype=np.float64) / 255 / len(self.train)

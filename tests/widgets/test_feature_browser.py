@@ -13,8 +13,8 @@ from torch import nn
 import aelib
 from aelib.engine.packing import Packed, unpack
 from aelib.models.characters import LETTERS, spelled
-from aelib.widgets import FeatureBrowser
-from aelib.widgets.reader import Reader
+from aelib.widgets import FeatureBrowser, feature_browser
+from aelib.widgets.reader import Reader, open_reader
 
 TEXTS = [
     "Open the file (or a folder) and read it.",
@@ -290,6 +290,22 @@ def test_networks_that_were_trained_further_are_sent_again_when_it_is_shown(read
     again = FeatureBrowser(reader, sparse, TEXTS)
     assert (again._weights, again._lines) == (browser._weights, browser._lines)
     np.testing.assert_array_equal(browser.strengths("Open"), again.strengths("Open"))
+
+
+def test_the_networks_are_taken_apart_once_and_anew_when_they_have_changed(
+    reader, sparse, monkeypatch
+):
+    opened = []
+    monkeypatch.setattr(
+        feature_browser, "open_reader", lambda *given: opened.append(1) or open_reader(*given)
+    )
+    browser = FeatureBrowser(reader, sparse, TEXTS)
+    browser._repr_mimebundle_()
+    assert len(opened) == 1
+    with torch.no_grad():
+        reader.scores.bias += 1
+    browser._repr_mimebundle_()
+    assert len(opened) == 2
 
 
 def test_the_still_picture_shows_the_strongest_texts(browser):

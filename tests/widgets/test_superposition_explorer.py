@@ -8,14 +8,15 @@ import pytest
 import torch
 from PIL import Image
 
+from aelib.engine.random import key, uniform
 from aelib.widgets import SuperpositionExplorer
-from aelib.widgets.arranged import _first, _key, _uniform
+from aelib.widgets.arranged import _first
 
 
 def by_pytorch(things, p, importance, seed):
     """The same network trained by PyTorch's own gradients and its own Adam."""
     weight = importance ** torch.arange(things, dtype=torch.double)
-    u = torch.tensor(_uniform(_key(seed, 1), 4096 * things)).reshape(4096, things)
+    u = torch.tensor(uniform(key(seed, 1), np.arange(4096 * things))).reshape(4096, things)
     x = torch.where(u < p, u / p, 0.0)
     tried = []
     for start in range(6):

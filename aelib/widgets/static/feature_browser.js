@@ -3,6 +3,7 @@ import { litLine, named } from "./lit_letters.js";
 import { renewed } from "./models.js";
 import { chances, openReader } from "./reader.js";
 import { bytes, floats, inflate, openTraits } from "./state.js";
+import { draw } from "./svg.js";
 import { button, frame, make, slider } from "./ui.js";
 
 const FOUND = 8; // features that a search or a sentence lists
@@ -69,14 +70,13 @@ function brightest(lit, peaks) {
 // How often a feature is on, by its strength, as bars.
 function openHistogram(parent) {
   const figure = make("figure", { class: "histogram" }, parent);
-  const box = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  box.setAttribute("role", "img");
-  figure.append(box);
+  const box = draw("svg", { role: "img" }, figure);
   const caption = make("figcaption", {}, figure);
   return (counts, peak, read) => {
     const [on, most] = [counts.reduce((a, b) => a + b, 0), Math.max(...counts, 1)];
     box.setAttribute("viewBox", `0 0 ${20 * counts.length} 80`);
-    box.replaceChildren(...Array.from(counts, (count, i) => bar(20 * i + 1, 78 * (count / most))));
+    box.replaceChildren();
+    counts.forEach((count, i) => bar(20 * i + 1, 78 * (count / most), box));
     const share = percent(on / read);
     caption.textContent = on
       ? `On at ${share} of ${read.toLocaleString("en")} letters; bars from 0 to its strongest, ${peak.toFixed(2)}; the highest is ${most.toLocaleString("en")} letters.`
@@ -86,11 +86,7 @@ function openHistogram(parent) {
   };
 }
 
-function bar(x, height) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({ x, y: 80 - height, width: 18, height })) node.setAttribute(name, value);
-  return node;
-}
+const bar = (x, height, parent) => draw("rect", { x, y: 80 - height, width: 18, height }, parent);
 
 // Which letters become more and less likely, in a table.
 function openEffect(parent, title, alphabet) {

@@ -1,20 +1,13 @@
 // Draws the loss of a training that is under way. Traits in, nothing out.
+import { draw } from "./svg.js";
 import { watchPython } from "./ui.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 480;
 const HEIGHT = 180;
 const LEFT = 56;
 const BOTTOM = 28;
 const TOP = 10;
 const LOST = "Python is gone, and this training with it: run the cell again.";
-
-function make(tag, attributes, parent) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  parent.append(node);
-  return node;
-}
 
 function label(value) {
   return Math.abs(value) >= 1000 || Math.abs(value) < 0.01 ? value.toExponential(1) : value.toPrecision(3);
@@ -36,13 +29,12 @@ function render({ model, el }) {
   const status = document.createElement("span");
   status.className = "aelib-monitor-status";
   status.setAttribute("role", "status");
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
-  svg.setAttribute("role", "img");
-  root.append(bar, text, svg, status);
+  root.append(bar, text);
+  const svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" }, root);
+  root.append(status);
   el.append(root);
 
-  function draw() {
+  function redraw() {
     const epochs = model.get("epochs");
     const done = model.get("done");
     const curve = model.get("curve");
@@ -66,16 +58,16 @@ function render({ model, el }) {
     const x = (at) => LEFT + ((WIDTH - LEFT - 8) * at) / epochs;
     const y = (loss) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - (Math.min(loss, high) - low) / (high - low));
     for (const level of [low, (low + high) / 2, high]) {
-      make("line", { x1: LEFT, x2: WIDTH - 8, y1: y(level), y2: y(level), class: "grid" }, svg);
-      make("text", { x: LEFT - 6, y: y(level) + 4, "text-anchor": "end" }, svg).textContent = label(level);
+      draw("line", { x1: LEFT, x2: WIDTH - 8, y1: y(level), y2: y(level), class: "grid" }, svg);
+      draw("text", { x: LEFT - 6, y: y(level) + 4, "text-anchor": "end" }, svg, label(level));
     }
     for (const at of [0, epochs]) {
-      make("text", { x: x(at), y: HEIGHT - 8, "text-anchor": "middle" }, svg).textContent = at;
+      draw("text", { x: x(at), y: HEIGHT - 8, "text-anchor": "middle" }, svg, at);
     }
-    make("text", { x: x(epochs / 2), y: HEIGHT - 8, "text-anchor": "middle" }, svg).textContent = "epochs";
+    draw("text", { x: x(epochs / 2), y: HEIGHT - 8, "text-anchor": "middle" }, svg, "epochs");
     const points = curve.map(([at, loss]) => `${x(at).toFixed(1)},${y(loss).toFixed(1)}`).join(" ");
-    make("polyline", { points, class: "training" }, svg);
-    validation.forEach((loss, i) => make("circle", { cx: x(i + 1), cy: y(loss), r: 4 }, svg));
+    draw("polyline", { points, class: "training" }, svg);
+    validation.forEach((loss, i) => draw("circle", { cx: x(i + 1), cy: y(loss), r: 4 }, svg));
   }
 
   // A screen reader hears each epoch and the end, not every batch.
@@ -90,12 +82,12 @@ function render({ model, el }) {
   const leave = watchPython(model, (gone) => {
     if (gone && unfinished()) text.textContent = status.textContent = LOST;
   });
-  draw();
-  model.on("change:curve change:message change:training change:validation", draw);
+  redraw();
+  model.on("change:curve change:message change:training change:validation", redraw);
   model.on("change:training change:message", announce);
   return () => {
     leave();
-    model.off("change:curve change:message change:training change:validation", draw);
+    model.off("change:curve change:message change:training change:validation", redraw);
     model.off("change:training change:message", announce);
   };
 }
