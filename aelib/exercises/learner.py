@@ -128,6 +128,8 @@ def predict(
 ) -> None:
     """Commit to a guess before a picture; afterwards, see guess and truth together.
 
+    The truth stands on a second line: of a folded output, JupyterLab shows the first.
+
     Args:
         name: What is guessed, in a few words.
         guess: A number, a range such as "below 20", or a word; None as long as there is none.
@@ -136,14 +138,16 @@ def predict(
 
     Example:
         >>> aelib.predict("squared error of PCA", "below 30", 21.06)
-        squared error of PCA: you guessed below 30, it is 21.1. Well seen.
+        squared error of PCA: you guessed below 30.
+        It is 21.1. Well seen.
     """
     if truth is None:
         print(f"{name}: no guess yet." if guess is None else f"{name}: your guess is {guess}.")
     elif guess is None:
-        print(f"{name}: it is {_short(truth)}; you made no guess.")
+        print(f"{name}: you made no guess.\nIt is {_short(truth)}.")
     else:
-        print(f"{name}: you guessed {guess}, it is {_short(truth)}. {_near(guess, truth, also)}")
+        told = f"It is {_short(truth)}. {_near(guess, truth, also)}"
+        print(f"{name}: you guessed {guess}.\n{told}")
 
 
 def my_progress(lesson: str) -> None:

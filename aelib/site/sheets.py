@@ -14,7 +14,7 @@ from aelib.site.screens import elements
 _PREDICT = "<strong>Predict"
 _NOT_YET = re.compile(r"^(.+): no guess yet\.", flags=re.M)
 _NOTHING = re.compile(r"^([\w, =]+?) = None(?:, None)*(?:  # (.+))?$", flags=re.M)
-_CAME_OUT = re.compile(r"^(.+): it is (.+); you made no guess\.", flags=re.M)
+_CAME_OUT = re.compile(r"^(.+): you made no guess\.\nIt is (.+)\.$", flags=re.M)
 
 
 @dataclass

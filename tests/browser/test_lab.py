@@ -106,6 +106,29 @@ def test_a_widget_outlives_a_kernel_restart_in_the_middle_of_a_drag(lab_page, tm
     assert canvas.evaluate(picture) != before
 
 
+def test_what_came_out_of_a_guess_is_folded_until_its_cell_is_run(lab_page, tmp_path):
+    """As tests/notebooks/refresh.py leaves it in a committed lesson."""
+    page, url = lab_page
+    path = tmp_path / "guess.ipynb"
+    write_notebook(path, "import aelib", 'aelib.predict("error", None, 21)')
+    notebook = json.loads(path.read_text())
+    verdict = notebook["cells"][1]
+    asked, said = "error: you made no guess.", "It is 21."
+    text = f"{asked}\n{said}\n"
+    verdict["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
+    verdict["metadata"] = {"jupyter": {"outputs_hidden": True}}
+    path.write_text(json.dumps(notebook))
+    page.goto(f"{url}/lab/workspaces/look/tree/guess.ipynb")
+    shown, fold = page.get_by_text(said), page.locator(".jp-OutputPlaceholder")
+    fold.wait_for()
+    assert not shown.is_visible()
+    fold.click()
+    shown.wait_for()
+    open_and_run(page, url, "guess.ipynb")
+    shown.wait_for()
+    assert not fold.is_visible()
+
+
 def test_a_widget_says_when_python_is_gone(lab_page, tmp_path):
     page, url = lab_page
     write_notebook(tmp_path / "gone.ipynb", MAKE, "explorer", TRAIN)

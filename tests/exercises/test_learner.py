@@ -61,16 +61,16 @@ def hasty(monkeypatch):
 
 @pytest.fixture
 def printed(capsys):
-    """Call and return the one line that it prints."""
+    """Call and return the one line that it prints; two where a guess meets the truth."""
 
-    def one_line(function, *arguments):
+    def told(function, *arguments):
         function(*arguments)
         out, err = capsys.readouterr()
         assert err == ""
-        assert out.count("\n") == 1
+        assert out.count("\n") == (2 if function is predict and len(arguments) > 2 else 1)
         return out.rstrip("\n")
 
-    return one_line
+    return told
 
 
 # check
@@ -428,26 +428,26 @@ def test_a_guess_is_asked_for_and_noted(printed):
 
 
 def test_guess_and_truth_stand_side_by_side(printed):
-    assert printed(predict, "error", None, 21.0586) == "error: it is 21.1; you made no guess."
+    assert printed(predict, "error", None, 21.0586) == "error: you made no guess.\nIt is 21.1."
     assert printed(predict, "error", 40, 21.0586) == (
-        "error: you guessed 40, it is 21.1. You were 90 % too high."
+        "error: you guessed 40.\nIt is 21.1. You were 90 % too high."
     )
     assert printed(predict, "error", 10, 20) == (
-        "error: you guessed 10, it is 20. You were 50 % too low."
+        "error: you guessed 10.\nIt is 20. You were 50 % too low."
     )
-    assert printed(predict, "error", 19, 20) == "error: you guessed 19, it is 20. Well seen."
+    assert printed(predict, "error", 19, 20) == "error: you guessed 19.\nIt is 20. Well seen."
 
 
 def test_large_numbers_are_written_in_full(printed):
     assert printed(predict, "weights", None, 115_217) == (
-        "weights: it is 115,217; you made no guess."
+        "weights: you made no guess.\nIt is 115,217."
     )
 
 
 def test_words_are_compared_without_regard_to_capitals(printed):
     assert printed(predict, "best", "Dense ", "dense").endswith("Well seen.")
     assert printed(predict, "best", "PCA", "dense") == (
-        "best: you guessed PCA, it is dense. Which part surprised you?"
+        "best: you guessed PCA.\nIt is dense. Which part surprised you?"
     )
 
 
@@ -520,7 +520,7 @@ def test_any_guess_and_any_truth_can_be_compared(printed, guess, truth, end):
 def test_an_author_gives_words_of_the_same_meaning(printed):
     for guess in ("as good", "equal", "EQUAL "):
         line = printed(predict, "it", guess, "the same", ("as good", "equal"))
-        assert line == f"it: you guessed {guess}, it is the same. Well seen."
+        assert line == f"it: you guessed {guess}.\nIt is the same. Well seen."
     assert printed(predict, "it", "worse", "the same", "equal").endswith("surprised you?")
 
 

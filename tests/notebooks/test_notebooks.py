@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from refresh import README_PICTURE, clean, readme_picture
+from refresh import README_PICTURE, clean, is_verdict, readme_picture
 
 from aelib.originals import lesson_files
 
@@ -52,7 +52,23 @@ def test_it_is_valid_and_holds_nothing_else(notebook):
     nbformat.validate(notebook)
     before = nbformat.writes(notebook)
     clean(notebook)
-    assert nbformat.writes(notebook) == before, "run tests/notebooks/refresh.py"
+    assert nbformat.writes(notebook) == before, "run tests/notebooks/refresh.py --clean"
+
+
+def test_what_came_out_of_a_guess_is_folded_and_nothing_else(code):
+    folded = [cell for cell in code if cell.metadata.get("jupyter", {}).get("outputs_hidden")]
+    guessed = [cell for cell in code if is_verdict(cell)]
+    assert folded == guessed
+    assert all("predict(" in cell.source for cell in folded)
+
+
+def test_the_first_line_of_a_folded_output_gives_nothing_away(code):
+    """JupyterLab shows it: `predict` comes before what else a cell prints of the answer."""
+    for cell in filter(is_verdict, code):
+        shown = cell.outputs[0]
+        text = shown.get("text") or shown.data["text/plain"]
+        first = text.partition("\n")[0]
+        assert re.search(r": (you made no guess|no guess yet)\.$|^TrainingMonitor\(", first), first
 
 
 def test_it_was_run_once_from_top_to_bottom(code):

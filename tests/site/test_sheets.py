@@ -39,7 +39,7 @@ def test_a_guess_has_its_question_its_choices_and_its_answer():
     asked = sheet(
         "It moves. **Predict:** where to?",
         (GUESS, "way: no guess yet.\n"),
-        ('predict("way", g, "up")', "way: it is up; you made no guess.\n"),
+        ('predict("way", g, "up")', "way: you made no guess.\nIt is up.\n"),
     )
     (question,) = asked.questions
     assert question.html.startswith("<p><strong>Predict:</strong> where to?")
