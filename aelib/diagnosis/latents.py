@@ -39,9 +39,9 @@ def _dead(share: torch.Tensor, at_a_time: float, rows: int) -> Findings:
         yield (
             "dead latents",
             f"{dead} of {len(share)} latents are on in none of {rows:,} rows. If there are more "
-            "latents than things to find, that costs nothing: take fewer. If not, begin the "
-            "encoder with the decoder's directions, as SparseAutoencoder does, or train with "
-            "aelib.sparse_error, which keeps unused latents in training.",
+            "latents than things to find, that costs nothing: take fewer. If not, subtract the "
+            "mean row from x, begin the encoder with the decoder's directions, as "
+            "SparseAutoencoder does, and train anew.",
         )
 
 
@@ -51,8 +51,8 @@ def _dense(share: torch.Tensor, at_a_time: float, numbers: int) -> Findings:
         yield (
             "dense latents",
             f"{at_a_time:.0f} latents are on at a time, for rows of {numbers} numbers: so many "
-            "copy well in any directions, so nothing makes these the true ones. Take a smaller k, "
-            "or a larger weight of the penalty.",
+            "copy well in any directions, so nothing makes these the true ones. Take a smaller k; "
+            "with a penalty on sizes in place of k, let the k strongest speak.",
         )
     elif often:
         yield (

@@ -76,7 +76,8 @@ def _person(rng: np.random.Generator) -> list[Arguments]:
     close = np.array([1.2, 1.3, 1.4, -3.0, -0.9, 9.0]) + 0.04 * rng.random(6)
     liked, seen = np.array([1, 0, 0, 1, 1, 1]) == 1, np.arange(6) == 5
     several = [one(20, 5, 0.5), one(40, 10, 0.1), one(50, 3, 0.6), one(45, 10, 0.2)]
-    return [*several, (close, liked, seen, 2)]
+    below = close - 10  # all scores below 0, as of a network that predicts differences
+    return [*several, (close, liked, seen, 2), (below, liked, seen, 2)]
 
 
 def _weights(rng: np.random.Generator) -> list[Arguments]:
@@ -196,6 +197,13 @@ EXERCISES = [
                     liked[np.argsort(-scores)[:k]].sum() / min(k, liked.sum())
                 ),
                 "films that were already seen are recommended again",
+            ),
+            Mistake(
+                lambda scores, liked, seen, k: (
+                    liked[np.argsort(-np.where(seen, 0, scores))[:k]].sum() / min(k, liked.sum())
+                ),
+                "a film already seen comes first wherever all other scores are below 0; give "
+                "it minus infinity in place of 0",
             ),
             Mistake(
                 lambda scores, liked, seen, k: (

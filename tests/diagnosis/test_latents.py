@@ -34,17 +34,19 @@ def paying(weight):
     return loss
 
 
-def trained(latents=64, k=3, loss=copying, *, tied=True):
+def trained(latents=64, k=3, loss=copying, *, tied=True, moved=0.0):
+    """A network and its history; `moved` is added to all rows."""
     torch.manual_seed(0)
     model = aelib.SparseAutoencoder(16, latents, k)
     if not tied:
         nn.init.kaiming_uniform_(model.encoder.weight, a=5**0.5)
-    history = aelib.fit(model, X, loss, epochs=15, batch_size=256, lr=1e-2, validation=X_TEST)
+    x, x_test = X + moved, X_TEST + moved
+    history = aelib.fit(model, x, loss, epochs=15, batch_size=256, lr=1e-2, validation=x_test)
     return model, history
 
 
-def told(model, history=None, x=X_TEST):
-    return diagnose(model, x, history, x_train=X)
+def told(model, history=None, x=X_TEST, x_train=X):
+    return diagnose(model, x, history, x_train=x_train)
 
 
 @pytest.fixture(scope="module")
@@ -84,21 +86,28 @@ def test_dense_latents_are_told_and_a_smaller_k_cures_them(healthy):
     report = told(*trained(k=8))
     assert report.findings == ["dense latents"]
     assert "smaller k" in report.sentences["dense latents"]
+    assert told(*healthy).findings == []  # with k = 3
 
 
-def test_a_weak_penalty_leaves_the_latents_dense():
-    assert "dense latents" in told(*trained(k=64, loss=paying(0.05))).findings
+@pytest.mark.parametrize("weight", [0.05, 0.8])
+def test_a_penalty_leaves_the_latents_dense_and_the_k_strongest_cure_it(healthy, weight):
+    report = told(*trained(k=64, loss=paying(weight)))
+    assert "let the k strongest speak" in report.sentences["dense latents"]
+    assert told(*healthy).findings == []  # with k = 3
 
 
-def test_a_latent_that_is_nearly_always_on_is_told_and_centred_rows_cure_it(healthy):
-    """It stands for the mean row, which the bias had better hold."""
-    model, _ = healthy
-    always = aelib.SparseAutoencoder(16, 64, 3)
-    always.load_state_dict(model.state_dict())
-    with torch.no_grad():
-        always.encoder.bias[0] = 50.0
-    report = told(always)
-    assert "1 of 64 latents are on in more than half" in report.sentences["dense latents"]
+def test_rows_off_the_middle_spoil_latents_and_subtracting_the_mean_row_cures_it():
+    """Some latents stand for the mean row and are nearly always on; most of the others die."""
+    offset = 3 * torch.randn(16, generator=torch.Generator().manual_seed(1))
+    report = told(*trained(moved=offset), x=X_TEST + offset, x_train=X + offset)
+    assert report.findings == ["dead latents", "dense latents"]
+    for sentence in report.sentences.values():
+        assert "ubtract the mean row from x" in sentence
+    mean = (X + offset).mean(dim=0)
+    centred = told(
+        *trained(moved=offset - mean), x=X_TEST + offset - mean, x_train=X + offset - mean
+    )
+    assert centred.findings == []
 
 
 def test_shrinkage_is_told_and_the_k_strongest_cure_it(healthy):

@@ -2756,6 +2756,15 @@ SAME = {
                 liked[torch.tensor(scores).topk(k).indices.numpy()].sum() / min(k, liked.sum())
             ),
         ),
+        "minus infinity in place of 0": (
+            lambda scores, liked, seen, k: (
+                liked[np.argsort(-(scores * ~seen))[:k]].sum() / min(k, liked.sum())
+            ),
+            lambda scores, liked, seen, k: (
+                liked[torch.tensor(scores * (1 - seen)).topk(k).indices.numpy()].sum()
+                / min(k, liked.sum())
+            ),
+        ),
         "always divided by k": (
             lambda scores, liked, seen, k: hits(ranked(scores, seen, k), liked) / k,
             lambda scores, liked, seen, k: np.mean([liked[i] for i in ranked(scores, seen, k)]),
