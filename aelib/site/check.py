@@ -1,5 +1,6 @@
 """Looks for faults in built pages: bad HTML, dead links, requests to other hosts, weight."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import html5lib
 
 from aelib.site.lessons import SiteError
 from aelib.site.prose import PLAYGROUND, page_of
+from aelib.site.scripts import read_script
 
 PLAYGROUND_PAGE = page_of(PLAYGROUND)
 _MOST = {"index.html": 500_000}  # bytes of a page with all that it loads
@@ -49,9 +51,17 @@ def check_site(folder: Path) -> list[str]:
         found = [*page.faults, *_manners(page), *_links(page, pages), *_weight(page)]
         faults += [f"{name}: {fault}" for fault in found]
     for path in sorted([*folder.rglob("*.js"), *folder.rglob("*.css")]):
-        text = path.read_text(encoding="utf-8")
-        faults += [f"{path.name}: asks for {address}" for address in _ABROAD.findall(text)]
+        faults += [f"{path.name}: asks for {address}" for address in _ABROAD.findall(_code(path))]
     return faults
+
+
+def _code(path: Path) -> str:
+    """What a script or a style sheet says; of a widget's script, what it brings as text."""
+    text = path.read_text(encoding="utf-8")
+    if path.parent.name != "live" or path.suffix != ".js":
+        return text
+    _, about, _ = read_script(text)
+    return "\n".join([*about["modules"].values(), json.dumps(about["model"])])
 
 
 def _read(path: Path) -> Page:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-import json
+import re
 import subprocess
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -13,9 +13,11 @@ import nbformat
 from nbclient import NotebookClient
 
 from aelib.site.lessons import Lesson, SiteError
+from aelib.site.scripts import SMALL, live_script
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATE = "application/vnd.jupyter.widget-state+json"
+_ENDS = re.compile(r"(?<=\n\}\)\(\);)\n")  # of a file in a joined module: see widgets.base.module
 _OURS = ("_esm", "_css", "_anywidget_id", "layout", "tabbable", "tooltip", "_dom_classes")
 
 
@@ -27,7 +29,7 @@ class Live:
         views: Which model a cell shows: cell number -> model.
         models: What a model knows: name -> state; bytes are lists of keys of `blobs`.
         blobs: Runs of bytes; equal ones are kept once.
-        modules: ES modules by name, each once.
+        modules: The files that ES modules were joined from, by name, each once.
         css: Style sheets, each once.
     """
 
@@ -45,7 +47,7 @@ class Live:
         return Live(
             models={model: kept},
             blobs={key: self.blobs[key] for key in sorted(keys)},
-            modules={kept["module"]: self.modules[kept["module"]]},
+            modules={part: self.modules[part] for part in kept["module"]},
             css=self.css,
         )
 
@@ -60,15 +62,10 @@ class Live:
     def _script(self, name: str, sent: set[str]) -> str:
         model = self.models[name]
         keys = {key for runs in model["bytes"].values() for key in runs} - sent
-        modules = {model["module"]} - sent
-        sent |= keys | modules
-        data = {
-            "name": name,
-            "model": model,
-            "modules": {key: self.modules[key] for key in modules},
-            "blobs": {key: base64.b64encode(self.blobs[key]).decode() for key in sorted(keys)},
-        }
-        return f"course.live({json.dumps(data, separators=(',', ':'))});\n"
+        modules = {key: self.modules[key] for key in model["module"] if key not in sent}
+        sent |= keys | modules.keys()
+        about = {"model": model, "modules": modules}
+        return live_script(name, about, {key: self.blobs[key] for key in keys})
 
 
 def execute(lesson: Lesson) -> Any:
@@ -141,8 +138,8 @@ def _add(live: Live, record: dict[str, Any], identifier: str) -> str:
         return live.names[identifier]
     name = live.names[identifier] = f"widget-{len(live.names) + 1}"
     state = record["state"]
-    module = _short(state["_esm"].encode())
-    live.modules[module] = state["_esm"]
+    parts = {_short(part.encode()): part for part in _parts(state["_esm"])}
+    live.modules |= parts
     if state["_css"] not in live.css:
         live.css.append(state["_css"])
     kept = {
@@ -156,8 +153,16 @@ def _add(live: Live, record: dict[str, Any], identifier: str) -> str:
         )
         packed[key] = [_short(run) for run in runs]
         live.blobs |= {_short(run): run for run in runs}
-    live.models[name] = {"module": module, "state": kept, "bytes": packed}
+    live.models[name] = {"module": list(parts), "state": kept, "bytes": packed}
     return name
+
+
+def _parts(module: str) -> list[str]:
+    """The files that a module was joined from, which widgets share; a small one stays whole.
+
+    Joined by line breaks they are the module again.
+    """
+    return [module] if len(module) < SMALL else _ENDS.split(module)
 
 
 def _cut(content: bytes, models: list[dict[str, Any]]) -> list[bytes]:

@@ -1,14 +1,18 @@
-"""How fast the static pages are: first widget alive, largest paint, time of one slider event.
+"""The static pages: their weight, first widget alive, largest paint, time of one slider event.
 
     python tests/benchmarks/pages.py [SITE]
 
 SITE is a folder that `aelib site` has built; without it, the pages are built first. They are
-opened from file://, five times each.
+opened from file://, five times each. "first" is what must be there before the first widget starts
+(the page, its styles and scripts, that widget's own script), "all" the page with all that it loads;
+in brackets as a host sends it, compressed.
 """
 
+import re
 import subprocess
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +36,27 @@ PUSH = """(input) => [...Array(200).keys()].map((i) => {
 })"""
 
 
+def weight(path):
+    """Kilobytes of text before the first widget starts, and in all: as they are, compressed."""
+    html = path.read_text(encoding="utf-8")
+    names = re.findall(r'<(?:script|img|link)\b[^>]*?(?:src|href)="([^":]+)"', html)
+    files = [path, *(path.parent / name for name in dict.fromkeys(names))]
+    own = [file for file in files if re.search(r"live/.*-\d+\.js$", str(file))]
+    pictures = [file for file in files if file.suffix == ".png"]
+    first = [file for file in files if file not in own[1:] + pictures]
+    return [sum(map(size, chosen)) / 1000 for chosen in (first, files) for size in (raw, sent)]
+
+
+def raw(file):
+    """Bytes of a file."""
+    return file.stat().st_size
+
+
+def sent(file):
+    """Bytes of a file as most hosts send it."""
+    return len(zlib.compress(file.read_bytes(), 6))
+
+
 def measure(browser, path):
     """Milliseconds of five openings, and of 200 events of the first slider to be seen."""
     opened, events = [], []
@@ -50,13 +75,17 @@ def measure(browser, path):
 def main(site):
     """Print a line for each page."""
     playwright, program = chromium()
-    print("page                              alive   paint   event median    p95   (ms)")
+    print("page                              first (sent)      all (sent) KB", end="")
+    print("   alive   paint   event median    p95 ms")
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=program, args=QUIET)
         for path in sorted(Path(site).resolve().glob("*.html")):
             (alive, paint), events = measure(browser, path)
             slow = np.quantile(events, [0.5, 0.95]) if events else [np.nan, np.nan]
-            print(f"{path.stem:32}{alive:7.0f}{paint:8.0f}{slow[0]:15.2f}{slow[1]:7.2f}")
+            first, first_sent, everything, all_sent = weight(path)
+            print(f"{path.stem:32}{first:7.0f} ({first_sent:4.0f})", end="")
+            print(f"{everything:9.0f} ({all_sent:4.0f})   ", end="")
+            print(f"{alive:8.0f}{paint:8.0f}{slow[0]:15.2f}{slow[1]:7.2f}")
         browser.close()
 
 

@@ -24,6 +24,8 @@ from aelib.site.lessons import SiteError, read_lessons
 from aelib.site.live import Live, _cut
 from aelib.site.maths import FormulaError, mathml
 from aelib.site.prose import Prose
+from aelib.site.scripts import live_script, read_script
+from aelib.widgets.base import module
 
 ROOT = Path(__file__).parents[2]
 STYLE = (ROOT / "aelib" / "site" / "static" / "style.css").read_text(encoding="utf-8")
@@ -318,8 +320,7 @@ def page_with_widgets(course, tmp_path):
 
 def script_of(pages, name):
     """What a script of a page brings for its widget."""
-    script = (pages / "live" / f"{name}.js").read_text()
-    return json.loads(script.removeprefix("course.live(").removesuffix(");\n"))
+    return read_script((pages / "live" / f"{name}.js").read_text())
 
 
 def test_only_what_the_browser_can_run_lives_and_weights_travel_once(page_with_widgets):
@@ -327,13 +328,16 @@ def test_only_what_the_browser_can_run_lives_and_weights_travel_once(page_with_w
     assert re.findall('data-model="([^"]+)"', html) == ["widget-1", "widget-2"]
     assert html.count("asks Python") == 3
     scripts = [script_of(page_with_widgets, f"00_first-{n}") for n in (1, 2)]
-    assert [script["name"] for script in scripts] == ["widget-1", "widget-2"]
+    assert [name for name, *_ in scripts] == ["widget-1", "widget-2"]
     assert re.findall(r'src="live/([^"]+)"', html) == ["00_first-1.js", "00_first-2.js"]
-    first, second = (script["model"] for script in scripts)
+    first, second = (about["model"] for _, about, _ in scripts)
     assert first["bytes"]["_weights"] == second["bytes"]["_weights"]
-    assert [len(script["modules"]) for script in scripts] == [1, 0]
-    assert not set(scripts[0]["blobs"]) & set(scripts[1]["blobs"])  # what is shared came first
-    weights = [base64.b64decode(scripts[0]["blobs"][key]) for key in first["bytes"]["_weights"]]
+    joined = "\n".join(scripts[0][1]["modules"][part] for part in first["module"])
+    assert joined == module("latent_explorer")
+    assert second["module"] == first["module"]
+    assert scripts[1][1]["modules"] == {}  # what is shared came first
+    assert not set(scripts[0][2]) & set(scripts[1][2])
+    weights = [scripts[0][2][key] for key in first["bytes"]["_weights"]]
     assert np.frombuffer(b"".join(weights), np.float16).size >= 8 * 784
     assert second["state"]["z"] == [1, 1]
     assert not {"_esm", "_css", "layout"} & set(first["state"])
@@ -344,7 +348,7 @@ def test_the_first_page_shows_the_lightest_widget(page_with_widgets):
     index = (page_with_widgets / "index.html").read_text()
     assert re.findall('data-model="([^"]+)"', index) == ["widget-1"]
     assert 'href="00_first.html">lesson 00' in index
-    assert script_of(page_with_widgets, "index-1")["name"] == "widget-1"
+    assert script_of(page_with_widgets, "index-1")[0] == "widget-1"
     assert not (page_with_widgets / "live" / "index-2.js").exists()
 
 
@@ -576,6 +580,34 @@ def test_the_check_finds_requests_in_styles_and_scripts(site):
     ]
 
 
+@pytest.mark.parametrize("lines", [1, 2000])  # as it is, or deflated
+def test_the_check_finds_requests_in_a_widgets_module(site, lines):
+    source = 'import x from "https://cdn.example.org/x.js";' + "\n// and more" * lines
+    about = {"model": {"state": {}}, "modules": {"m": source}}
+    (site / "live").mkdir()
+    script = live_script("widget-1", about, {})
+    (site / "live" / "00_first-1.js").write_text(script)
+    assert ("cdn.example.org" in script) == (lines == 1)
+    assert check_site(site) == ["00_first-1.js: asks for https://cdn.example.org/x.js"]
+
+
+def test_a_widgets_script_holds_its_bytes_and_is_light():
+    random = np.random.default_rng(0)
+    weights = random.normal(0, 0.05, 40_000)
+    blobs = {
+        "halves": weights.astype("<f2").tobytes(),
+        "floats": weights.astype("<f4").tobytes(),
+        "odd": random.bytes(20_001),
+        "small": b"few",
+        "none": b"",
+    }
+    about = {"model": {"state": {"titles": ["Ünder"] * 4000}}, "modules": {}}
+    script = live_script("widget-2", about, blobs)
+    assert read_script(script) == ("widget-2", about, blobs)
+    plain = sum(4 * len(content) / 3 for content in blobs.values())
+    assert len(script) < 0.9 * plain
+
+
 def test_the_check_weighs_a_page_with_all_it_loads(site):
     path = site / "index.html"
     before = page_weight(path)
@@ -655,9 +687,8 @@ def test_a_course_with_a_playground_has_its_page(course, tmp_path):
     html = (site / "playground.html").read_text()
     assert html.index("Press Start.") < html.index('class="live"') < html.index("What you see")
     assert "playground.html#What-you-see" in (site / "search-index.js").read_text()
-    script = (site / "live" / "playground-1.js").read_text()
-    blobs = json.loads(script.removeprefix("course.live(").removesuffix(");\n"))["blobs"]
-    assert max(len(base64.b64decode(blob)) for blob in blobs.values()) <= 850_000
+    _, _, blobs = script_of(site, "playground-1")
+    assert max(map(len, blobs.values())) <= 850_000
 
 
 def test_a_course_without_one_has_none(site):

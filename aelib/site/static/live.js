@@ -1,8 +1,19 @@
 // Widgets without a kernel: a stand-in for the notebook's half of each, driven by the page's data.
-// Each script in live/ brings one model, with the ES module and the bytes that no script before it
-// brought, and calls course.live: a widget starts when its own script is there.
+// Each script in live/ brings one model, with the parts of ES modules and the bytes that no script
+// before it brought, and calls course.live: a widget starts when its own script is there.
 {
   const decode = (text) => Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+  // Bytes that the build may have deflated, in planes: the first bytes of all numbers, then the second ones.
+  async function unpack([planes, text]) {
+    const sent = decode(text);
+    if (!planes) return sent;
+    const stream = new Blob([sent]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const laid = new Uint8Array(await new Response(stream).arrayBuffer());
+    const [whole, size] = [new Uint8Array(laid.length), laid.length / planes];
+    for (let plane = 0; plane < planes; plane++) for (let i = 0; i < size; i++) whole[i * planes + plane] = laid[plane * size + i];
+    return whole;
+  }
 
   // One run of bytes from those it was cut into.
   function join(runs) {
@@ -47,14 +58,14 @@
     return typeof widget === "function" ? widget() : widget;
   }
 
-  const runs = {}; // bytes by key
-  const sources = {}; // of ES modules by name
+  const runs = {}; // promises of bytes by key
+  const sources = {}; // parts of ES modules by name
   const loaded = {};
 
   async function open({ module, state, bytes }) {
-    for (const [name, keys] of Object.entries(bytes)) state[name] = join(keys.map((key) => runs[key]));
+    for (const [name, keys] of Object.entries(bytes)) state[name] = join(await Promise.all(keys.map((key) => runs[key])));
     const model = standIn(state);
-    const widget = await (loaded[module] ??= load(sources[module]));
+    const widget = await (loaded[module] ??= load(module.map((part) => sources[part]).join("\n")));
     await widget.initialize?.({ model });
     return { model, widget };
   }
@@ -76,11 +87,15 @@
     box.append(words);
   }
 
-  course.live = async ({ name, model, modules, blobs }) => {
-    for (const [key, text] of Object.entries(blobs)) runs[key] = decode(text);
-    Object.assign(sources, modules);
+  const read = async (about) => (Array.isArray(about) ? JSON.parse(new TextDecoder().decode(await unpack(about))) : about);
+  let before = null; // the script before has told its parts
+
+  course.live = async ({ name, about, blobs }) => {
+    for (const [key, sent] of Object.entries(blobs)) (runs[key] = unpack(sent)).catch(() => {}); // told where it is waited for
+    const told = Promise.all([read(about), before]).then(([{ model, modules }]) => (Object.assign(sources, modules), model));
+    before = told.catch(() => {});
     const boxes = [...document.querySelectorAll(`.live[data-model="${name}"]`)];
-    const opened = open(model);
+    const opened = told.then(open);
     for (const box of boxes) await opened.then((each) => start(box, each)).catch((error) => giveUp(box, error));
     if (!document.querySelector(".live:not(.ready, .failed)")) document.documentElement.dataset.live = "ready";
   };
