@@ -641,7 +641,7 @@ def test_the_key_p_shows_one_screen_and_escape_leads_back(open_page):
     heading = page.evaluate("document.querySelectorAll('main h2')[3].textContent")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == heading
     page.keyboard.press("Escape")
-    assert page.evaluate("scrollY") == top
+    assert abs(page.evaluate("scrollY") - top) <= 1  # browsers round where a place is half a pixel
     assert page.locator(".screen:visible").count() >= count
     present(page)
     while place(page)[0] < first + 3:

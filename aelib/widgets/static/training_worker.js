@@ -134,14 +134,14 @@ function pace({ run }) {
   const { settings } = trainer;
   const tried = openTrainer({ ...settings }, train.subarray(0, settings.batch * PIXELS), test.subarray(0, PIXELS), kernels);
   tried.step(); // what a first step does besides
-  const end = performance.now() + TRIED;
-  let fastest = Infinity;
-  for (let now = performance.now(); now < end; ) {
+  let [now, fastest] = [performance.now(), Infinity];
+  const end = now + TRIED;
+  do {
     const begun = now;
     tried.step();
     now = performance.now();
     fastest = Math.min(fastest, now - begun);
-  }
+  } while (now < end);
   postMessage({ run, pace: (1000 * settings.batch) / fastest });
 }
 
