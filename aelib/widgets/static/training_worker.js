@@ -105,11 +105,11 @@ function slice() {
   const begun = performance.now();
   const total = trainer.perPass * trainer.settings.passes;
   let error = 0;
-  while (state.left > 0 && !isLost(error) && performance.now() < begun + SLICE) {
+  do { // one step at least, however slow the device
     error = trainer.step();
     state.errors.push(error);
     state.left = trainer.state.cycle === total ? 0 : state.left - 1;
-  }
+  } while (state.left > 0 && !isLost(error) && performance.now() < begun + SLICE);
   const now = performance.now();
   state.seconds += (now - begun) / 1000;
   if (isLost(error)) return giveUp();
