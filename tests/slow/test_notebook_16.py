@@ -16,7 +16,7 @@ def test_every_claim_of_the_notebook_holds(seed, monkeypatch, capsys):
 def figures(names):
     """The figures behind the claims."""
     return {
-        **{f"filled, {name}": value for name, value in names["filled"].items()},
+        **{f"filled, {way}, {size}": value for (way, size), value in names["filled"].items()},
         **{f"{way}, {m}": v for way, of in names["worth"].items() for m, v in of.items()},
         **{f"deviation, {name}": value for name, value in names["deviation"].items()},
     }
