@@ -351,7 +351,7 @@ EXERCISES = [
         points=3,
         reference=error_on_seven,
         cases=no_arguments,
-        tolerance=0.2,
+        tolerance=0.1,  # seeds, rows and longer trainings give 1.41 to 1.54; the root is 1.2
         hints=(
             "Train in a cell of your own, as in section 8, and leave the 7s out of the data.",
             "y_test == 7 picks the 7s of the test set, y_test != 7 all others.",
@@ -364,15 +364,30 @@ EXERCISES = [
                 "holds them, or the ratio is upside down",
             ),
             Mistake(
-                lambda: 31.0,
+                lambda: 1.21,
+                "that is the root of the ratio, of lengths and not of squared errors, or the "
+                "network has learned too little: 10,000 digits, 4 epochs, and `fit` as it is",
+            ),
+            Mistake(
+                lambda: 0.17,
+                "that looks like the sum of the errors on the 7s over the sum on the others, of "
+                "which there are nine times as many; divide the means",
+            ),
+            Mistake(
+                lambda: 0.47,
+                "that is how much larger the error is, as a share of the other; the factor counts "
+                "the whole, so add 1",
+            ),
+            Mistake(
+                lambda: 32.5,
                 "that looks like the error on the 7s itself; divide it by the error on the others",
             ),
             Mistake(
-                lambda: 21.0,
+                lambda: 22.2,
                 "that looks like the error on the other digits; it belongs below the line",
             ),
             Mistake(
-                lambda: 10.0,
+                lambda: 10.3,
                 "that looks like the difference of the two errors; divide, do not subtract",
             ),
             Mistake(

@@ -304,6 +304,11 @@ EXERCISES = [
                 "there the noisy digits have 17 dB; look at the restored ones",
             ),
             Mistake(
+                lambda: 0.785,
+                "there the mean error of all digits has reached 17 dB; `psnr` takes the decibels "
+                "of each digit, and their mean then",
+            ),
+            Mistake(
                 lambda: 0.74,
                 "this is the U-Net of section 7; the one asked for is `ready`, which knows more "
                 "strengths",

@@ -153,7 +153,15 @@ def _two_sets(rng: np.random.Generator) -> list[Arguments]:
         x_train[:, 3] = 1e-6
         x_train[[0, -2, -1], 4:] = torch.tensor([[1.0], [0.0], [1.0]])  # each of them counts
         cases.append((x_train, x_test))
-    return cases
+    return [*cases, _faint_ink(rng)]
+
+
+def _faint_ink(rng: np.random.Generator) -> Arguments:
+    """Many training images, one of them with the faintest grey of a file where all have paper."""
+    x_train, x_test = (torch.from_numpy(rng.random((n, 5))).float() for n in (1500, 4))
+    x_train[:, 0], x_test[:, 0] = 0, 1
+    x_train[7, 0] = 1 / 255
+    return x_train, x_test
 
 
 def _floor(mean: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
@@ -500,6 +508,11 @@ EXERCISES = [
                 ),
                 "you added 1e-6 inside the logarithms; hold the mean itself between 1e-6 and "
                 "1 - 1e-6",
+            ),
+            Mistake(
+                lambda x_train, x_test: _floor(x_train.clamp(1e-6, 1 - 1e-6).mean(dim=0), x_test),
+                "you held the pixels of each image between 1e-6 and 1 - 1e-6 and took their mean "
+                "then; take the mean first, so that faint ink stays what it is",
             ),
             Mistake(
                 lambda x_train, x_test: _floor(x_train.mean(dim=0).clamp(0.01, 0.99), x_test),

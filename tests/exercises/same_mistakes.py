@@ -857,6 +857,9 @@ SAME = {
     },
     "error_on_seven": {
         "less than 1": (0.68, 0.75),
+        "the root of the ratio": (1.19, 1.25),
+        "divide the means": (0.164, 0.173),
+        "so add 1": (0.43, 0.5),
         "error on the 7s itself": (29.4, 33.0),
         "error on the other digits": (20.0, 21.9),
         "difference of the two errors": (9.4, 10.8),
@@ -1621,6 +1624,7 @@ SAME = {
     },
     "breaking_point": {
         "the noisy digits have 17 dB": (0.19, 0.2),
+        "the mean error of all digits": (0.766, 0.772),
         "the U-Net of section 7": (0.735, 0.745),
         "still have 20 dB": (0.49, 0.51),
         "these are the decibels": (17, 17.02),
@@ -2969,6 +2973,10 @@ SAME = {
                     -(x_test * (m + 1e-6).log() + (1 - x_test) * (1 + 1e-6 - m).log()).sum(1).mean()
                 )
             )(x_train.mean(0)),
+        ),
+        "take the mean first": (
+            lambda x_train, x_test: nats_of(held(x_train).mean(0), x_test),
+            lambda x_train, x_test: nats_of(sum(map(held, x_train)) / len(x_train), x_test),
         ),
         "0.01 is far from 0": (
             lambda x_train, x_test: nats_of(held(x_train.mean(0), 0.01), x_test),
