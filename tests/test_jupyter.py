@@ -75,16 +75,42 @@ def kernel(server):
     server(f"sessions/{made['id']}", method="DELETE")
 
 
-def make_widget(server, kernel):
-    """Let the kernel hold the widget of the saved view, as it does after the cell was run."""
+def run(server, kernel, code):
+    """Run a cell; return whether it went well, and what it printed."""
+    said = []
+
+    def listen(message):
+        said.append(message["content"].get("text", ""))
+
     client = BlockingKernelClient()
     client.load_connection_file(server.runtime / f"kernel-{kernel}.json")
     client.start_channels()
     client.wait_for_ready(60)
-    code = "from comm import create_comm; create_comm('jupyter.widget', comm_id='gone')"
-    reply = client.execute(code, reply=True, timeout=60)
-    assert reply["content"]["status"] == "ok"
+    reply = client.execute_interactive(code, timeout=60, output_hook=listen)
     client.stop_channels()
+    return reply["content"]["status"], "".join(said)
+
+
+def make_widget(server, kernel):
+    """Let the kernel hold the widget of the saved view, as it does after the cell was run."""
+    code = "from comm import create_comm; create_comm('jupyter.widget', comm_id='gone')"
+    assert run(server, kernel, code) == ("ok", "")
+
+
+def test_a_late_cell_that_is_run_before_the_course_is_imported_ends_in_a_sentence(server, kernel):
+    status, said = run(server, kernel, "show(x_test)")
+    assert status == "error"
+    assert said.startswith("show is not there (yet): it is made in a cell above")
+    _, said = run(server, kernel, "print([n for n in globals() if n in ('aelib', 'suppress')])")
+    assert said == "[]\n", "no name is there that the lesson's own cells did not make"
+    server(f"kernels/{kernel}/restart", {})
+    assert "show is not there (yet)" in run(server, kernel, "show(x_test)")[1]
+
+
+def test_a_kernel_without_the_course_starts_without_a_word(tmp_path):
+    command = [sys.executable, "-S", JUPYTER / "kernel_startup.py"]
+    done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def kinds_at_rest(server, kernel):

@@ -7,9 +7,14 @@ A saved notebook holds a widget's view and, beside it, a still picture. Where no
 widget, since none runs or it was restarted, the view would be shown as "Error displaying widget:
 model not found", and the picture not at all. So a notebook is opened without such views; its file
 stays as it is.
+
+A learner who runs a late cell first has not imported the course, whose sentences explain what is
+missing. So each new kernel runs kernel_startup.py, unless people have a startup file of their own.
 """
 
+import os
 from inspect import iscoroutinefunction
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
@@ -25,6 +30,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(app: Any) -> None:
     """Called by Jupyter's server as it starts."""
     KernelWebsocketHandler.open = _open_without_delay  # type: ignore[method-assign]
+    app.kernel_manager.start_kernel = _with_startup(app.kernel_manager.start_kernel)
     if iscoroutinefunction(app.contents_manager.get):
         get, sessions, kernels = app.contents_manager.get, app.session_manager, app.kernel_manager
         app.contents_manager.get = _with_pictures(get, sessions, kernels)
@@ -36,6 +42,17 @@ _open = KernelWebsocketHandler.open
 def _open_without_delay(self: Any, *arguments: Any, **options: Any) -> Any:
     self.set_nodelay(True)
     return _open(self, *arguments, **options)
+
+
+def _with_startup(start: Any) -> Any:
+    """The server's way to start a kernel, with kernel_startup.py as its PYTHONSTARTUP."""
+
+    def start_with_startup(*arguments: Any, **options: Any) -> Any:
+        env = dict(options.pop("env", None) or os.environ)
+        env.setdefault("PYTHONSTARTUP", str(Path(__file__).with_name("kernel_startup.py")))
+        return start(*arguments, env=env, **options)
+
+    return start_with_startup
 
 
 def _with_pictures(get: Any, sessions: Any, kernels: Any) -> Any:
