@@ -101,13 +101,14 @@ def test_a_late_cell_that_is_run_before_the_course_is_imported_ends_in_a_sentenc
     status, said = run(server, kernel, "show(x_test)")
     assert status == "error"
     assert said.startswith("show is not there (yet): it is made in a cell above")
-    _, said = run(server, kernel, "print([n for n in globals() if n in ('aelib', 'suppress')])")
+    names = "('aelib', 'suppress', 'explain_errors')"
+    _, said = run(server, kernel, f"print([name for name in {names} if name in globals()])")
     assert said == "[]\n", "no name is there that the lesson's own cells did not make"
     server(f"kernels/{kernel}/restart", {})
     assert "show is not there (yet)" in run(server, kernel, "show(x_test)")[1]
 
 
-def test_a_kernel_without_the_course_starts_without_a_word(tmp_path):
+def test_python_without_the_course_starts_without_a_word(tmp_path):
     command = [sys.executable, "-S", JUPYTER / "kernel_startup.py"]
     done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")

@@ -50,7 +50,7 @@ FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may impo
     "site": {"data", "originals", "widgets"},
     "classroom": {"data", "exercises"},
     "cli": {"classroom", "data", "exercises", "originals", "site", "widgets"},
-    "jupyter": {"widgets"},
+    "jupyter": {"notebook", "widgets"},
     "__main__": {"cli"},
     "notebook": set(),
     "__init__": {"lazy", "notebook"},

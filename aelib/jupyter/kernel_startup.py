@@ -6,7 +6,8 @@ Where Python has another environment, without the course, it does nothing.
 from contextlib import suppress
 
 with suppress(ImportError):
-    import aelib
+    from aelib.notebook import explain_errors
 
-    del aelib  # the lesson's own first cell makes the name
+    explain_errors()
+    del explain_errors  # all names that a cell finds are made by a cell
 del suppress

@@ -7,6 +7,7 @@ import traceback
 import warnings
 import zlib
 from contextlib import redirect_stdout
+from itertools import count
 from pathlib import Path
 
 import matplotlib as mpl
@@ -234,6 +235,25 @@ def shorten(monkeypatch):
     monkeypatch.setattr(aelib, "draw_faces", _with_less(aelib.draw_faces))
     monkeypatch.setattr(aelib, "fit", few_rows)
     monkeypatch.setattr(LogisticRegression, "fit", few_steps)
+
+
+def stop_each_training(monkeypatch):
+    """Let the stop button be pressed in the first epoch of every training."""
+    fit = aelib.fit
+
+    def stopped(model, x, loss, **settings):
+        steps = count(1)
+
+        def stopped_at_the_second(model, x):
+            if next(steps) == 2:
+                raise KeyboardInterrupt
+            return loss(model, x)
+
+        history = fit(model, x, stopped_at_the_second, **settings)
+        assert history.interrupted
+        return history
+
+    monkeypatch.setattr(aelib, "fit", stopped)
 
 
 def _with_less(load, *usual):

@@ -17,6 +17,7 @@ from cells import (
     run_hour,
     run_twice,
     shorten,
+    stop_each_training,
 )
 from hour import HOUR
 from table import CODE, HALF, SEED, SHORTER
@@ -76,6 +77,17 @@ def test_a_changed_lesson_runs_to_its_end(lesson, change, size):
 def test_all_cells_run_again_after_an_edit_in_the_middle_say_what_they_said(lesson, size):
     edit = list(CODE[lesson].items())[:1]
     run_hour(changed(code_cells(lesson), cut(lesson, size)), edit, heads(lesson))
+
+
+@pytest.mark.parametrize("size", ["short"])
+@pytest.mark.parametrize(
+    "lesson", [pytest.param(n, marks=[] if n == "01" else pytest.mark.slow) for n in LESSONS]
+)
+def test_a_lesson_whose_trainings_are_stopped_in_their_first_epoch_runs_to_its_end(
+    lesson, size, monkeypatch
+):
+    stop_each_training(monkeypatch)
+    run_all(changed(code_cells(lesson), cut(lesson, size)))
 
 
 @pytest.mark.parametrize("size", ["whole"])
