@@ -32,7 +32,7 @@ def contrast_loss(a: torch.Tensor, b: torch.Tensor, temperature: float) -> torch
     return cross_entropy(cosines / temperature, torch.arange(len(a)))
 
 
-def variance_penalty(z: np.ndarray, least: float) -> np.ndarray:
+def variance_penalty(z: np.ndarray, least: float) -> float:
     """How far the features' standard deviations fall short of `least`, on average."""
     return np.maximum(least - z.std(axis=0), 0).mean()
 

@@ -29,7 +29,8 @@ def arrange(things: int, p: float, importance: float, seed: int) -> Arrangement:
     x = np.where(x < p, x / p, 0)
     tried = [_trained(x, weight, _first(seed, start, things)) for start in range(_STARTS)]
     lost, w = min(tried, key=lambda pair: pair[0])
-    return Arrangement(_turned(w[: 2 * things].reshape(things, 2)), lost / (weight @ x.var(axis=0)))
+    arrows = _turned(w[: 2 * things].reshape(things, 2))
+    return Arrangement(arrows, float(lost / (weight @ x.var(axis=0))))
 
 
 def _first(seed: int, start: int, things: int) -> np.ndarray:
