@@ -1,12 +1,14 @@
 """Code cells -> their statements: what each binds, changes and uses. Nothing here runs one."""
 
 import ast
-import symtable
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from symtable import SymbolTable
+
+from aelib.exercises.scopes import symbol_table
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SILENT = {"print", "check", "hint", "solution", "predict", "my_progress", "display", "show"}
@@ -36,7 +38,7 @@ class Statement:
     def uses(self) -> set[str]:
         """The names that it, or a function within it, takes from the notebook."""
         with suppress(*_TROUBLE):
-            return set(_taken_from_outside(symtable.symtable(self.source, "<cell>", "exec")))
+            return set(_taken_from_outside(symbol_table(self.node)))
         return set()
 
     @property
@@ -194,7 +196,7 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield from _bound(child)
 
 
-def _taken_from_outside(table: symtable.SymbolTable) -> Iterator[str]:
+def _taken_from_outside(table: SymbolTable) -> Iterator[str]:
     """The names that a statement, or a function within it, takes from the notebook."""
     top = table.get_type() == "module"
     for symbol in table.get_symbols():

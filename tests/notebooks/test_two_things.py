@@ -4,16 +4,16 @@ Else a student who runs that cell again, or one that calls it, gets another numb
 """
 
 import ast
-import symtable
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from aelib.exercises.scopes import symbol_table
 from aelib.originals import lesson_files
 
 NOTEBOOKS = lesson_files(Path(__file__).parents[2] / "notebooks")
-AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr", "lambda"}  # read as their cell runs
+AT_ONCE = {"genexpr", "lambda"}  # read as their cell runs
 
 
 def code_of(path):
@@ -26,7 +26,7 @@ def replaced(sources):
     """Names that are assigned, read by a function from then on, and assigned anew further below."""
     made, read = {}, {}
     for place, source in sources.items():
-        table = symtable.symtable(source, "<cell>", "exec")
+        table = symbol_table(ast.parse(source))
         for name in names_read(table):
             read.setdefault(name, place)
         names = {s.get_name() for s in table.get_symbols() if s.is_assigned()}
@@ -64,4 +64,5 @@ def test_a_name_for_two_things_is_noticed():
     assert replaced(sources) == {"n": (1, 5, 3)}
     assert replaced({1: "n = 2\nm = [n for _ in 'ab']", 5: "n = 4"}) == {}
     assert replaced({1: "n = 2", 3: "def f():\n    return n", 5: "n += 4"}) == {}
+    assert replaced({1: "n = 2", 3: "def f():\n    return n", 5: "m = [n for n in 'ab']"}) == {}
     assert replaced({1: "n = 2\nn = 3", 3: "def f(n):\n    return n", 5: "n = 4"}) == {}
