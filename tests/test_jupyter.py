@@ -84,7 +84,7 @@ def run(server, kernel, code):
 
     client = BlockingKernelClient()
     client.load_connection_file(server.runtime / f"kernel-{kernel}.json")
-    client.start_channels()
+    client.start_channels(hb=False)  # a kernel that still imports may miss a beat: no death
     client.wait_for_ready(60)
     reply = client.execute_interactive(code, timeout=60, output_hook=listen)
     client.stop_channels()

@@ -88,8 +88,8 @@ async def _held_by(kernel: Any, patience: float = 2) -> set[str] | None:
     client.start_channels(stdin=False, hb=False)
     try:
         reply = await client.comm_info("jupyter.widget", reply=True, timeout=patience)
-    except TimeoutError:
-        return None
+    except TimeoutError:  # one at rest answers at once: this one has been restarted, or is at work
+        return None if kernel.execution_state == "busy" else set()
     finally:
         client.stop_channels()
     return set(reply["content"].get("comms", ()))
