@@ -13,6 +13,8 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
+from matplotlib.container import BarContainer
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
@@ -212,12 +214,31 @@ def _in_short(error):
 
 
 def draw_nothing(monkeypatch):
-    """Let no figure be painted: each is laid out, and has its text."""
+    """Let no figure be painted: each has its text, and no bar or single point lies outside."""
 
     def unseen(ax, alt):
         assert alt.strip()
+        for each in ax.figure.axes:
+            assert not outside(each), f"outside the picture: {outside(each)}"
 
     monkeypatch.setattr(aelib, "show", unseen)
+
+
+def outside(ax):
+    """The ends of bars, and the points on no line, that the limits of the axes hide."""
+    bars = [bar for some in ax.containers if isinstance(some, BarContainer) for bar in some]
+    bars = [bar for bar in bars if bar.get_width() and bar.get_height()]  # nothing is drawn of 0
+    points = [(bar.get_x() + bar.get_width(), bar.get_y() + bar.get_height()) for bar in bars]
+    for line in ax.lines:
+        if line.get_linestyle() == "None" and line.get_transform() == ax.transData:
+            points += [*zip(*line.get_data(), strict=True)]
+    limits = [sorted(limit) for limit in (ax.get_xlim(), ax.get_ylim())]
+    return [
+        tuple(map(float, point))
+        for point in points
+        if any(not low <= value <= high for value, (low, high) in zip(point, limits, strict=True))
+        and np.isfinite(np.asarray(point, dtype=float)).all()
+    ]
 
 
 def shorten(monkeypatch):

@@ -4,6 +4,7 @@ On little data, with trainings cut short, for the lessons that are quick then; w
 all, in full, as a learner meets them, and with ten more changes that a student makes in an hour.
 """
 
+import matplotlib.pyplot as plt
 import pytest
 from cells import (
     LESSONS,
@@ -12,6 +13,7 @@ from cells import (
     code_cells,
     draw_nothing,
     heads,
+    outside,
     printed,
     run_all,
     run_hour,
@@ -121,6 +123,19 @@ def test_a_students_hour_meets_no_bare_error_and_no_number_that_is_none(lesson, 
 def test_a_bare_error_and_what_is_no_number_are_noticed(cells, sentence, size):
     with pytest.raises(AssertionError, match=sentence):
         run_all(enumerate(cells))
+
+
+@pytest.mark.parametrize("size", ["whole"])
+def test_a_bar_or_a_point_that_the_limits_hide_is_noticed(size):
+    _, ax = plt.subplots()
+    ax.barh(["PCA", "deep"], [21, 70])
+    ax.plot([3, 2], [0.5, 9], "o")
+    ax.plot([0, 100], [1, 1], "s-")  # a line that leaves the picture shows that it does
+    ax.axhline(-5)
+    assert outside(ax) == []
+    ax.set(xlim=(60, 0), ylim=(2, -1))
+    assert outside(ax) == [(70.0, 1.4), (2.0, 9.0)]
+    plt.close()
 
 
 @pytest.mark.parametrize("size", ["whole"])
