@@ -106,15 +106,6 @@ def test_the_codebook_reaches_the_error_of_the_readme():
     assert f"{aelib.squared_error(x_hat, x).item():.1f}" == claimed("vq_digits")
 
 
-def test_the_diffusion_denoiser_reaches_the_decibels_of_the_readme():
-    model = aelib.load(FOLDER / "diffusion_denoiser.safetensors").float()
-    x = aelib.load_mnist(n_train=1)[2]
-    half = 0.5 * x + 0.25 * torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        restored = torch.cat([model.decode(model.encoder(rows)) for rows in half.split(1000)])
-    assert f"{aelib.psnr(restored, x):.1f}" == claimed("diffusion_denoiser")
-
-
 def test_the_masked_autoencoder_has_the_error_of_the_readme_and_undercuts_the_average_digit():
     model = aelib.load(FOLDER / "masked_digits.safetensors").float()
     x_train, _, x, _ = aelib.load_mnist()

@@ -23,7 +23,7 @@ _WORDS = (
     # and those of our lessons' titles
     "start here from scratch bottleneck latent space vs pca convolutional denoising vae sampling "
     "with sliders anomaly detection compression features and retrieval colour superresolution "
-    "recommender failure gallery beyond"
+    "recommender failure gallery beyond adversaries codebooks diffusion flows hide predict sparse"
 )
 # Words for where work arrives, or for when: no folder of one of these is a person's.
 _PLACES = (

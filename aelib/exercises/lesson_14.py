@@ -1,4 +1,6 @@
-"""Exercises of lesson 14: what came after the autoencoder, in small pieces."""
+"""Exercises of lesson 14: a generator's two losses, and codebooks of several kinds."""
+
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -17,7 +19,7 @@ def slope_through(z: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return 2 * (z.round() - target)
 
 
-def artist_slopes(score: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def generator_slopes(score: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Derivatives of log(1 - sigmoid(score)) and of -log(sigmoid(score))."""
     return -torch.sigmoid(score), torch.sigmoid(score) - 1
 
@@ -30,10 +32,18 @@ def move_entries(codebook: torch.Tensor, z: torch.Tensor, chosen: torch.Tensor) 
     return moved
 
 
-def curved_step(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
-    """Find the noise in x_a, and mix it anew with x_hat."""
-    noise = (x_a - a**0.5 * x_hat) / (1 - a) ** 0.5
-    return b**0.5 * x_hat + (1 - b) ** 0.5 * noise
+def residual_codes(z: torch.Tensor, codebooks: torch.Tensor) -> torch.Tensor:
+    """At each stage the nearest entry of its codebook to what the stages before left over."""
+    rest, chosen = z, []
+    for codebook in codebooks:
+        chosen.append(torch.cdist(rest, codebook).argmin(dim=1))
+        rest = rest - codebook[chosen[-1]]
+    return torch.stack(chosen, dim=1)
+
+
+def finite_scalars(z: torch.Tensor, levels: int) -> torch.Tensor:
+    """Bend every number of z into the range of the levels, and round it to one of them."""
+    return ((levels - 1) / 2 * torch.tanh(z)).round()
 
 
 def _shares(counts: np.ndarray) -> np.ndarray:
@@ -75,27 +85,28 @@ def _over_everybody(codebook: torch.Tensor, z: torch.Tensor, chosen: torch.Tenso
     return moved
 
 
-def _without_roots(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
-    return b * x_hat + (1 - b) * (x_a - a * x_hat) / (1 - a)
+def _stages(
+    z: torch.Tensor,
+    codebooks: torch.Tensor,
+    left: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    pick: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = lambda rest, codebook: torch.cdist(
+        rest, codebook
+    ).argmin(dim=1),
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The numbers chosen and what is left, with one step of the way exchanged."""
+    rest, chosen = z, []
+    for codebook in codebooks:
+        chosen.append(pick(rest, codebook))
+        rest = left(rest, codebook[chosen[-1]])
+    return torch.stack(chosen, dim=1), rest
 
 
-def _old_noise_share(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
-    noise = (x_a - a**0.5 * x_hat) / (1 - a) ** 0.5
-    return b**0.5 * x_hat + (1 - a) ** 0.5 * noise
+def _minus(rest: torch.Tensor, entry: torch.Tensor) -> torch.Tensor:
+    return rest - entry
 
 
-def _difference_as_noise(
-    x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float
-) -> torch.Tensor:
-    return b**0.5 * x_hat + (1 - b) ** 0.5 * (x_a - x_hat)
-
-
-def _undivided(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
-    return b**0.5 * x_hat + (1 - b) ** 0.5 * (x_a - a**0.5 * x_hat)
-
-
-def _roles_swapped(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
-    return curved_step(x_a, x_hat, 1 - a, 1 - b)
+def _half(z: torch.Tensor, levels: int) -> torch.Tensor:
+    return (levels - 1) / 2 * torch.tanh(z)
 
 
 def _class_counts(rng: np.random.Generator) -> list[Arguments]:
@@ -124,17 +135,83 @@ def _vectors(rng: np.random.Generator) -> list[Arguments]:
     return cases
 
 
-def _mixtures(rng: np.random.Generator) -> list[Arguments]:
+def _stacked(rng: np.random.Generator) -> list[Arguments]:
     cases: list[Arguments] = []
-    for n in (1, 4, 6):
-        a = float(rng.uniform(0.05, 0.6))
-        b = float(rng.uniform(a + 0.1, 0.95))
-        x_a, x_hat = (torch.from_numpy(rng.normal(size=(n, 9))).float() for _ in range(2))
-        cases.append((x_a, x_hat, a, b))
+    for n, stages, entries, width in ((1, 2, 5, 3), (9, 3, 6, 2), (11, 4, 5, 4)):
+        sizes = 2.0 ** -np.arange(stages)[:, None, None]  # later stages are finer
+        codebooks = torch.from_numpy(sizes * rng.normal(size=(stages, entries, width)))
+        z = 0.4 + 1.5 * torch.from_numpy(rng.normal(size=(n, width)))
+        cases.append((z.float(), codebooks.float()))
+    return cases
+
+
+def _wide(rng: np.random.Generator) -> list[Arguments]:
+    cases: list[Arguments] = []
+    for n, width, levels in ((1, 8, 5), (6, 4, 7), (9, 3, 3)):
+        z = 0.3 + 1.3 * rng.normal(size=(n, width))
+        cases.append((torch.from_numpy(z).float(), levels))
     return cases
 
 
 EXERCISES = [
+    Exercise(
+        name="generator_slopes",
+        lesson="14",
+        minutes=15,
+        points=2,
+        reference=generator_slopes,
+        cases=_scores,
+        hints=(
+            "The derivative of sigmoid(s) is sigmoid(s) * (1 - sigmoid(s)).",
+            "With the chain rule, log(1 - sigmoid) loses one of the two factors; -log sigmoid the "
+            "other. Both slopes are negative.",
+            "At -5 the first is about -0.007 and the second -0.993: the second generator still "
+            "learns.",
+        ),
+        wrong=(
+            Mistake(
+                lambda score: (torch.sigmoid(score) - 1, -torch.sigmoid(score)),
+                "the two are in the other order: first log(1 - sigmoid), then -log(sigmoid)",
+            ),
+            Mistake(
+                lambda score: (torch.sigmoid(score), 1 - torch.sigmoid(score)),
+                "both losses fall when the score rises, so both slopes are negative",
+            ),
+            Mistake(
+                lambda score: (-torch.sigmoid(score), 1 - torch.sigmoid(score)),
+                "the second loss has a minus in front of its logarithm: it falls, too",
+            ),
+            Mistake(
+                lambda score: (
+                    -1 / (1 - torch.sigmoid(score)),
+                    -1 / torch.sigmoid(score),
+                ),
+                "these are the slopes towards sigmoid(score); go on with the chain rule",
+            ),
+            Mistake(
+                lambda score: (
+                    torch.log(1 - torch.sigmoid(score)),
+                    -torch.log(torch.sigmoid(score)),
+                ),
+                "these are the losses; their derivatives are asked for",
+            ),
+            Mistake(
+                lambda score: (torch.sigmoid(score), torch.sigmoid(score) - 1),
+                "the first loss falls when the score rises, so its slope is negative too",
+            ),
+            Mistake(
+                lambda score: (-torch.sigmoid(score) * torch.sigmoid(-score),) * 2,
+                "this is the slope of the sigmoid itself; divide by what stands in each logarithm",
+            ),
+            Mistake(
+                lambda score: (
+                    -torch.sigmoid(score) / len(score),
+                    (torch.sigmoid(score) - 1) / len(score),
+                ),
+                "you took the mean over the scores; each score has a slope of its own",
+            ),
+        ),
+    ),
     Exercise(
         name="effective_classes",
         lesson="14",
@@ -215,64 +292,6 @@ EXERCISES = [
         ),
     ),
     Exercise(
-        name="artist_slopes",
-        lesson="14",
-        minutes=15,
-        points=2,
-        reference=artist_slopes,
-        cases=_scores,
-        hints=(
-            "The derivative of sigmoid(s) is sigmoid(s) * (1 - sigmoid(s)).",
-            "With the chain rule, log(1 - sigmoid) loses one of the two factors; -log sigmoid the "
-            "other. Both slopes are negative.",
-            "At -5 the first is about -0.007 and the second -0.993: the second artist still "
-            "learns.",
-        ),
-        wrong=(
-            Mistake(
-                lambda score: (torch.sigmoid(score) - 1, -torch.sigmoid(score)),
-                "the two are in the other order: first log(1 - sigmoid), then -log(sigmoid)",
-            ),
-            Mistake(
-                lambda score: (torch.sigmoid(score), 1 - torch.sigmoid(score)),
-                "both losses fall when the score rises, so both slopes are negative",
-            ),
-            Mistake(
-                lambda score: (-torch.sigmoid(score), 1 - torch.sigmoid(score)),
-                "the second loss has a minus in front of its logarithm: it falls, too",
-            ),
-            Mistake(
-                lambda score: (
-                    -1 / (1 - torch.sigmoid(score)),
-                    -1 / torch.sigmoid(score),
-                ),
-                "these are the slopes towards sigmoid(score); go on with the chain rule",
-            ),
-            Mistake(
-                lambda score: (
-                    torch.log(1 - torch.sigmoid(score)),
-                    -torch.log(torch.sigmoid(score)),
-                ),
-                "these are the losses; their derivatives are asked for",
-            ),
-            Mistake(
-                lambda score: (torch.sigmoid(score), torch.sigmoid(score) - 1),
-                "the first loss falls when the score rises, so its slope is negative too",
-            ),
-            Mistake(
-                lambda score: (-torch.sigmoid(score) * torch.sigmoid(-score),) * 2,
-                "this is the slope of the sigmoid itself; divide by what stands in each logarithm",
-            ),
-            Mistake(
-                lambda score: (
-                    -torch.sigmoid(score) / len(score),
-                    (torch.sigmoid(score) - 1) / len(score),
-                ),
-                "you took the mean over the scores; each score has a slope of its own",
-            ),
-        ),
-    ),
-    Exercise(
         name="move_entries",
         lesson="14",
         minutes=20,
@@ -299,36 +318,110 @@ EXERCISES = [
         ),
     ),
     Exercise(
-        name="curved_step",
+        name="residual_codes",
         lesson="14",
-        minutes=25,
+        minutes=20,
         points=3,
-        reference=curved_step,
-        cases=_mixtures,
+        reference=residual_codes,
+        cases=_stacked,
         hints=(
-            "Solve x_a = sqrt(a) * x_hat + sqrt(1 - a) * n for the noise n.",
-            "The noise, (x_a - sqrt(a) * x_hat) / sqrt(1 - a), is the same in the next one.",
-            "Mix x_hat and that noise with the roots of b and of 1 - b.",
+            "What does the second codebook have to describe, once the first has answered?",
+            "Keep a tensor of what is left; it begins as z. torch.cdist gives all distances.",
+            "At each stage: argmin(dim=1) of the distances, then take codebook[chosen] away from "
+            "what is left. Stack the choices along dim 1.",
         ),
         wrong=(
             Mistake(
-                _without_roots,
-                "this is the straight mixture's step; here the shares are roots, of a and of 1 - a",
+                lambda z, codebooks: _stages(z, codebooks, lambda rest, entry: rest)[0],
+                "every stage coded z itself; take away what the stages before have said",
             ),
             Mistake(
-                _old_noise_share,
-                "the noise has still its old share; in the new mixture it is the root of 1 - b",
+                lambda z, codebooks: _stages(z, codebooks, lambda rest, entry: z - entry)[0],
+                "only the last entry was taken away from z; take it away from what was left",
             ),
             Mistake(
-                _difference_as_noise,
-                "x_a - x_hat is not the noise: take the root of a times x_hat away, and divide",
+                lambda z, codebooks: _stages(z, codebooks, lambda rest, entry: rest + entry)[0],
+                "the entry was added to what is left; take it away",
             ),
             Mistake(
-                _roles_swapped,
-                "a belongs to the digit here and 1 - a to the noise, the other way round than t in "
-                "section 4",
+                lambda z, codebooks: _stages(z, codebooks, lambda rest, entry: entry)[0],
+                "you went on with the entry itself; go on with what it leaves over",
             ),
-            Mistake(_undivided, "divide by the root of 1 - a: that is how much noise was mixed in"),
+            Mistake(
+                lambda z, codebooks: _stages(z, codebooks[:1].expand_as(codebooks), _minus)[0],
+                "every stage used the first codebook; each has one of its own",
+            ),
+            Mistake(
+                lambda z, codebooks: _stages(
+                    z, codebooks, _minus, lambda rest, codebook: (rest @ codebook.T).argmax(dim=1)
+                )[0],
+                "the largest product prefers long entries; take the smallest distance",
+            ),
+            Mistake(
+                lambda z, codebooks: _stages(
+                    z,
+                    codebooks,
+                    _minus,
+                    lambda rest, codebook: torch.cdist(rest, codebook).argmax(dim=1),
+                )[0],
+                "these are the furthest entries; take the nearest",
+            ),
+            Mistake(
+                lambda z, codebooks: z - _stages(z, codebooks, _minus)[1],
+                "this is the sum of the entries; return their numbers, one for each stage",
+            ),
+            Mistake(
+                lambda z, codebooks: _stages(z, codebooks, _minus)[1],
+                "this is what is left in the end; return the numbers of the entries",
+            ),
+        ),
+    ),
+    Exercise(
+        name="finite_scalars",
+        lesson="14",
+        minutes=10,
+        points=1,
+        reference=finite_scalars,
+        cases=_wide,
+        hints=(
+            "With 5 levels the whole numbers are -2, -1, 0, 1, 2: the largest is (5 - 1) / 2.",
+            "tanh lies between -1 and 1; times the largest level it lies between the outer levels.",
+            "(levels - 1) / 2 * torch.tanh(z), and then round.",
+        ),
+        wrong=(
+            Mistake(_half, "nothing was rounded; the code is to consist of whole numbers"),
+            Mistake(
+                lambda z, levels: z.round().clamp(-(levels - 1) / 2, (levels - 1) / 2),
+                "z was cut off at the outer levels, where no gradient passes; bend it with tanh",
+            ),
+            Mistake(
+                lambda z, levels: torch.tanh(z).round(),
+                "tanh alone leaves -1, 0 and 1; stretch it to the outer levels before rounding",
+            ),
+            Mistake(
+                lambda z, levels: ((levels - 1) * torch.tanh(z)).round(),
+                "twice as far as the outer levels: they lie at (levels - 1) / 2 and below 0",
+            ),
+            Mistake(
+                lambda z, levels: (levels / 2 * torch.tanh(z)).round(),
+                "levels / 2 reaches beyond the outer levels; use (levels - 1) / 2",
+            ),
+            Mistake(
+                lambda z, levels: _half(z.round(), levels),
+                "you rounded z before it was bent; round last",
+            ),
+            Mistake(
+                lambda z, levels: _half(z, levels).floor(),
+                "floor always rounds down; round goes to the nearest whole number",
+            ),
+            Mistake(
+                lambda z, levels: _half(z, levels).round() / ((levels - 1) / 2),
+                "you divided by the outer level in the end; whole numbers are asked for here",
+            ),
+            Mistake(
+                lambda z, levels: ((levels - 1) * torch.sigmoid(z)).round(),
+                "this counts the levels from 0; here they lie around 0, and tanh bends",
+            ),
         ),
     ),
 ]

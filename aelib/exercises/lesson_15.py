@@ -42,6 +42,12 @@ def guided_velocity(v_none: torch.Tensor, v_class: torch.Tensor, weight: float) 
     return v_none + weight * (v_class - v_none)
 
 
+def curved_step(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
+    """Find the noise in x_a, and mix it anew with x_hat."""
+    noise = (x_a - a**0.5 * x_hat) / (1 - a) ** 0.5
+    return b**0.5 * x_hat + (1 - b) ** 0.5 * noise
+
+
 def _weighted(squares: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
     return (-squares).softmax(dim=1) @ points
 
@@ -56,6 +62,29 @@ def _lengths(path: torch.Tensor) -> torch.Tensor:
 
 def _chord(path: torch.Tensor) -> torch.Tensor:
     return (path[-1] - path[0]).norm(dim=1)
+
+
+def _without_roots(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
+    return b * x_hat + (1 - b) * (x_a - a * x_hat) / (1 - a)
+
+
+def _old_noise_share(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
+    noise = (x_a - a**0.5 * x_hat) / (1 - a) ** 0.5
+    return b**0.5 * x_hat + (1 - a) ** 0.5 * noise
+
+
+def _difference_as_noise(
+    x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float
+) -> torch.Tensor:
+    return b**0.5 * x_hat + (1 - b) ** 0.5 * (x_a - x_hat)
+
+
+def _undivided(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
+    return b**0.5 * x_hat + (1 - b) ** 0.5 * (x_a - a**0.5 * x_hat)
+
+
+def _roles_swapped(x_a: torch.Tensor, x_hat: torch.Tensor, a: float, b: float) -> torch.Tensor:
+    return curved_step(x_a, x_hat, 1 - a, 1 - b)
 
 
 def _noisy(rng: np.random.Generator) -> list[Arguments]:
@@ -105,6 +134,16 @@ def _velocities(rng: np.random.Generator) -> list[Arguments]:
     for n, width, weight in ((1, 4, 2.5), (5, 3, 0.4), (4, 6, 4.0)):
         none, told = (torch.from_numpy(rng.normal(size=(n, width))).float() for _ in range(2))
         cases.append((none, told + 1, weight))
+    return cases
+
+
+def _mixtures(rng: np.random.Generator) -> list[Arguments]:
+    cases: list[Arguments] = []
+    for n in (1, 4, 6):
+        a = float(rng.uniform(0.05, 0.6))
+        b = float(rng.uniform(a + 0.1, 0.95))
+        x_a, x_hat = (torch.from_numpy(rng.normal(size=(n, 9))).float() for _ in range(2))
+        cases.append((x_a, x_hat, a, b))
     return cases
 
 
@@ -341,6 +380,38 @@ EXERCISES = [
                 lambda v_none, v_class, weight: (v_none + weight * v_class) / (1 + weight),
                 "a weighted mean stays between the two; guidance goes beyond v_class",
             ),
+        ),
+    ),
+    Exercise(
+        name="curved_step",
+        lesson="15",
+        minutes=25,
+        points=3,
+        reference=curved_step,
+        cases=_mixtures,
+        hints=(
+            "Solve x_a = sqrt(a) * x_hat + sqrt(1 - a) * n for the noise n.",
+            "The noise, (x_a - sqrt(a) * x_hat) / sqrt(1 - a), is the same in the next one.",
+            "Mix x_hat and that noise with the roots of b and of 1 - b.",
+        ),
+        wrong=(
+            Mistake(
+                _without_roots,
+                "this is the straight mixture's step; here the shares are roots, of a and of 1 - a",
+            ),
+            Mistake(
+                _old_noise_share,
+                "the noise has still its old share; in the new mixture it is the root of 1 - b",
+            ),
+            Mistake(
+                _difference_as_noise,
+                "x_a - x_hat is not the noise: take the root of a times x_hat away, and divide",
+            ),
+            Mistake(
+                _roles_swapped,
+                "a belongs to the digit here and 1 - a to the noise, the other way round than t",
+            ),
+            Mistake(_undivided, "divide by the root of 1 - a: that is how much noise was mixed in"),
         ),
     ),
 ]

@@ -1,11 +1,13 @@
 """Whose is it? One row for each habit of a platform, a browser or a teacher, as in GRADING.md."""
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 
-from aelib.classroom.kinds import readable
+from aelib.classroom.kinds import is_no_name, readable
 from aelib.classroom.names import AmbiguousError, place
+from aelib.originals import lesson_files
 
 
 def placed(*paths, level=0):
@@ -17,6 +19,7 @@ def told(*paths):
     return place([tuple(path.split("/")) for path in paths])[1]
 
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 MOODLE = "{}_assignsubmission_file_/06.ipynb"
 D2L = "{} - {} - {}/06.ipynb"
 SAKAI = "HW 6/{}/Submission attachment(s)/06.ipynb"
@@ -243,3 +246,8 @@ def test_where_two_readings_fit_the_run_stops_and_names_both():
 def test_a_name_has_one_spelling():
     assert readable(unicodedata.normalize("NFD", "José")) == "José"
     assert readable("a\x1b[31md\u202eb") == "a_[31md_b"
+
+
+@pytest.mark.parametrize("path", lesson_files(NOTEBOOKS), ids=lambda path: path.stem)
+def test_no_word_of_a_lessons_title_is_a_students_name(path):
+    assert is_no_name(path.stem)

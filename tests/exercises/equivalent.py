@@ -392,10 +392,16 @@ EQUIVALENT: dict[str, dict[str, list[str]]] = {
         "classes have no order": [*_order("counts"), "counts: sorted", "counts: columns backwards"],
     },
     "slope_through": {"z is rounded anyway": ["z: rounded"]},
-    "artist_slopes": {"both slopes are below 0": ["result: never above 0"]},
+    "generator_slopes": {"both slopes are below 0": ["result: never above 0"]},
     "move_entries": {
         "an entry moved twice stands where it stood": ["chosen.unique() -> chosen"],
         "places are not below 0": _positive("chosen"),
+    },
+    "residual_codes": {**_WHOLE, LAST_AXIS: ["1 -> -1"]},
+    "finite_scalars": {
+        WHOLE: ["result: rounded"],
+        COUNT: _positive("levels"),
+        "levels is an odd number": ["(levels - 1) / 2 -> (levels - 1) // 2"],
     },
     "curved_step": {UNIT: _unit("a", "b")},
     "perfect_answer": {

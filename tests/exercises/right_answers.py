@@ -401,6 +401,32 @@ def turned_in_numpy(a, b, t):
     return (la * (1 - t) + lb * t) * way / np.sin(angle)
 
 
+def codes_by_loop(z, codebooks):
+    codes = torch.zeros(len(z), len(codebooks), dtype=torch.long)
+    for i, rest in enumerate(z):
+        for stage, codebook in enumerate(codebooks):
+            codes[i, stage] = (codebook - rest).square().sum(dim=1).argmin()
+            rest = rest - codebook[codes[i, stage]]
+    return codes
+
+
+def codes_in_numpy(z, codebooks):
+    rest, codes = as_array(z).astype(float), []
+    for codebook in as_array(codebooks).astype(float):
+        codes.append(((rest[:, None] - codebook) ** 2).sum(axis=2).argmin(axis=1))
+        rest = rest - codebook[codes[-1]]
+    return np.array(codes).T
+
+
+def codes_from_the_end(z, codebooks):
+    """The first stage, and then the same for what it leaves, with the other codebooks."""
+    if len(codebooks) == 0:
+        return torch.zeros(len(z), 0, dtype=torch.long)
+    first = torch.cdist(z, codebooks[0]).min(dim=1).indices
+    others = codes_from_the_end(z - codebooks[0][first], codebooks[1:])
+    return torch.cat([first[:, None], others], dim=1)
+
+
 def entries_by_loop(codebook, z, chosen):
     moved = []
     for k in range(len(codebook)):
@@ -1441,7 +1467,7 @@ RIGHT = {
             for r, s in zip(z.tolist(), target.tolist(), strict=True)
         ],
     ],
-    "artist_slopes": [
+    "generator_slopes": [
         lambda score: (-score.sigmoid(), -(-score).sigmoid()),
         lambda score: [-1 / (1 + torch.exp(-score)), -1 / (1 + torch.exp(score))],
         lambda score: tuple(
@@ -1466,6 +1492,20 @@ RIGHT = {
         entries_by_index_add,
         entries_in_numpy,
         lambda codebook, z, chosen: entries_by_loop(codebook, z, chosen).tolist(),
+    ],
+    "residual_codes": [
+        codes_by_loop,
+        lambda z, codebooks: codes_by_loop(z, codebooks).tolist(),
+        codes_in_numpy,
+        codes_from_the_end,
+        lambda z, codebooks: codes_from_the_end(z.double(), codebooks.double()).int(),
+    ],
+    "finite_scalars": [
+        lambda z, levels: torch.round(levels // 2 * z.tanh()),
+        lambda z, levels: np.rint((levels - 1) / 2 * np.tanh(as_array(z))),
+        lambda z, levels: [[round(levels // 2 * math.tanh(v)) for v in row] for row in z.tolist()],
+        lambda z, levels: ((levels - 1) * (torch.sigmoid(2 * z) - 0.5)).round().long(),
+        lambda z, levels: (levels // 2 * z.tanh() + 0.5).floor().double(),
     ],
     "curved_step": [
         lambda x_a, x_hat, a, b: (

@@ -728,6 +728,40 @@ def entry_by_entry(codebook, z, chosen, take, nobody=lambda old: old):
     return torch.stack(rows)
 
 
+def stage_by_stage(z, codebooks, go_on=lambda rest, entry, z: rest - entry, far=None, first=False):
+    """Row by row, with one step wrong: the numbers of each row's entries, and what is left."""
+    far = far or (lambda rest, entry: ((rest - entry) ** 2).sum())
+    numbers, left = [], []
+    for row in z:
+        rest, taken = row, []
+        for codebook in codebooks:
+            entries = codebooks[0] if first else codebook
+            taken.append(min(range(len(entries)), key=lambda k, e=entries, r=rest: far(r, e[k])))
+            rest = go_on(rest, entries[taken[-1]], row)
+        numbers.append(taken)
+        left.append(rest)
+    return numbers, left
+
+
+def squares_to(rest, codebook):
+    """Squared distances of all rows to all entries, up to what the entry does not change."""
+    return codebook.square().sum(1) - 2 * rest @ codebook.T
+
+
+def staged(z, codebooks, go_on=lambda rest, entry, z: rest - entry, score=squares_to):
+    """All rows at once, with one step wrong: numbers (N, stages) and what is left."""
+    rest, numbers = z.clone(), torch.zeros(len(z), len(codebooks), dtype=torch.long)
+    for stage, codebook in enumerate(codebooks):
+        numbers[:, stage] = score(rest, codebook).min(dim=1).indices
+        rest = go_on(rest, codebook[numbers[:, stage]], z)
+    return numbers, rest
+
+
+def level_by_level(z, levels, bend=math.tanh, last=round):
+    top = levels // 2
+    return [[last(top * bend(v)) for v in row] for row in z.tolist()]
+
+
 def mixed(x_hat, noise, b):
     return torch.tensor(b).sqrt() * x_hat + torch.tensor(1 - b).sqrt() * noise
 
@@ -3096,7 +3130,7 @@ SAME = {
             lambda z, target: -2 * (z - z.round()),
         ),
     },
-    "artist_slopes": {
+    "generator_slopes": {
         "in the other order": (
             lambda score: slopes_by_autograd(score)[::-1],
             lambda score: (-1 / (1 + score.exp()), -1 / (1 + (-score).exp())),
@@ -3186,6 +3220,96 @@ SAME = {
                 F.one_hot(chosen, len(codebook)).T.float() @ z / z.shape[0],
                 codebook,
             ),
+        ),
+    },
+    "residual_codes": {
+        "every stage coded z itself": (
+            lambda z, codebooks: stage_by_stage(z, codebooks, lambda rest, entry, z: z)[0],
+            lambda z, codebooks: torch.cdist(z, codebooks).min(dim=2).indices.T,
+        ),
+        "only the last entry was taken away": (
+            lambda z, codebooks: stage_by_stage(z, codebooks, lambda rest, entry, z: z - entry)[0],
+            lambda z, codebooks: staged(z, codebooks, lambda rest, entry, z: z - entry)[0],
+        ),
+        "the entry was added": (
+            lambda z, codebooks: stage_by_stage(z, codebooks, lambda r, entry, z: r + entry)[0],
+            lambda z, codebooks: staged(z, codebooks, lambda rest, entry, z: entry + rest)[0],
+        ),
+        "went on with the entry itself": (
+            lambda z, codebooks: stage_by_stage(z, codebooks, lambda rest, entry, z: entry)[0],
+            lambda z, codebooks: staged(z, codebooks, lambda rest, entry, z: entry)[0],
+        ),
+        "every stage used the first codebook": (
+            lambda z, codebooks: stage_by_stage(z, codebooks, first=True)[0],
+            lambda z, codebooks: staged(z, torch.stack([codebooks[0]] * len(codebooks)))[0],
+        ),
+        "the largest product prefers": (
+            lambda z, codebooks: stage_by_stage(z, codebooks, far=lambda r, e: -(r @ e))[0],
+            lambda z, codebooks: staged(z, codebooks, score=lambda r, book: -r @ book.T)[0],
+        ),
+        "these are the furthest": (
+            lambda z, codebooks: stage_by_stage(
+                z, codebooks, far=lambda r, e: -(r - e).square().sum()
+            )[0],
+            lambda z, codebooks: staged(z, codebooks, score=lambda r, book: -squares_to(r, book))[
+                0
+            ],
+        ),
+        "this is the sum of the entries": (
+            lambda z, codebooks: torch.stack(
+                [z[i] - rest for i, rest in enumerate(stage_by_stage(z, codebooks)[1])]
+            ),
+            lambda z, codebooks: sum(
+                book[staged(z, codebooks)[0][:, stage]] for stage, book in enumerate(codebooks)
+            ),
+        ),
+        "this is what is left in the end": (
+            lambda z, codebooks: torch.stack(stage_by_stage(z, codebooks)[1]),
+            lambda z, codebooks: staged(z, codebooks)[1],
+        ),
+    },
+    "finite_scalars": {
+        "nothing was rounded": (
+            lambda z, levels: level_by_level(z, levels, last=float),
+            lambda z, levels: z.tanh() * (levels // 2),
+        ),
+        "cut off at the outer levels": (
+            lambda z, levels: [
+                [max(-(levels // 2), min(levels // 2, round(v))) for v in row] for row in z.tolist()
+            ],
+            lambda z, levels: torch.clamp(torch.round(z), -(levels // 2), levels // 2),
+        ),
+        "tanh alone leaves": (
+            lambda z, levels: level_by_level(z, 3),
+            lambda z, levels: z.tanh().round(),
+        ),
+        "twice as far as the outer levels": (
+            lambda z, levels: level_by_level(z, 2 * levels - 1),
+            lambda z, levels: torch.round(z.tanh() * (levels - 1)),
+        ),
+        "reaches beyond the outer levels": (
+            lambda z, levels: [[round(levels * math.tanh(v) / 2) for v in r] for r in z.tolist()],
+            lambda z, levels: torch.round(0.5 * levels * z.tanh()),
+        ),
+        "rounded z before it was bent": (
+            lambda z, levels: level_by_level(z.round(), levels, last=float),
+            lambda z, levels: torch.round(z).tanh() * (levels // 2),
+        ),
+        "floor always rounds down": (
+            lambda z, levels: level_by_level(z, levels, last=math.floor),
+            lambda z, levels: (levels // 2 * z.tanh()).div(1, rounding_mode="floor"),
+        ),
+        "divided by the outer level": (
+            lambda z, levels: [
+                [v / (levels // 2) for v in row] for row in level_by_level(z, levels)
+            ],
+            lambda z, levels: torch.round(levels // 2 * z.tanh()) / (levels // 2),
+        ),
+        "counts the levels from 0": (
+            lambda z, levels: [
+                [round((levels - 1) / (1 + math.exp(-v))) for v in row] for row in z.tolist()
+            ],
+            lambda z, levels: torch.round((levels - 1) * torch.special.expit(z)),
         ),
     },
     "curved_step": {

@@ -41,7 +41,7 @@ def pictures(stem):
         ("03_latent_space_vs_pca", ["Two maps", "A map of digits"], ["Eight pictures", "A 7 chan"]),
         ("11_colour_and_superresolution", [], ["Five photographs", "Six squares", "Edges of"]),
         ("13_failure_gallery", ["The gradient at"], ["Left, a loss", "One digit five times"]),
-        ("14_beyond", ["Three bars"], ["Twelve samples", "Thirty-two small pieces"]),
+        ("14_adversaries_and_codebooks", ["Six bar"], ["Twelve samples", "Thirty-two small"]),
     ],
 )
 def test_plots_are_told_from_pictures(stem, plots, others):

@@ -4,7 +4,7 @@ import pytest
 from lesson import run_and_tell
 
 pytestmark = pytest.mark.slow
-NOTEBOOK = "14_beyond.ipynb"
+NOTEBOOK = "14_adversaries_and_codebooks.ipynb"
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -17,8 +17,7 @@ def figures(names):
     """The figures behind the claims."""
     return {
         **{f"{row}, {m}": v for row, of in names["table"].items() for m, v in of.items()},
-        **{f"holes, {name}": value for name, value in names["errors"].items()},
-        **{f"precision, {name}": value for name, value in names["precision"].items()},
-        "perplexity": names["perplexity"],
-        "never": names["never"],
+        **{f"nats, {name}": value for name, value in names["nats"].items()},
+        **{name: names[name] for name in ("perplexity", "revived_perplexity", "never")},
+        **{f"error, {name}": names[name] for name in ("error", "cured")},
     }
