@@ -228,6 +228,8 @@ def test_keys_build_another_network(show, blobs):
     page.keyboard.type("900")
     page.keyboard.press("Tab")
     assert page.evaluate("model.get('latent_dim')") == 64
+    told = page.locator(".asked").inner_text()
+    assert told == "numbers in the code: a whole number from 1 to 64, so it is 64."
     until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
     page.get_by_label("second hidden layer").select_option("32")
     assert page.evaluate("model.get('hidden')") == [128, 32]
@@ -237,17 +239,35 @@ def test_keys_build_another_network(show, blobs):
     until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
 
 
+def test_whoever_clicks_into_a_number_writes_another_one(show, blobs):
+    page = show(TrainingPlayground(*blobs))
+    box = page.get_by_label("numbers in the code")
+    box.click()
+    page.keyboard.type("2")  # 16 is not made 162
+    page.keyboard.press("Enter")
+    assert page.evaluate("model.get('latent_dim')") == 2
+    assert page.locator(".asked").inner_text() == ""
+    box.fill("")
+    page.keyboard.press("Tab")
+    assert box.input_value() == "2"
+    assert page.locator(".asked").inner_text().endswith("so it is 2.")
+
+
 def test_a_goal_is_ticked_when_it_is_reached_and_stays_so(show, blobs):
     page = show(TrainingPlayground(*blobs, latent_dim=2, passes=40, batch_size=16))
     goals = page.locator(".quests li")
     assert goals.count() == 10
     assert page.locator(".quests .reached").count() == 0
+    tally = page.get_by_role("status").filter(has_text="of ten goals")
+    assert tally.inner_text() == "0 of ten goals reached."
     until_it_says(page, "PCA with 2")
     press(page, "Start")
     until_it_says(page, "The passes are over.")
     until(page, "model.get('reached').includes('two')")
     assert "Two numbers, below PCA." in goals.first.inner_text()
     assert "Reached." in goals.first.inner_text()
+    count = page.locator(".quests .reached").count()
+    assert tally.inner_text().startswith(f"{count} of ten goals reached, the last: ")
     assert "all of them say something" in page.locator(".spread [role=img]").get_attribute(
         "aria-label"
     )

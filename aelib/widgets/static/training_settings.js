@@ -10,7 +10,7 @@ const BUILT = [
   ["hidden", "hidden units", widths, 0],
   ["hidden", "second hidden layer", widths, 1],
   ["bend", "bend", [["none", "none"], ["relu", "ReLU"], ["silu", "SiLU"], ["tanh", "tanh"]]],
-  ["loss", "makes small", [["squared", "squared error"], ["nats", "cross-entropy"]]],
+  ["loss", "loss", [["squared", "squared error"], ["nats", "cross-entropy"]]],
   ["kl", "KL weight", numbers(0, 0.1, 0.3, 1, 3, 10, 30)],
   ["l1", "L1 on the code", numbers(0, 0.03, 0.1, 0.3, 1, 3, 10)],
   ["noise", "noise on its input", numbers(0, 0.1, 0.2, 0.3, 0.5, 0.8)],
@@ -25,8 +25,8 @@ const LEARNED = [
 export const NAMES = [...new Set([...BUILT, ...LEARNED].map(([name]) => name))];
 
 // get(name) and changed(name, value); most: how many digits there are to learn from; open: whether all
-// of it is seen at once.
-export function settings(parent, most, get, changed, open) {
+// of it is seen at once; told(words): what was typed cannot be.
+export function settings(parent, most, get, changed, open, told) {
   const box = make("details", open ? { open: "" } : {}, parent);
   make("summary", {}, box, "Settings");
   const groups = make("div", { class: "groups" }, box);
@@ -39,7 +39,8 @@ export function settings(parent, most, get, changed, open) {
       const label = make("label", {}, group);
       make("span", {}, label, words);
       const options = name === "pictures" ? [...amounts, [0, `all ${most}`]] : choices;
-      shows.push(control(label, options, reader(name, place, get), writer(name, place, get, changed)));
+      const refused = ({ least, most }, value) => told(`${words}: a whole number from ${least} to ${most}, so it is ${value}.`);
+      shows.push(control(label, options, reader(name, place, get), writer(name, place, get, changed), refused));
     }
   }
   make("p", { class: "caption" }, box, "Learning rate, noise, KL weight and L1 act at once; every other change begins a new network. A KL weight above 0 makes it variational.");
@@ -57,8 +58,8 @@ const writer = (name, place, get, changed) => (value) => {
   return changed(name, (place ? [first, value] : [value, second]).filter((n) => n > 0));
 };
 
-function control(label, choices, read, write) {
-  return Array.isArray(choices) ? select(label, choices, read, write) : number(label, choices, read, write);
+function control(label, choices, read, write, refused) {
+  return Array.isArray(choices) ? select(label, choices, read, write) : number(label, choices, read, write, refused);
 }
 
 function select(label, choices, read, write) {
@@ -73,11 +74,16 @@ function select(label, choices, read, write) {
   };
 }
 
-function number(label, { least, most }, read, write) {
+function number(label, range, read, write, refused) {
+  const { least, most } = range;
   const box = make("input", { type: "number", min: least, max: most, step: 1 }, label);
+  // Whoever clicks into it means to write another number, not one more figure behind this one.
+  box.addEventListener("focus", () => box.addEventListener("click", () => box.select(), { once: true }));
   box.addEventListener("change", () => {
-    const value = Math.round(+box.value);
-    if (Number.isFinite(value) && box.value !== "") write(Math.min(most, Math.max(least, value)));
+    const [typed, before] = [box.valueAsNumber, read()];
+    const value = Number.isFinite(typed) ? Math.min(most, Math.max(least, Math.round(typed))) : before;
+    if (value !== before) write(value);
+    if (value !== typed) refused(range, value);
     box.value = read();
   });
   return () => (box.value = read());
