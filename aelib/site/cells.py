@@ -22,8 +22,8 @@ _NOT_YET = ": no guess yet."  # what it says before there is an answer
 _NEEDS_PYTHON = {
     "TrainingMonitor": "The network was trained here. When you run the lesson yourself, you watch "
     "its loss fall.",
-    "TrainingPlayground": "A still picture: the network is trained in a running notebook, or on the "
-    "page of the playground, to which a link leads.",
+    "TrainingPlayground": "A still picture: the network is trained in a running notebook, or on "
+    "the page of the playground, to which a link leads.",
     "": "A still picture: this widget asks Python. Run the lesson yourself to move it.",
 }
 

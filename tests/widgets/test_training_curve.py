@@ -17,7 +17,8 @@ def ask(tmp_path):
     (tmp_path / "curve.mjs").write_text(module("training_curve"), encoding="utf-8")
 
     def run(expression):
-        code = f'import {{ beside, ticks }} from "./curve.mjs"; console.log(JSON.stringify({expression}));'
+        said = f"console.log(JSON.stringify({expression}));"
+        code = f'import {{ beside, ticks }} from "./curve.mjs";\n{said}'
         (tmp_path / "run.mjs").write_text(code, encoding="utf-8")
         done = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
@@ -34,12 +35,14 @@ def test_an_axis_has_three_to_five_round_numbers_wherever_it_ends(ask):
     ]
     many = ask("Array.from({ length: 400 }, (_, i) => 0.1 * 1.05 ** i).map(ticks)")
     assert {len(each) for each in many} <= {3, 4, 5}
-    assert all(f"{v:.2g}" == f"{v:.3g}" for each in many for v in each)
+    assert all(float(f"{v:.2g}") == float(f"{v:.3g}") for each in many for v in each)
 
 
 def test_words_stand_above_their_line_unless_a_curve_runs_there(ask):
-    assert ask("beside(100, [])") == 96
-    assert ask("beside(100, [[470, 90]])") == 114
-    assert ask("beside(100, [[50, 90]])") == 96, "where there are no words"
-    assert ask("beside(100, [[470, 90], [460, 110]])") == 96, "a curve on both sides"
-    assert ask("beside(195, [[470, 190]])") == 191, "below it the axis has its numbers"
+    short, long = "'PCA with 2: 46.3'", "'PCA of clean digits, with 16: 22.9'"
+    assert ask(f"beside(100, {short}, [])") == 96
+    assert ask(f"beside(100, {short}, [[470, 90]])") == 114
+    assert ask(f"beside(100, {short}, [[300, 90]])") == 96, "where there are no words"
+    assert ask(f"beside(100, {long}, [[300, 90]])") == 114
+    assert ask(f"beside(100, {short}, [[470, 90], [460, 110]])") == 96, "a curve on both sides"
+    assert ask(f"beside(195, {short}, [[470, 190]])") == 191, "below, the axis has its numbers"

@@ -4,7 +4,7 @@ import { make } from "./ui.js";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [480, 240, 40, 8, 12, 34];
 
-const LABEL = 150; // pixels at the right end of a level that its words take
+const LETTER = 7.5; // how wide one is, at most
 const short = (v) => (v >= 10000 ? `${v / 1000}k` : String(+v.toPrecision(2)));
 
 // Round numbers from 0 to the end of an axis, three to five of them.
@@ -14,9 +14,11 @@ export function ticks(end) {
   return Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, i) => i * step);
 }
 
-// Where the words of a level stand: above its line, or below it where a curve would run through them.
-export function beside(level, places) {
-  const crossed = (from, to) => places.some(([x, y]) => x > WIDTH - RIGHT - LABEL && y > from && y < to);
+// Where the words at the right end of a level stand: above its line, or below it where a curve would
+// run through them.
+export function beside(level, words, places) {
+  const left = WIDTH - RIGHT - LETTER * words.length;
+  const crossed = (from, to) => places.some(([x, y]) => x > left && y > from && y < to);
   const fits = level + 18 < HEIGHT - BOTTOM && !crossed(level - 2, level + 18);
   return crossed(level - 18, level + 2) && fits ? level + 14 : level - 4;
 }
@@ -55,8 +57,9 @@ export function openCurve(parent) {
     const line = (list) => list.map((place) => place.map((v) => v.toFixed(1)).join(",")).join(" ");
     const [places, before] = [placed(points), placed(kept ?? [])];
     for (const { words, value, dashes } of levels) {
+      const all = `${words}: ${value.toFixed(1)}`;
       draw("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "level", "stroke-dasharray": dashes }, svg);
-      draw("text", { x: WIDTH - RIGHT - 4, y: beside(y(value), [...places, ...before]), "text-anchor": "end" }, svg, `${words}: ${value.toFixed(1)}`);
+      draw("text", { x: WIDTH - RIGHT - 4, y: beside(y(value), all, [...places, ...before]), "text-anchor": "end" }, svg, all);
     }
     if (kept) {
       draw("polyline", { points: line(before), class: "kept" }, svg);

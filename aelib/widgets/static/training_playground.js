@@ -76,7 +76,9 @@ async function render({ model, el }) {
     },
   });
 
+  // On a narrow page what is open above the pictures would hide that anything happens.
   function start(steps) {
+    if (isNarrow(root)) controls.querySelectorAll("details").forEach((box) => (box.open = false));
     if (trouble.textContent) runs.begin();
     runs.start(steps);
   }
@@ -170,7 +172,7 @@ async function render({ model, el }) {
   }
 
   const address = get("_in_address") ? openAddress(NAMES, get, get("_ranges"), led) : null;
-  const showSettings = settings(controls, most, get, change, !isNarrow(root), (words) => (asked.textContent = words));
+  const showSettings = settings(controls, most, get, change, !isNarrow(root));
   const goals = openQuests(controls, model, tally, !isNarrow(root));
   const listeners = NAMES.map((name) => [`change:${name}`, () => own || changed(name)]);
   for (const [event, call] of listeners) model.on(event, call);

@@ -77,7 +77,7 @@ export function openQuests(parent, model, tally, open) {
     const item = make("li", {}, list);
     const mark = make("span", { class: "mark", "aria-hidden": "true" }, item, "○");
     make("strong", {}, item, ` ${title}.`);
-    make("span", {}, item, ` ${look} (Lesson ${lesson})`);
+    make("span", {}, item, ` ${look} (Lesson\u00a0${lesson})`);
     const words = make("span", { class: "done" }, item);
     return { item, mark, words };
   });

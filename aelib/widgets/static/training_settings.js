@@ -25,11 +25,12 @@ const LEARNED = [
 export const NAMES = [...new Set([...BUILT, ...LEARNED].map(([name]) => name))];
 
 // get(name) and changed(name, value); most: how many digits there are to learn from; open: whether all
-// of it is seen at once; told(words): what was typed cannot be.
-export function settings(parent, most, get, changed, open, told) {
+// of it is seen at once.
+export function settings(parent, most, get, changed, open) {
   const box = make("details", open ? { open: "" } : {}, parent);
   make("summary", {}, box, "Settings");
   const groups = make("div", { class: "groups" }, box);
+  const note = make("p", { class: "asked", role: "alert" }, groups); // below what was typed in vain
   const shows = [];
   const amounts = [100, 300, 1000, 2000, 5000].filter((n) => n < most).map((n) => [n, String(n)]);
   for (const [title, rows] of [["The network", BUILT], ["Its training", LEARNED]]) {
@@ -39,12 +40,18 @@ export function settings(parent, most, get, changed, open, told) {
       const label = make("label", {}, group);
       make("span", {}, label, words);
       const options = name === "pictures" ? [...amounts, [0, `all ${most}`]] : choices;
-      const refused = ({ least, most }, value) => told(`${words}: a whole number from ${least} to ${most}, so it is ${value}.`);
+      const refused = ({ least, most }, value) => {
+        label.after(note);
+        note.textContent = `${words}: a whole number from ${least} to ${most}, so it is ${value}.`;
+      };
       shows.push(control(label, options, reader(name, place, get), writer(name, place, get, changed), refused));
     }
   }
   make("p", { class: "caption" }, box, "Learning rate, noise, KL weight and L1 act at once; every other change begins a new network. A KL weight above 0 makes it variational.");
-  const show = () => shows.forEach((each) => each());
+  const show = () => {
+    note.replaceChildren();
+    shows.forEach((each) => each());
+  };
   show();
   return show;
 }
