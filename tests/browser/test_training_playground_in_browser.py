@@ -249,10 +249,14 @@ def test_whoever_clicks_into_a_number_writes_another_one(show, blobs):
     page.keyboard.press("Enter")
     assert page.evaluate("model.get('latent_dim')") == 2
     assert page.locator(".groups .asked").inner_text() == ""
+    box.click()
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    assert page.evaluate("model.get('latent_dim')") == 3
     box.fill("")
     page.keyboard.press("Tab")
-    assert box.input_value() == "2"
-    assert page.locator(".groups .asked").inner_text().endswith("so it is 2.")
+    assert box.input_value() == "3"
+    assert page.locator(".groups .asked").inner_text().endswith("so it is 3.")
 
 
 def test_on_a_narrow_page_what_is_open_makes_room_for_the_pictures(page, show, blobs):

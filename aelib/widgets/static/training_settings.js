@@ -85,13 +85,15 @@ function number(label, range, read, write, refused) {
   const { least, most } = range;
   const box = make("input", { type: "number", min: least, max: most, step: 1 }, label);
   // Whoever clicks into it means to write another number, not one more figure behind this one.
-  box.addEventListener("focus", () => box.addEventListener("click", () => box.select(), { once: true }));
+  const replaced = () => box.addEventListener("click", () => box.select(), { once: true });
+  box.addEventListener("focus", replaced);
   box.addEventListener("change", () => {
     const [typed, before] = [box.valueAsNumber, read()];
     const value = Number.isFinite(typed) ? Math.min(most, Math.max(least, Math.round(typed))) : before;
     if (value !== before) write(value);
     if (value !== typed) refused(range, value);
     box.value = read();
+    replaced(); // Enter leaves the hand in it
   });
   return () => (box.value = read());
 }
