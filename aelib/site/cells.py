@@ -22,6 +22,8 @@ _NOT_YET = ": no guess yet."  # what it says before there is an answer
 _NEEDS_PYTHON = {
     "TrainingMonitor": "The network was trained here. When you run the lesson yourself, you watch "
     "its loss fall.",
+    "TrainingPlayground": "A still picture: the network is trained in a running notebook, or on "
+    "the page of the playground, to which a link leads.",
     "": "A still picture: this widget asks Python. Run the lesson yourself to move it.",
 }
 
@@ -140,11 +142,15 @@ def _output(output: Any, name: str, files: dict[str, bytes], model: str) -> list
         picture = _picture(output, name, files)
         if widget and model:
             picture.kind, picture.model, picture.name = "live", model, widget[1]
-        note = [Block("note", html=_NEEDS_PYTHON[""])] if widget and not model else []
+        note = [Block("note", html=_why_still(widget[1]))] if widget and not model else []
         return [picture, *note]
     if widget:
-        return [Block("note", html=_NEEDS_PYTHON.get(widget[1], _NEEDS_PYTHON[""]))]
+        return [Block("note", html=_why_still(widget[1]))]
     return [Block("text", html=ansi2html(text))]
+
+
+def _why_still(widget: str) -> str:
+    return _NEEDS_PYTHON.get(widget, _NEEDS_PYTHON[""])
 
 
 def _picture(output: Any, name: str, files: dict[str, bytes]) -> Block:

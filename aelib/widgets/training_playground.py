@@ -26,6 +26,11 @@ _RANGES = {  # the least and the most of each setting
 }
 
 
+def _heard(sent: Any, _widget: Any) -> bytes:
+    """Bytes from the page: a kernel hands them over as a memoryview, which the trait refuses."""
+    return bytes(sent)
+
+
 class TrainingPlayground(StillWidget):
     """A network that the reader builds and trains in the page: settings left, learning right.
 
@@ -87,10 +92,10 @@ class TrainingPlayground(StillWidget):
     _held_out = traitlets.Int().tag(sync=True)
     _ranges = traitlets.Dict().tag(sync=True)  # what the page checks an address with
     _in_address = traitlets.Bool(False).tag(sync=True)  # the page's address holds the settings
-    _trained = traitlets.Bytes().tag(sync=True)  # weights of the network trained last
+    _trained = traitlets.Bytes().tag(sync=True, from_json=_heard)  # weights, trained last
     _trained_as = traitlets.Dict().tag(sync=True)  # its settings
     _trained_how = traitlets.Dict().tag(sync=True)  # seconds, steps in a pass, whether it is done
-    _trained_steps = traitlets.Bytes().tag(sync=True)  # the squared error of every batch
+    _trained_steps = traitlets.Bytes().tag(sync=True, from_json=_heard)  # error of every batch
     _start = traitlets.Bytes().tag(sync=True)  # weights that it begins with, if it is built as
     _start_as = traitlets.Dict().tag(sync=True)  # these settings say
 

@@ -25,6 +25,22 @@ def tell(_):
 for widget in (explorer, pad):
     widget.observe(tell, "z")
 tell(None)
+
+def tell_trained(_):
+    model, x, y = playground.model(), x_train[4000:], y_train[4000:]
+    codes = model.transform(x)
+    nearest = torch.cdist(codes, codes).topk(11, largest=False).indices[:, 1:]
+    alike = (y[nearest] == y[:, None]).float().mean(dim=1)
+    told = {
+        "error": float(aelib.squared_error(model.inverse_transform(codes), x)),
+        "alike": [float(alike[y == digit].mean()) for digit in range(10)],
+        "steps": len(playground.history().steps),
+        "reached": playground.reached,
+    }
+    Path("draft_trained.json").write_text(json.dumps(told))
+    Path("draft_trained.json").replace("trained.json")
+
+playground.observe(tell_trained, "_trained")
 """
 READ = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
@@ -32,12 +48,12 @@ READ = """(canvas) => {
 }"""
 
 
-@pytest.fixture
-def lesson(browser, tmp_path):
+@pytest.fixture(scope="module")
+def lesson(browser, tmp_path_factory):
     """The page of the lesson after Run All, and the file in which Python tells what it knows."""
-    folder = tmp_path / "notebooks"
+    folder = tmp_path_factory.mktemp("course") / "notebooks"
     folder.mkdir()
-    shutil.copytree(ROOT / "data" / "decoders", tmp_path / "data" / "decoders")
+    shutil.copytree(ROOT / "data" / "decoders", folder.parent / "data" / "decoders")
     notebook = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(TELL))
     nbformat.write(notebook, folder / "00_start_here.ipynb")
@@ -115,3 +131,23 @@ def test_sliders_and_pad_show_what_pytorch_decodes(lesson):
     assert np.abs(shown - picture).max() < 0.5 / 255 + 1.1e-3
     column = shown.reshape(28, 28).sum(axis=0)
     assert column[11:17].sum() > 0.8 * column.sum()  # it read the stroke as an upright 1
+
+
+def test_a_network_is_trained_there_and_its_map_is_as_the_lesson_says(lesson):
+    page, path = lesson
+    playground = page.get_by_role("group", name="Training playground")
+    playground.scroll_into_view_if_needed()
+    playground.locator(".figures", has_text="PCA with 2").wait_for()
+    playground.get_by_role("button", name="Start", exact=True).click()
+    line = playground.locator(".figures", has_text="The passes are over.")
+    line.wait_for()
+    trained = path.with_name("trained.json")
+    wait_until(page, trained.exists)
+    told = json.loads(trained.read_text())
+    assert told["steps"] == 1260
+    assert f"squared error {told['error']:.2f}" in line.inner_text()
+    assert "better than PCA with 2 numbers" in line.inner_text()
+    assert told["reached"] == ["two"]
+    zero, one, *others = told["alike"]
+    assert (round(zero, 1), round(one, 1)) == (0.8, 0.9)
+    assert max(others) < 0.45

@@ -90,8 +90,8 @@ def test_python_gets_the_network(show, blobs, settings):
     until(page, "model.get('_trained').byteLength > 0")
     assert steps(page) == 10
     sent = page.evaluate("[...new Uint8Array(model.get('_trained').buffer)]")
-    widget.set_state({"_trained_as": page.evaluate("model.get('_trained_as')")})
-    widget._trained = bytes(sent)
+    heard = {"_trained": memoryview(bytes(sent))}  # as a kernel hands it over
+    widget.set_state(heard | {"_trained_as": page.evaluate("model.get('_trained_as')")})
     model, held = widget.model(), torch.tensor(blobs[0][128:])
     x_hat = model.inverse_transform(model.transform(held))
     assert float(aelib.squared_error(x_hat, held)) == pytest.approx(error(page), abs=0.0051)
@@ -137,6 +137,8 @@ def test_a_run_is_kept_whole_and_one_thing_changed(show, blobs):
     assert heading.last.text_content() == kept
     spoken = page.locator(".curve svg").get_attribute("aria-label")
     assert "the kept curve, bend silu, L1 0, ended at" in spoken
+    settings = page.locator(".groups").bounding_box()  # what is to be changed stands above
+    assert settings["y"] < pictures.first.bounding_box()["y"]
     assert page.locator(".curve polyline.kept").count() == 1
     assert set(before) <= set(pictures.evaluate_all(read))
     press(page, "Let the kept run go")
@@ -154,8 +156,8 @@ def test_the_trained_network_is_at_once_in_the_other_widgets(show, blobs):
     press(page, "Move its numbers")
     page.get_by_role("slider", name="z[2]").wait_for()
     sent = page.evaluate("[...new Uint8Array(model.get('_trained').buffer)]")
-    widget.set_state({"_trained_as": page.evaluate("model.get('_trained_as')")})
-    widget._trained = bytes(sent)
+    heard = {"_trained": memoryview(bytes(sent))}  # as a kernel hands it over
+    widget.set_state(heard | {"_trained_as": page.evaluate("model.get('_trained_as')")})
     model = widget.model()
     read = "(c) => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
     drawn = page.get_by_role("img", name="the network").evaluate(read)[::4]
@@ -228,6 +230,8 @@ def test_keys_build_another_network(show, blobs):
     page.keyboard.type("900")
     page.keyboard.press("Tab")
     assert page.evaluate("model.get('latent_dim')") == 64
+    told = page.locator(".groups .asked").inner_text()
+    assert told == "numbers in the code: a whole number from 1 to 64, so it is 64."
     until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
     page.get_by_label("second hidden layer").select_option("32")
     assert page.evaluate("model.get('hidden')") == [128, 32]
@@ -237,17 +241,56 @@ def test_keys_build_another_network(show, blobs):
     until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
 
 
+def test_whoever_clicks_into_a_number_writes_another_one(show, blobs):
+    page = show(TrainingPlayground(*blobs))
+    box = page.get_by_label("numbers in the code")
+    box.click()
+    page.keyboard.type("2")  # 16 is not made 162
+    page.keyboard.press("Enter")
+    assert page.evaluate("model.get('latent_dim')") == 2
+    assert page.locator(".groups .asked").inner_text() == ""
+    box.click()
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    assert page.evaluate("model.get('latent_dim')") == 3
+    box.fill("")
+    page.keyboard.press("Tab")
+    assert box.input_value() == "3"
+    assert page.locator(".groups .asked").inner_text().endswith("so it is 3.")
+
+
+def test_on_a_narrow_page_what_is_open_makes_room_for_the_pictures(page, show, blobs):
+    page.set_viewport_size({"width": 360, "height": 740})
+    show(TrainingPlayground(*blobs, passes=1000))
+    page.get_by_text("Settings", exact=True).click()
+    page.get_by_label("numbers in the code").fill("3")
+    press(page, "Start")
+    until(page, "!document.querySelector('.figures').textContent.startsWith('0 steps')")
+    assert page.get_by_label("numbers in the code").is_hidden()
+    picture = page.get_by_role("img", name="held-out digits").bounding_box()
+    assert picture["y"] + picture["height"] < 740
+    press(page, "Pause")
+    press(page, "Keep this run")
+    page.get_by_text("Settings", exact=True).click()
+    box = page.get_by_label("numbers in the code").bounding_box()
+    assert box["y"] < page.get_by_role("img", name="held-out digits").first.bounding_box()["y"]
+
+
 def test_a_goal_is_ticked_when_it_is_reached_and_stays_so(show, blobs):
     page = show(TrainingPlayground(*blobs, latent_dim=2, passes=40, batch_size=16))
     goals = page.locator(".quests li")
     assert goals.count() == 10
     assert page.locator(".quests .reached").count() == 0
+    tally = page.get_by_role("status").filter(has_text="of ten goals")
+    assert tally.inner_text() == "0 of ten goals reached."
     until_it_says(page, "PCA with 2")
     press(page, "Start")
     until_it_says(page, "The passes are over.")
     until(page, "model.get('reached').includes('two')")
     assert "Two numbers, below PCA." in goals.first.inner_text()
     assert "Reached." in goals.first.inner_text()
+    count = page.locator(".quests .reached").count()
+    assert tally.inner_text().startswith(f"{count} of ten goals reached, the last: ")
     assert "all of them say something" in page.locator(".spread [role=img]").get_attribute(
         "aria-label"
     )

@@ -6,7 +6,7 @@ course says where that cannot work.
 
 HOUR = {
     "00": [
-        ("n_test=2000", "n_test=50"),
+        ("n_test=1500", "n_test=50"),
         ('decoders / "vae_2d.safetensors"', 'decoders / "vae_16d.safetensors"'),
         ('decoders / "vae_16d.safetensors"', 'decoders / "vae_2d.safetensors"'),
         ("for digit in (1, 0))", "for digit in (1, 1))"),

@@ -7,7 +7,7 @@ no code). The third change, another seed, is the same for all.
 SEED = {"seed_everything(0)": "seed_everything(7)"}
 
 HALF = {
-    "00": {"n_test=2000": "n_test=1000"},
+    "00": {"n_train=5000, n_test=1500": "n_train=2500, n_test=750"},
     "01": {"load_mnist()": "load_mnist(n_train=30_000, n_test=5_000)"},
     "02": {"n_train=10_000": "n_train=5_000"},
     "03": {"load_mnist()": "load_mnist(n_train=30_000, n_test=5_000)"},

@@ -267,6 +267,8 @@ def test_a_widget_lives_or_says_that_it_needs_python():
     still = blocks_of(cell)[0].outputs
     assert [b.kind for b in still] == ["picture", "note"]
     assert "asks Python" in still[1].html
+    cell = code_cell("w", "TrainingPlayground(400 pictures, 100 held out)", png())
+    assert "page of the playground" in blocks_of(cell)[0].outputs[1].html
     (note,) = blocks_of(code_cell("fit()", "TrainingMonitor(epochs=6)"))[0].outputs
     assert (note.kind, "trained here" in note.html) == ("note", True)
 

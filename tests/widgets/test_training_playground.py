@@ -53,9 +53,11 @@ def test_there_is_no_model_before_it_has_trained(digits):
 
 def test_history_has_every_step_and_the_mean_of_every_pass(digits):
     widget = TrainingPlayground(*digits)
-    widget._trained = b"    "
-    widget._trained_steps = np.array([4, 2, 3, 1, 5], "<f4").tobytes()
-    widget._trained_how = {"per_pass": 2, "seconds": 1.5, "done": False}
+    how = {"per_pass": 2, "seconds": 1.5, "done": False}
+    steps = memoryview(np.array([4, 2, 3, 1, 5], "<f4").tobytes())  # as a kernel hands it over
+    widget.set_state(
+        {"_trained": memoryview(b"    "), "_trained_steps": steps, "_trained_how": how}
+    )
     history = widget.history()
     assert history.steps == [4, 2, 3, 1, 5]
     assert history.loss == [3, 2, 5]  # the last pass was cut short

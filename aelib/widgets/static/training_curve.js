@@ -4,7 +4,24 @@ import { make } from "./ui.js";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [480, 240, 40, 8, 12, 34];
 
-const short = (v) => (v >= 10000 ? `${Math.round(v / 1000)}k` : v >= 100 || Number.isInteger(v) ? String(Math.round(v)) : v.toPrecision(2));
+const LETTER = 7.5; // how wide one is, at most
+const short = (v) => (v >= 10000 ? `${v / 1000}k` : String(+v.toPrecision(2)));
+
+// Round numbers from 0 to the end of an axis, three to five of them.
+export function ticks(end) {
+  const power = 10 ** Math.floor(Math.log10(end / 3));
+  const step = [1, 2, 2.5, 5, 10].map((n) => n * power).find((n) => end / n < 4.5);
+  return Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, i) => i * step);
+}
+
+// Where the words at the right end of a level stand: above its line, or below it where a curve would
+// run through them.
+export function beside(level, words, places) {
+  const left = WIDTH - RIGHT - LETTER * words.length;
+  const crossed = (from, to) => places.some(([x, y]) => x > left && y > from && y < to);
+  const fits = level + 18 < HEIGHT - BOTTOM && !crossed(level - 2, level + 18);
+  return crossed(level - 18, level + 2) && fits ? level + 14 : level - 4;
+}
 
 // show(points, levels, kept, other): points: { seen, seconds, error }; levels: { words, value, dashes };
 // kept: points of a network that was kept, or null; other: in what it differs.
@@ -31,30 +48,32 @@ export function openCurve(parent) {
       draw("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(level), y2: y(level), class: "grid" }, svg);
       draw("text", { x: LEFT - 5, y: y(level) + 4, "text-anchor": "end" }, svg, level);
     }
-    for (const share of [0, 0.5, 1]) {
-      const anchor = ["start", "middle", "end"][2 * share];
-      draw("text", { x: x(share * end), y: HEIGHT - BOTTOM + 15, "text-anchor": anchor }, svg, short(share * end));
+    for (const at of ticks(end)) {
+      const anchor = x(at) > WIDTH - RIGHT - 15 ? "end" : "middle";
+      draw("text", { x: x(at), y: HEIGHT - BOTTOM + 15, "text-anchor": anchor }, svg, short(at));
     }
     draw("text", { x: (LEFT + WIDTH) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, svg, unit === "seen" ? "digits seen" : "seconds of training");
+    const placed = (list) => list.filter(({ error }) => Number.isFinite(error)).map((p) => [x(p[unit]), y(p.error)]);
+    const line = (list) => list.map((place) => place.map((v) => v.toFixed(1)).join(",")).join(" ");
+    const [places, before] = [placed(points), placed(kept ?? [])];
     for (const { words, value, dashes } of levels) {
+      const all = `${words}: ${value.toFixed(1)}`;
       draw("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "level", "stroke-dasharray": dashes }, svg);
-      draw("text", { x: WIDTH - RIGHT - 4, y: y(value) - 4, "text-anchor": "end" }, svg, `${words}: ${value.toFixed(1)}`);
+      draw("text", { x: WIDTH - RIGHT - 4, y: beside(y(value), all, [...places, ...before]), "text-anchor": "end" }, svg, all);
     }
-    const placed = (list) => list.filter(({ error }) => Number.isFinite(error)).map((p) => `${x(p[unit]).toFixed(1)},${y(p.error).toFixed(1)}`);
     if (kept) {
-      draw("polyline", { points: placed(kept).join(" "), class: "kept" }, svg);
+      draw("polyline", { points: line(before), class: "kept" }, svg);
       draw("text", { x: WIDTH - RIGHT - 4, y: HEIGHT - BOTTOM - 6, "text-anchor": "end" }, svg, `dashed: ${other}`);
     }
-    const places = placed(points);
-    draw("polyline", { points: places.join(" "), class: "learned" }, svg);
+    draw("polyline", { points: line(places), class: "learned" }, svg);
     if (places.length) {
-      const [cx, cy] = places.at(-1).split(",");
+      const [cx, cy] = places.at(-1);
       draw("circle", { cx, cy, r: 4, class: "learned" }, svg);
     }
     const last = errors.length ? `now ${errors.at(-1).toFixed(1)}` : "nothing measured yet";
-    const before = kept ? `; the kept curve, ${other}, ended at ${kept.at(-1).error.toFixed(1)}` : "";
+    const beforehand = kept ? `; the kept curve, ${other}, ended at ${kept.at(-1).error.toFixed(1)}` : "";
     const rivals = levels.map(({ words, value }) => `${words} ${value.toFixed(1)}`).join(", ");
-    svg.setAttribute("aria-label", `squared error per held-out digit: ${last}${rivals ? `; for comparison ${rivals}` : ""}${before}`);
+    svg.setAttribute("aria-label", `squared error per held-out digit: ${last}${rivals ? `; for comparison ${rivals}` : ""}${beforehand}`);
   }
   against.addEventListener("change", () => show(...latest));
   return { show };

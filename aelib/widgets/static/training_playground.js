@@ -37,7 +37,8 @@ async function render({ model, el }) {
   const asked = make("p", { class: "asked", role: "alert" }); // what an address asks in vain
   const line = make("p", { class: "figures" });
   const begun = make("p", { class: "begun" });
-  row.after(asked, trouble, begun, line);
+  const tally = make("p", { class: "tally", role: "status" });
+  row.after(asked, trouble, begun, line, tally);
   const screen = openScreen(pictures, labels, held, get("latent_dim"), 0);
   const curve = openCurve(pictures);
   const kept = openKept(row, (latent) => openScreen(pictures, labels, held, latent, 1), () => runs.said(), (now) => {
@@ -75,7 +76,9 @@ async function render({ model, el }) {
     },
   });
 
+  // On a narrow page what is open above the pictures would hide that anything happens.
   function start(steps) {
+    if (isNarrow(root)) controls.querySelectorAll("details").forEach((box) => (box.open = false));
     if (trouble.textContent) runs.begin();
     runs.start(steps);
   }
@@ -170,7 +173,7 @@ async function render({ model, el }) {
 
   const address = get("_in_address") ? openAddress(NAMES, get, get("_ranges"), led) : null;
   const showSettings = settings(controls, most, get, change, !isNarrow(root));
-  const goals = openQuests(controls, model, !isNarrow(root));
+  const goals = openQuests(controls, model, tally, !isNarrow(root));
   const listeners = NAMES.map((name) => [`change:${name}`, () => own || changed(name)]);
   for (const [event, call] of listeners) model.on(event, call);
   status.classList.add("unseen"); // the line of figures shows the same words

@@ -15,16 +15,16 @@ export const QUESTS = [
   },
   {
     name: "narrow", lesson: "02", title: "Half as many",
-    look: "With 8 numbers or fewer, leave a smaller error than PCA does with 16.",
+    look: "With 8 numbers or fewer, leave a smaller error than PCA does with 16: its line is there while the code has 16 numbers.",
     reached: ({ settings, error, lines }) => settings.latent <= 8 && !settings.noise && error < lines[16],
   },
   {
     name: "heart", lesson: "02", title: "Copy perfectly, learn nothing",
-    look: "Bring its error on the digits that it learns from below 2, while on held-out digits it is worse than PCA. It is told below the drawings from dice.",
+    look: "Bring its error on the digits that it learns from below 2, while on held-out digits it is worse than PCA. The error on the digits that it learns from is told below the drawings from dice.",
     reached: ({ settings, learned, error, lines }) => !settings.noise && learned < 2 && error > lines[settings.latent],
   },
   {
-    name: "hundred", lesson: "03", title: "A hundred digits: who wins?",
+    name: "hundred", lesson: "03", title: "A hundred digits, and who wins",
     look: "Learn from 100 digits only, and beat PCA of the same 100 with as many numbers. With 16 numbers PCA wins; with how many does the network?",
     reached: ({ settings, digits, error, lines }) => digits === 100 && !settings.noise && error < lines[settings.latent],
   },
@@ -68,21 +68,20 @@ export const isCollapsed = ({ settings, digits, steps, live, error, lines }) =>
 export const reached = (now) => (now.steps && now.lines.length ? QUESTS.filter((quest) => quest.reached(now)).map(({ name }) => name) : []);
 
 // The list; judge(now) finds what is reached now. What was reached stays so: the trait `reached` of the model.
-// open: whether it is seen at once.
-export function openQuests(parent, model, open) {
+// tally: a line in sight while it trains; open: whether the list is seen at once.
+export function openQuests(parent, model, tally, open) {
   const box = make("details", { class: "quests", ...(open ? { open: "" } : {}) }, parent);
   const summary = make("summary", {}, box);
   const list = make("ol", {}, box);
-  const said = make("p", { class: "unseen", role: "status" }, parent);
   const items = QUESTS.map(({ title, look, lesson }) => {
     const item = make("li", {}, list);
     const mark = make("span", { class: "mark", "aria-hidden": "true" }, item, "○");
     make("strong", {}, item, ` ${title}.`);
-    make("span", {}, item, ` ${look} (Lesson ${lesson})`);
+    make("span", {}, item, ` ${look} (Lesson\u00a0${lesson})`);
     const words = make("span", { class: "done" }, item);
     return { item, mark, words };
   });
-  let before = null;
+  let before = model.get("reached");
   function show() {
     const names = model.get("reached");
     QUESTS.forEach(({ name }, i) => {
@@ -92,8 +91,9 @@ export function openQuests(parent, model, open) {
       items[i].words.textContent = done ? " Reached." : "";
     });
     summary.textContent = `Ten goals: ${names.length} reached`;
-    const fresh = before && QUESTS.find(({ name }) => names.includes(name) && !before.includes(name));
-    if (fresh) said.textContent = `Goal reached: ${fresh.title}.`;
+    const fresh = QUESTS.filter(({ name }) => names.includes(name) && !before.includes(name)).map(({ title }) => title);
+    const news = fresh.length ? `, the last: ${fresh.join("; ")}` : "";
+    tally.textContent = `${names.length} of ten goals reached${news}.`;
     before = names;
   }
 

@@ -22,7 +22,10 @@ export function openScreen(parent, labels, count, size, column) {
   const dice = picture(parent, "drawn from codes that are dice, N(0, 1)", [2 * 28, SHOWN * 28]);
   const more = make("p", { class: "caption" }, parent);
   const parts = [heading, shown.canvas.parentElement, map.box, spread.box, sights.canvas.parentElement, dice.canvas.parentElement, more];
-  parts.forEach((part, i) => (part.style.order = 4 * i + column)); // between them is room: for the curve
+  parts.forEach((part, i) => {
+    part.style.order = 4 * i + column; // between them is room: for the curve
+    part.classList.toggle("of-kept", column > 0);
+  });
 
   // What a report of the worker brought, of a network under these settings.
   function show({ copies: { seen, drawn }, codes, steps }, { latent, noise }) {

@@ -10,7 +10,7 @@ const BUILT = [
   ["hidden", "hidden units", widths, 0],
   ["hidden", "second hidden layer", widths, 1],
   ["bend", "bend", [["none", "none"], ["relu", "ReLU"], ["silu", "SiLU"], ["tanh", "tanh"]]],
-  ["loss", "makes small", [["squared", "squared error"], ["nats", "cross-entropy"]]],
+  ["loss", "loss", [["squared", "squared error"], ["nats", "cross-entropy"]]],
   ["kl", "KL weight", numbers(0, 0.1, 0.3, 1, 3, 10, 30)],
   ["l1", "L1 on the code", numbers(0, 0.03, 0.1, 0.3, 1, 3, 10)],
   ["noise", "noise on its input", numbers(0, 0.1, 0.2, 0.3, 0.5, 0.8)],
@@ -30,6 +30,7 @@ export function settings(parent, most, get, changed, open) {
   const box = make("details", open ? { open: "" } : {}, parent);
   make("summary", {}, box, "Settings");
   const groups = make("div", { class: "groups" }, box);
+  const note = make("p", { class: "asked", role: "alert" }, groups); // below what was typed in vain
   const shows = [];
   const amounts = [100, 300, 1000, 2000, 5000].filter((n) => n < most).map((n) => [n, String(n)]);
   for (const [title, rows] of [["The network", BUILT], ["Its training", LEARNED]]) {
@@ -39,11 +40,18 @@ export function settings(parent, most, get, changed, open) {
       const label = make("label", {}, group);
       make("span", {}, label, words);
       const options = name === "pictures" ? [...amounts, [0, `all ${most}`]] : choices;
-      shows.push(control(label, options, reader(name, place, get), writer(name, place, get, changed)));
+      const refused = ({ least, most }, value) => {
+        label.after(note);
+        note.textContent = `${words}: a whole number from ${least} to ${most}, so it is ${value}.`;
+      };
+      shows.push(control(label, options, reader(name, place, get), writer(name, place, get, changed), refused));
     }
   }
   make("p", { class: "caption" }, box, "Learning rate, noise, KL weight and L1 act at once; every other change begins a new network. A KL weight above 0 makes it variational.");
-  const show = () => shows.forEach((each) => each());
+  const show = () => {
+    note.replaceChildren();
+    shows.forEach((each) => each());
+  };
   show();
   return show;
 }
@@ -57,8 +65,8 @@ const writer = (name, place, get, changed) => (value) => {
   return changed(name, (place ? [first, value] : [value, second]).filter((n) => n > 0));
 };
 
-function control(label, choices, read, write) {
-  return Array.isArray(choices) ? select(label, choices, read, write) : number(label, choices, read, write);
+function control(label, choices, read, write, refused) {
+  return Array.isArray(choices) ? select(label, choices, read, write) : number(label, choices, read, write, refused);
 }
 
 function select(label, choices, read, write) {
@@ -73,12 +81,19 @@ function select(label, choices, read, write) {
   };
 }
 
-function number(label, { least, most }, read, write) {
+function number(label, range, read, write, refused) {
+  const { least, most } = range;
   const box = make("input", { type: "number", min: least, max: most, step: 1 }, label);
+  // Whoever clicks into it means to write another number, not one more figure behind this one.
+  const replaced = () => box.addEventListener("click", () => box.select(), { once: true });
+  box.addEventListener("focus", replaced);
   box.addEventListener("change", () => {
-    const value = Math.round(+box.value);
-    if (Number.isFinite(value) && box.value !== "") write(Math.min(most, Math.max(least, value)));
+    const [typed, before] = [box.valueAsNumber, read()];
+    const value = Number.isFinite(typed) ? Math.min(most, Math.max(least, Math.round(typed))) : before;
+    if (value !== before) write(value);
+    if (value !== typed) refused(range, value);
     box.value = read();
+    replaced(); // Enter leaves the hand in it
   });
   return () => (box.value = read());
 }
