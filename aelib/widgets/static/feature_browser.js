@@ -1,4 +1,5 @@
 // The features of a network that reads: where they light up, what they do, and what a sentence lights up.
+import { unpack } from "../../engine/engine.js";
 import { litLine, named } from "./lit_letters.js";
 import { renewed } from "./models.js";
 import { chances, openReader } from "./reader.js";
@@ -14,7 +15,7 @@ const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.001 ?
 async function library(model) {
   const sizes = model.get("_sizes");
   const [lines, lit, counts] = await Promise.all(["_lines", "_lit", "_counts"].map((name) => inflate(bytes(model.get(name)))));
-  const places = new Uint16Array(lines.buffer);
+  const places = Uint16Array.from(lines.subarray(0, lit.length), (low, i) => low + 256 * lines[lit.length + i]);
   const howOften = new Uint32Array(counts.buffer);
   const alphabet = [...model.get("_alphabet")];
   const effects = new Int16Array(bytes(model.get("_effects")).slice().buffer);
@@ -31,7 +32,7 @@ async function library(model) {
   return {
     ...sizes,
     peaks: floats(model.get("_peaks")),
-    scores: floats(model.get("_scores")),
+    scores: unpack(bytes(model.get("_scores"))),
     effect: (feature) => Float64Array.from(effects.subarray(feature * n, (feature + 1) * n), (whole) => whole * steps[feature]),
     counts: (feature) => howOften.subarray(feature * sizes.bins, (feature + 1) * sizes.bins),
     texts: (feature) => Array.from({ length: sizes.lines }, (_, i) => line(feature, i)).filter(({ letters }) => letters.length),
