@@ -26,7 +26,7 @@ _LINES = 6  # texts of a feature
 _LONGEST = 500  # letters of a sentence
 _LETTERS = 500_000  # of all texts
 _REACH = 2.0  # of a push, in units of the feature's strongest
-_APART = 1e-3  # of a score, at the furthest push: a chance of 10 % then differs by 0.01 %
+_APART = 4e-4  # of a score, at the furthest push: no chance differs by more than half of it
 
 
 class FeatureBrowser(ModelWidget):
