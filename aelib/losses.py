@@ -166,6 +166,11 @@ def sparse_error(model: Any, x: torch.Tensor, unused: float = 1 / 32) -> torch.T
     Latents that no row of the batch chose get no gradient, and a latent that is never chosen is
     dead. So the strongest k of them are asked to draw what is left over, x - x_hat.
 
+    Use large batches. What a batch did not choose need not be dead, it may only be rare; asked to
+    draw the rest, which is smaller than a row, its encoder gets smaller, and the others win from
+    then on. With 256 latents, k = 3 and 256 rows in a batch, three choices for each latent, 77 to
+    91 of them died where 5 to 7 do without this loss; with 4,000 rows in a batch 2 or 3.
+
     Args:
         model: A `SparseAutoencoder`: it has `all_latents`, `strongest`, `directions`
             and `decode`.

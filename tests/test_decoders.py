@@ -1,6 +1,7 @@
 """data/decoders: the ready networks are what their README says."""
 
 import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,20 @@ def test_its_sparse_autoencoder_keeps_what_the_readme_says():
         for some in (states, copies, average)
     )
     assert f"{(least - copied) / (least - true):.2f}" == claimed("features")
+
+
+@pytest.mark.parametrize("name", ["characters", "features"])
+def test_the_networks_of_lesson_17_are_rounded_to_whole_steps_and_deflate_to_about_half(name):
+    raw = b""
+    for weight in aelib.load(FOLDER / f"{name}.safetensors").parameters():
+        if weight.ndim > 1:
+            size = weight.float().square().mean().sqrt()
+            steps = weight.float() / 2.0 ** (size.log2().round() - 5)
+            assert torch.equal(steps, steps.round())
+            raw += weight.detach().numpy().tobytes()
+    packer = zlib.compressobj(strategy=zlib.Z_HUFFMAN_ONLY)
+    sent = packer.compress(raw[::2] + raw[1::2]) + packer.flush()
+    assert len(sent) < 0.56 * len(raw)
 
 
 @pytest.mark.parametrize("name", ["characters", "features"])

@@ -7,6 +7,7 @@ from typing import Any
 
 SMALL = 16_384  # bytes: so few travel as they are, and need no browser that inflates
 _PLANES = (1, 2, 4)  # bytes of a number: float16 has two, float32 four
+_WAYS = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY)  # texts repeat themselves, weights do not
 
 
 def live_script(name: str, about: dict[str, Any], blobs: dict[str, bytes]) -> str:
@@ -39,19 +40,24 @@ def _packed(content: bytes) -> tuple[int, str]:
     """Bytes as text, and in how many planes they were laid out before they were deflated; 0: plain.
 
     In planes the first bytes of all numbers come first, then the second ones: signs and exponents
-    are much alike, and so become small.
+    are much alike, and so become small. Text in base 85 needs five letters for four bytes.
     """
-    forms = {0: content}
+    forms = [(0, content)]
     for planes in _PLANES if len(content) >= SMALL else ():
         if len(content) % planes == 0:
             laid = b"".join(content[byte::planes] for byte in range(planes))
-            forms[planes] = zlib.compress(laid, 9)
-    planes = min(forms, key=lambda n: len(forms[n]))
-    return planes, base64.b64encode(forms[planes]).decode()
+            forms += [(planes, _deflated(laid, way)) for way in _WAYS]
+    planes, lightest = min(forms, key=lambda form: len(form[1]))
+    return planes, base64.b85encode(lightest).decode()
+
+
+def _deflated(content: bytes, way: int) -> bytes:
+    packer = zlib.compressobj(9, strategy=way)
+    return packer.compress(content) + packer.flush()
 
 
 def _unpacked(planes: int, text: str) -> bytes:
-    content = base64.b64decode(text)
+    content = base64.b85decode(text)
     if planes == 0:
         return content
     laid = zlib.decompress(content)

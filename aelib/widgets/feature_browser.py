@@ -26,6 +26,7 @@ _LINES = 6  # texts of a feature
 _LONGEST = 500  # letters of a sentence
 _LETTERS = 500_000  # of all texts
 _REACH = 2.0  # of a push, in units of the feature's strongest
+_APART = 4e-4  # of a score, at the furthest push: no chance differs by more than half of it
 
 
 class FeatureBrowser(ModelWidget):
@@ -73,13 +74,13 @@ class FeatureBrowser(ModelWidget):
     _alphabet = traitlets.Unicode().tag(sync=True)
     _begin = traitlets.Unicode().tag(sync=True)
     _sizes = traitlets.Dict().tag(sync=True)  # of what follows
-    _lines = traitlets.Bytes().tag(sync=True)  # letters of the excerpts: uint16, deflated
+    _lines = traitlets.Bytes().tag(sync=True)  # letters of the excerpts: two planes, deflated
     _lit = traitlets.Bytes().tag(sync=True)  # their strengths: uint8, deflated
     _peaks = traitlets.Bytes().tag(sync=True)  # the strongest of each feature: float32
     _counts = traitlets.Bytes().tag(sync=True)  # how often it is on: uint32, deflated
     _effects = traitlets.Bytes().tag(sync=True)  # what it adds to the scores: int16, in steps
     _steps = traitlets.Bytes().tag(sync=True)  # of each feature: float32
-    _scores = traitlets.Bytes().tag(sync=True)  # at some places of the texts: float32
+    _scores = traitlets.Bytes().tag(sync=True)  # log chances at some places: float16
 
     def __init__(
         self,
@@ -135,22 +136,27 @@ class FeatureBrowser(ModelWidget):
         self._excerpts = [self._seen.excerpts(i, _LINES) for i in range(self._seen.n)]
         self._strongest, self._effect = self._seen.peaks(), self._features.effects(self._reader)
         letters, lit = in_fields(self._excerpts, self._strongest, _LINES, self._letters)
-        effect = self._effect.numpy()
-        steps = np.maximum(np.abs(effect).max(axis=1), 1e-30).astype(np.float32) / 32767
+        effect, steps = self._effect.numpy(), self._steps_of_effects()
         sizes = {"features": self._seen.n, "k": self._features.k, "memory": self._reader.memory}
         sizes |= {"read": self._seen.letters, "lines": _LINES, "letters": BEFORE + AFTER}
         return {
             "_models": [model],
             "_weights": weights,
             "_sizes": sizes | {"bins": BINS, "longest": _LONGEST, "reach": _REACH},
-            "_lines": zlib.compress(letters.tobytes(), 9),
+            "_lines": zlib.compress(letters.view("u1").reshape(-1, 2).T.tobytes(), 9),
             "_lit": zlib.compress(lit.tobytes(), 9),
             "_peaks": self._strongest.astype("<f4").tobytes(),
             "_counts": zlib.compress(self._seen.counts().astype("<u4").tobytes(), 9),
             "_effects": np.rint(effect / steps[:, None]).astype("<i2").tobytes(),
             "_steps": steps.astype("<f4").tobytes(),
-            "_scores": self._at.numpy().astype("<f4").tobytes(),
+            "_scores": self._at.log_softmax(dim=1).clamp(min=-1e4).numpy().astype("<f2").tobytes(),
         }
+
+    def _steps_of_effects(self) -> np.ndarray:
+        """In what steps each feature's effects are sent: as coarse as does not show."""
+        fine = 2 * _APART / (_REACH * np.maximum(self._strongest, 1e-9))
+        most = self._effect.abs().amax(dim=1).numpy() / 32767  # an int16 holds no more
+        return np.maximum(fine, most).astype(np.float32)
 
     def _programs(self, source: Source) -> tuple[dict[str, Any], bytes]:
         """What the browser runs."""

@@ -10,6 +10,7 @@ from math import cos, pi
 from pathlib import Path
 
 import torch
+from rounding import in_steps  # beside this file
 from torch.nn.functional import cross_entropy
 
 import aelib
@@ -54,13 +55,13 @@ def judge(model: aelib.CharacterModel, stream: torch.Tensor) -> tuple[float, tor
 
 
 def main() -> None:
-    """Train, measure, round to 16 bits, save, measure again."""
+    """Train, measure, round, save, measure again."""
     learned, _, judged = split_by_module(aelib.load_docstrings())
     aelib.seed_everything(0)
     model = aelib.CharacterModel()
     train(model, one_stream(learned))
     before, states = judge(model, one_stream(judged))
-    model.half()
+    in_steps(model, halvings=5)
     aelib.save(model, HERE / "characters.safetensors")
     after, rounded = judge(model.float(), one_stream(judged))
     moved = (states - rounded).norm() / states.norm()

@@ -11,6 +11,7 @@ inside this one, so that it takes the states as they are.
 from pathlib import Path
 
 import torch
+from rounding import in_steps  # beside this file
 from torch.nn.functional import cross_entropy
 
 import aelib
@@ -52,7 +53,7 @@ def recovered(
 
 
 def main() -> None:
-    """Train, take the states' scale in, round to 16 bits, save, measure."""
+    """Train, take the states' scale in, round, save, measure."""
     learned, _, judged = split_by_module(aelib.load_docstrings())
     reader = aelib.load(HERE / "characters.safetensors").float().requires_grad_(False)
     states = torch.cat(
@@ -64,7 +65,7 @@ def main() -> None:
     model = aelib.SparseAutoencoder(mean.numel(), latents=512, k=16)
     aelib.fit(model, (states - mean) / size, copying, epochs=5, batch_size=512, lr=5e-3)
     unscaled(model, mean, size)
-    model.half()
+    in_steps(model, halvings=5)
     aelib.save(model, HERE / "features.safetensors")
     with torch.no_grad():
         share = recovered(model.float(), reader, rows_of(judged, 240))

@@ -152,6 +152,26 @@ def test_where_all_latents_are_chosen_nothing_is_added(x):
     torch.testing.assert_close(aelib.sparse_error(model, x), aelib.squared_error(model(x), x))
 
 
+def test_a_batch_of_few_choices_makes_rare_latents_die_and_a_large_one_does_not():
+    """What a batch did not choose is asked to draw the rest, even if it is only rare."""
+    rng = torch.Generator().manual_seed(0)
+    truth = torch.nn.functional.normalize(torch.randn(64, 16, generator=rng))
+    sizes = 0.5 + torch.rand(4000, 64, generator=rng)
+    rows = (sizes * (torch.rand(4000, 64, generator=rng) < 0.05)) @ truth
+
+    def dead(loss, batch_size, epochs):
+        torch.manual_seed(0)
+        model = aelib.SparseAutoencoder(16, 256, k=3)
+        aelib.fit(model, rows, loss, epochs=epochs, batch_size=batch_size, lr=1e-2)
+        return (model.transform(rows) == 0).all(dim=0).sum().item()
+
+    def copying(model, x):
+        return aelib.squared_error(model(x), x)
+
+    assert dead(aelib.sparse_error, 128, 10) > 25 > 15 > dead(copying, 128, 10)
+    assert dead(aelib.sparse_error, 4000, 60) < 15
+
+
 @pytest.mark.parametrize(
     ("x", "unused", "sentence"),
     [

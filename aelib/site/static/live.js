@@ -2,7 +2,19 @@
 // Each script in live/ brings one model, with the parts of ES modules and the bytes that no script
 // before it brought, and calls course.live: a widget starts when its own script is there.
 {
-  const decode = (text) => Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+  const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => LETTERS.indexOf(String.fromCharCode(code)));
+
+  // Base 85, as Python's b85encode writes it: five letters for four bytes, fewer at the end.
+  function decode(text) {
+    const whole = new DataView(new ArrayBuffer(4 * Math.ceil(text.length / 5)));
+    for (let at = 0; at < text.length; at += 5) {
+      let number = 0;
+      for (let i = at; i < at + 5; i++) number = 85 * number + (i < text.length ? DIGITS[text.charCodeAt(i)] : 84);
+      whole.setUint32((4 * at) / 5, number);
+    }
+    return new Uint8Array(whole.buffer, 0, Math.floor((4 * text.length) / 5));
+  }
 
   // Bytes that the build may have deflated, in planes: the first bytes of all numbers, then the second ones.
   async function unpack([planes, text]) {

@@ -1,4 +1,5 @@
 // The features of a network that reads: where they light up, what they do, and what a sentence lights up.
+import { unpack } from "../../engine/engine.js";
 import { litLine, named } from "./lit_letters.js";
 import { renewed } from "./models.js";
 import { chances, openReader } from "./reader.js";
@@ -8,13 +9,13 @@ import { button, frame, make, slider } from "./ui.js";
 
 const FOUND = 8; // features that a search or a sentence lists
 const ROWS = 5; // letters that become more likely, and less
-const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.001 ? 2 : 1)} %`;
+const percent = (share) => (share > 0 && share < 5e-5 ? "< 0.01\u00a0%" : `${(100 * share).toFixed(share > 0 && share < 0.001 ? 2 : 1)}\u00a0%`);
 
 // All that came along of the features.
 async function library(model) {
   const sizes = model.get("_sizes");
   const [lines, lit, counts] = await Promise.all(["_lines", "_lit", "_counts"].map((name) => inflate(bytes(model.get(name)))));
-  const places = new Uint16Array(lines.buffer);
+  const places = Uint16Array.from(lines.subarray(0, lit.length), (low, i) => low + 256 * lines[lit.length + i]);
   const howOften = new Uint32Array(counts.buffer);
   const alphabet = [...model.get("_alphabet")];
   const effects = new Int16Array(bytes(model.get("_effects")).slice().buffer);
@@ -31,7 +32,7 @@ async function library(model) {
   return {
     ...sizes,
     peaks: floats(model.get("_peaks")),
-    scores: floats(model.get("_scores")),
+    scores: unpack(bytes(model.get("_scores"))),
     effect: (feature) => Float64Array.from(effects.subarray(feature * n, (feature + 1) * n), (whole) => whole * steps[feature]),
     counts: (feature) => howOften.subarray(feature * sizes.bins, (feature + 1) * sizes.bins),
     texts: (feature) => Array.from({ length: sizes.lines }, (_, i) => line(feature, i)).filter(({ letters }) => letters.length),
@@ -118,12 +119,13 @@ function openEffect(parent, title, alphabet) {
   };
 }
 
-// Buttons that each lead to a feature.
-function openChoices(parent, title, choose) {
+// Buttons that each lead to a feature; before them what the numbers in them mean.
+function openChoices(parent, title, choose, meaning) {
   const row = make("div", { class: "row", role: "group", "aria-label": title }, parent);
   return {
     list(found, words, nothing) {
       row.replaceChildren();
+      if (found.length) make("span", { class: "meaning" }, row, meaning);
       for (const each of found) button(row, words(each), () => choose(each.feature), { "data-feature": each.feature });
       if (!found.length && nothing) make("span", {}, row, nothing);
     },
@@ -155,7 +157,7 @@ async function render({ model, el }) {
   const range = { low: 0, high: all.features - 1, home: () => 0, by: 1, words: (v) => `${Math.round(v)}` };
   const number = slider(controls, "feature", range, (value, last) => change("feature", whole(value), last));
   const box = field(controls, "Find features that are on after", "search", 20);
-  const results = openChoices(controls, "features found", choose);
+  const results = openChoices(controls, "features found", choose, "Number, and how much of its strength falls there:");
   box.addEventListener("input", () => {
     results.list(box.value ? search(all, box.value) : [], ({ feature, share }) => `${feature} (${percent(share)})`, box.value && "none");
     results.mark(model.get("feature"));
@@ -178,8 +180,7 @@ async function render({ model, el }) {
   const sentence = field(own, "Type here", "text", all.longest);
   const echo = make("p", { class: "echo" }, own);
   const strange = make("p", { class: "unknown" }, own);
-  make("span", {}, own, "Features that it lights up most, at which letter, and how far of their strongest:");
-  const lights = openChoices(own, "features in your sentence", choose);
+  const lights = openChoices(own, "features in your sentence", choose, "Features that it lights up most, at which letter, as a share of their strongest in the texts:");
   sentence.addEventListener("input", () => change("text", sentence.value, false));
   sentence.addEventListener("change", () => change("text", sentence.value, true));
 
@@ -194,7 +195,7 @@ async function render({ model, el }) {
     listed = text;
     followed = reader.follow(text);
     const letters = [...text];
-    const words = ({ feature, share, at }) => `${feature}: ${named(letters[at])} ${percent(share)}`;
+    const words = ({ feature, share, at }) => `${feature} at ${named(letters[at])}, ${Math.round(100 * share)}\u00a0%`;
     lights.list(brightest(followed.lit, all.peaks), words, "none yet");
     const unknown = reader.unknown(text);
     strange.textContent = unknown.length ? `Not among its letters, read as another: ${unknown.join(" ")}` : "";
