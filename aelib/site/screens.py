@@ -1,20 +1,19 @@
 """A lesson as a talk: which parts of a page make one screen, and in which order they are uncovered.
 
-The page stays one text. Presenter mode (static/present.js) shows one screen of it at a time.
+The page stays one text. Presenter mode (static/present.js) shows one screen of it at a time, as
+much at once as the wall can hold (static/frames.js).
 """
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from itertools import groupby, pairwise, takewhile
 
 from aelib.site.cells import Block
+from aelib.site.elements import elements
 
 MOST = 25  # screens of a lesson
 _WORDS = 90  # of prose at once, unless less would leave nothing
-_VOID = {"br", "img", "hr", "input", "wbr", "col"}
 _TEXT = {"p", "ul", "ol", "blockquote"}
-_WIDE = 1.9  # a picture of this shape or wider stands below its text, others beside
 
 
 @dataclass
@@ -27,6 +26,7 @@ class Piece:
         block: The cell; of prose, the block that the element comes from.
         step: After how many key presses it is uncovered.
         aside: Whether it is told and not shown.
+        covered: Whether the page shows it only when a reader asks: it says what was to be guessed.
     """
 
     kind: str
@@ -34,6 +34,7 @@ class Piece:
     block: Block
     step: int = 0
     aside: bool = False
+    covered: bool = False
 
     @property
     def words(self) -> int:
@@ -100,26 +101,22 @@ class Screen:
         return sum(piece.words for piece in self.pieces if not piece.aside)
 
     @property
-    def layout(self) -> str:
-        """How its parts stand: text, widget, wide (a picture below its text) or beside."""
-        if any(piece.lives for piece in self.pieces):
-            return "wide" if any(piece.is_quiz for piece in self.pieces) else "widget"
-        outputs = [output for piece in self.pieces for output in piece.block.outputs]
-        shapes = [o.width / o.height for o in outputs if o.kind == "picture"]
-        if any(piece.kind == "div" for piece in self.pieces):
-            return "wide"
-        return ("wide" if max(shapes) >= _WIDE else "beside") if shapes else "text"
-
-    @property
     def rows(self) -> list[list[Piece]]:
         """Pieces as the page groups them: prose that is shown together, and each cell alone."""
 
         def key(piece: Piece) -> tuple[object, ...]:
             if piece.kind == "cell":
                 return (id(piece),)
-            return piece.kind in ("h2", "div"), piece.step, piece.aside, id(piece.block)
+            shown = piece.kind in ("h2", "div")
+            return shown, piece.step, piece.aside, piece.covered, id(piece.block)
 
         return [list(row) for _, row in groupby(self.pieces, key)]
+
+    @property
+    def parts(self) -> list[tuple[bool, list[list[Piece]]]]:
+        """Rows that the page shows at once, and rows that wait together behind one button."""
+        groups = groupby(self.rows, lambda row: row[0].covered)
+        return [(covered, list(rows)) for covered, rows in groups]
 
 
 def screens_of(blocks: list[Block]) -> list[Screen]:
@@ -142,6 +139,7 @@ def screens_of(blocks: list[Block]) -> list[Screen]:
     _merge(screens)
     for screen in screens:
         _cover(screen)
+        _conceal(screen.pieces)
         for step in {piece.step for piece in screen.pieces}:
             _choose([p for p in screen.pieces if p.step == step and p.kind != "cell"], screen)
     return screens
@@ -199,6 +197,23 @@ def _cover(screen: Screen) -> None:
         piece.step = step
 
 
+def _conceal(pieces: list[Piece]) -> None:
+    """Cover, for the page, what comes out of a guess and what is said of it."""
+    guessed = covered = read = False
+    for piece in pieces:
+        if piece.block.kind == "guess":
+            guessed, covered = True, False
+        elif piece.asks or piece.is_exercise or piece.lives or piece.kind in ("h1", "h2", "h3"):
+            covered = False
+        elif piece.block.kind == "verdict":
+            guessed, covered, read = False, True, False
+        elif piece.kind == "cell":
+            covered = (guessed and piece.is_answer) or (covered and not read)
+        else:
+            read = not guessed
+        piece.covered = covered
+
+
 def _choose(prose: list[Piece], screen: Screen) -> None:
     """Leave to the teacher what is too much to read from a wall: the paragraphs in the middle."""
     if any(piece.kind == "h1" for piece in prose):
@@ -223,36 +238,3 @@ def _weight(piece: Piece, around: list[Piece]) -> tuple[int, int]:
     before, after = around[max(0, i - 1)].kind, around[min(i + 1, len(around) - 1)].kind
     beside = (before == "cell") + (after == "cell")
     return 9 * piece.is_exercise + 2 * beside + (before in ("h2", "h3")), -piece.words
-
-
-class _TopLevel(HTMLParser):
-    """Finds where the outermost elements begin."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.starts: list[tuple[str, int]] = []
-        self._depth = 0
-        self._lines = [0]
-        for line in html.splitlines(keepends=True):
-            self._lines.append(self._lines[-1] + len(line))
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._depth == 0:
-            line, column = self.getpos()
-            self.starts.append((tag, self._lines[line - 1] + column))
-        self._depth += tag not in _VOID
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        pass
-
-    def handle_endtag(self, tag: str) -> None:
-        self._depth -= tag not in _VOID
-
-
-def elements(html: str) -> list[tuple[str, str]]:
-    """Cut HTML into its outermost elements: tags and sources, which add up to the whole."""
-    starts = _TopLevel(html).starts
-    cuts = [0, *(at for _, at in starts[1:]), len(html)]
-    return [(tag, html[a:b]) for (tag, _), (a, b) in zip(starts, pairwise(cuts), strict=False)]

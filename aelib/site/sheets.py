@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from aelib.site.elements import elements
 from aelib.site.lessons import Lesson
 from aelib.site.prose import Prose
-from aelib.site.screens import elements
 
 _PREDICT = "<strong>Predict"
 _NOT_YET = re.compile(r"^(.+): no guess yet\.", flags=re.M)

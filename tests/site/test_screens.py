@@ -6,10 +6,11 @@ import pytest
 
 from aelib.site.build import _blocks
 from aelib.site.cells import Block
+from aelib.site.elements import elements
 from aelib.site.lessons import read_lessons
 from aelib.site.live import Live
 from aelib.site.prose import Prose
-from aelib.site.screens import elements, screens_of
+from aelib.site.screens import screens_of
 
 ROOT = Path(__file__).parents[2]
 LESSONS = read_lessons(ROOT)
@@ -107,6 +108,43 @@ def test_a_question_its_answer_and_what_is_said_of_it_come_one_after_the_other()
     assert steps(section) == [("h2", 0), ("p", 0), ("guess", 0), ("verdict", 1), ("p", 2)]
 
 
+def test_the_page_covers_what_comes_out_of_a_guess_and_what_is_said_of_it():
+    def covered(*parts):
+        screen = page("# T", *parts)[1]
+        names = {"cell": lambda p: p.block.kind}
+        return [(names.get(p.kind, lambda p: p.kind)(p), p.covered) for p in screen.pieces[1:]]
+
+    ask, guess, verdict = "## S\n\n**Predict:** how?", ("guess",), ("verdict",)
+    assert covered(ask, guess, verdict, "So.") == [
+        *(("p", False), ("guess", False), ("verdict", True), ("p", True)),
+    ]
+    # a picture that tells it before the verdict does
+    assert covered(ask, guess, ("",), ("picture",), verdict, "So.") == [
+        *(("p", False), ("guess", False), ("code", False), ("code", True)),
+        *(("verdict", True), ("p", True)),
+    ]
+
+
+def test_nothing_that_is_said_of_a_guess_stands_open_on_a_page(talks):
+    count = 0
+    for number, screens in talks.items():
+        for screen in screens:
+            kinds = [p.block.kind for p in screen.pieces]
+            for i, kind in enumerate(kinds):
+                if kind == "verdict":
+                    after = screen.pieces[i + 1 : i + 2]
+                    heads = ("h2", "h3")
+                    for p in after:
+                        free = p.asks or p.is_exercise or p.lives or p.kind in heads
+                        assert p.covered or free or p.block.kind == "guess", (number, screen.title)
+                    asked = [k for k in range(i) if kinds[k] == "guess"]
+                    between = screen.pieces[max(asked, default=i) : i]
+                    told = [p for p in between if p.is_answer and not p.lives]
+                    assert all(p.covered for p in told), (number, screen.title)
+                    count += 1
+    assert count > 60
+
+
 def test_a_screen_ends_where_its_picture_has_been_read():
     _, first, second = page("# T", "## S\n\nLook.", ("picture",), "A line.\n\nNext.", ("picture",))
     assert steps(first) == [("h2", 0), ("p", 0), ("code", 1), ("p", 2)]
@@ -136,12 +174,6 @@ def test_neighbours_of_one_section_are_joined_until_there_are_25():
     screens = page("# T", "## S", *(beat * 40), "## Z\n\nEnd.")
     assert len(screens) == 25
     assert screens[-1].title == "Z"
-
-
-def test_a_wide_picture_stands_below_its_text_and_a_table_too():
-    assert page("# T\n\n## S", ("picture",))[1].layout == "beside"
-    assert page("# T\n\n## S\n\n| a |\n|---|\n| b |")[1].layout == "wide"
-    assert page("# T\n\n## S\n\nwords")[1].layout == "text"
 
 
 def test_html_is_cut_where_its_outermost_elements_begin():

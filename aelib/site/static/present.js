@@ -4,11 +4,7 @@
   const root = document.documentElement;
   const screens = [...document.querySelectorAll(".screen:not([data-home])")];
   const button = document.querySelector("#present");
-  const SIZES = [1.5, 1.35, 1.2, 1.1, 1, 0.92, 0.84, 0.77]; // of type; 1 is a 24th of the height
-  const SMALLER = [...SIZES, 0.7, 0.63, 0.57]; // where a widget is to be seen whole
   const BAR = 44; // pixels that the bar below takes
-  const steps = (screen) => Math.max(...[...screen.querySelectorAll("[data-step]")].map(stepOf));
-  const stepOf = (node) => +node.dataset.step;
   const isOn = () => root.classList.contains("presenting");
   const make = (tag, attributes, parent, text = "") => {
     const node = Object.assign(document.createElement(tag), attributes);
@@ -17,7 +13,8 @@
     return node;
   };
   let at = 0; // which screen
-  let step = 0; // how much of it is uncovered
+  let frames = []; // of that screen: see frames.js
+  let step = 0; // which of them
   let before = null; // where the reader was
 
   // The bar: everything that the keys do.
@@ -32,69 +29,64 @@
   const place = make("span", { className: "place" }, bar);
   tool("›", "on: →, Page Down, space", () => go(1)).setAttribute("aria-label", "on");
   const switches = { coded: tool("Code", "C", () => flip("coded")), whole: tool("All text", "T", () => flip("whole")) };
+  const full = tool("Full screen", "F", fill);
+  full.hidden = !document.fullscreenEnabled;
+  tool("Keys", "?", () => help.showModal());
   tool("Leave", "Esc", leave);
   const voice = make("p", { className: "unseen" }, bar);
   voice.setAttribute("role", "status");
   document.body.append(bar);
 
+  const KEYS = [
+    ["→ ↓ Page Down, space", "on: uncovers what comes next, then the next screen"],
+    ["← ↑ Page Up", "back"],
+    ["Home, End", "first screen, last screen"],
+    ["C", "code, or none"],
+    ["T", "all text, or what a wall can hold"],
+    ["B", "a black wall; any key ends it"],
+    ["F", "full screen"],
+    ["Esc, P", "back to the page"],
+    ["", "A clicker does Page Down and Page Up. A slider that was just moved keeps the arrow keys; Page Down goes on all the same."],
+  ];
+  const help = make("dialog", { id: "keys" }, document.body);
+  help.setAttribute("aria-label", "Keys of presenter mode");
+  const list = make("dl", {}, help);
+  for (const [keys, what] of KEYS) {
+    const row = make("div", {}, list);
+    if (keys) make("dt", {}, row, keys);
+    make(keys ? "dd" : "p", {}, keys ? row : help, what);
+  }
+  make("button", { type: "button", className: "tool" }, help, "Close").addEventListener("click", () => help.close());
+
+  function fill() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else root.requestFullscreen().catch(() => {}); // the browser's own key still does it
+  }
+
   function flip(name) {
     root.classList.toggle(name);
+    again();
+  }
+
+  // Cut the screen anew, and stay where we are: at the frame that brought the same part.
+  function again() {
+    const part = frames[step].fresh[0]?.node;
     show();
+    step = Math.max(0, frames.findIndex(({ shown }) => shown.some(({ node }) => node === part)));
+    lay();
   }
 
-  // Of texts, pictures and words that the code said, the latest of each is seen: what was looked
-  // at makes room. Below its text there is less room for a picture: there the text goes first.
-  function uncover(screen) {
-    const whole = root.classList.contains("whole");
-    const parts = [...screen.querySelectorAll("[data-step]:not(.head)")];
-    const latest = {};
-    for (const part of parts) {
-      const open = stepOf(part) <= step && (whole || !part.matches(".aside")) && kindOf(part);
-      if (open) latest[open] = stepOf(part);
-    }
-    const coded = root.classList.contains("coded");
-    const below = screen.dataset.layout === "wide" && latest.picture > latest.text;
-    for (const part of parts) {
-      const kind = kindOf(part);
-      const past = stepOf(part) < latest[kind] || (below && kind === "text");
-      part.classList.toggle("past", stepOf(part) > step || (!whole && (past || part.matches(".aside") || !(kind || coded))));
-    }
-    for (const verdict of screen.querySelectorAll(".verdict")) verdict.open = true;
-  }
-  const kindOf = (part) => {
-    if (part.matches(".shown") || part.querySelector("figure, .live")) return "picture";
-    if (part.matches(".prose, .told")) return "text";
-    return part.querySelector(".said") && "said";
-  };
-
-  // The largest type with which all fits, the same for all steps of a screen.
-  function fit(screen) {
-    const main = document.querySelector("main");
-    const unit = Math.min(innerHeight / 24, innerWidth / 42) / 19;
-    const size = (by) => {
-      main.style.zoom = unit * by;
-      root.style.setProperty("--zoom", unit * by);
-      root.style.setProperty("--part", 0.25 + 0.24 * by); // of the height, for a picture below text
-    };
-    const asked = step;
-    const sizes = screen.dataset.layout === "widget" ? SMALLER : SIZES;
-    let i = 0;
-    size(sizes[0]);
-    for (step = 0; step <= steps(screen); step++) {
-      uncover(screen);
-      while (i < sizes.length - 1 && screen.getBoundingClientRect().height > innerHeight - BAR) size(sizes[++i]);
-    }
-    step = asked;
-  }
+  const lay = () => course.lay(screens[at], frames[step].shown, frames[step].size);
 
   function show() {
     const screen = screens[at];
     for (const each of screens) each.classList.toggle("current", each === screen);
-    fit(screen);
-    uncover(screen);
+    frames = course.frames(screen, { coded: root.classList.contains("coded"), whole: root.classList.contains("whole") });
+    step = Math.min(step, frames.length - 1);
+    lay();
     place.textContent = `${at + 1} of ${screens.length}`;
     const anchor = screen.querySelector("[id]")?.id ?? screens.slice(0, at).reverse().map((s) => s.querySelector("[id]")?.id).find(Boolean);
-    address(`?present#${encodeURIComponent(anchor ?? "")}`);
+    address(`?present=${at + 1}#${encodeURIComponent(anchor ?? "")}`);
     for (const [name, node] of Object.entries(switches)) node.setAttribute("aria-pressed", root.classList.contains(name));
   }
 
@@ -110,33 +102,32 @@
     screens[at].focus({ preventScroll: true });
     voice.textContent = "";
   }
-  function tell(screen) {
-    const fresh = [...screen.querySelectorAll(`[data-step="${step}"]`)].filter((part) => !part.matches(".past"));
-    const words = (part) => (part.matches(".prose") ? part.textContent : [...part.querySelectorAll("img, .said")].map((node) => node.alt ?? node.textContent).join(" "));
-    voice.textContent = fresh.map(words).join(" ").replace(/\s+/g, " ").trim();
+  function tell() {
+    const words = ({ node, kind }) => (kind === "picture" ? node.querySelector("img").alt : kind === "live" ? "" : node.textContent);
+    voice.textContent = frames[step].fresh.map(words).join(" ").replace(/\s+/g, " ").trim();
   }
 
+  // A part that is taller than the wall is scrolled before the next is shown.
   function go(by) {
-    const screen = screens[at];
     const room = innerHeight - BAR;
-    const hidden = by > 0 ? screen.getBoundingClientRect().bottom > room + 2 : scrollY > 0;
-    if (by > 0 && step === steps(screen) && hidden) return scrollBy(0, 0.8 * room);
-    if (by < 0 && hidden) return scrollBy(0, -0.8 * room);
-    if (by > 0 ? step < steps(screen) : step > 0) {
+    const hidden = by > 0 ? screens[at].getBoundingClientRect().bottom > room + 2 : scrollY > 0;
+    if (hidden) return scrollBy(0, 0.8 * by * room);
+    if (frames[step + by]) {
       step += by;
-      uncover(screen);
-      return tell(screen);
+      lay();
+      return tell();
     }
     if (!screens[at + by]) return;
     at += by;
-    step = by < 0 ? steps(screens[at]) : 0;
+    step = by < 0 ? Infinity : 0;
     show();
     land();
   }
 
-  function enter() {
+  function enter(number) {
     const tops = screens.map((screen) => screen.getBoundingClientRect().top);
     at = Math.max(0, tops.findLastIndex((top) => top < innerHeight / 3));
+    if (number > 0) at = Math.min(Math.floor(number), screens.length) - 1; // it was loaded anew
     step = 0;
     before = { at, y: scrollY };
     root.classList.add("presenting");
@@ -146,20 +137,17 @@
       screen.setAttribute("role", "group");
       screen.setAttribute("aria-label", screen.dataset.title);
     }
-    for (const image of document.querySelectorAll(".picture img")) {
-      image.loading = "eager";
-      image.parentElement.style.setProperty("--ratio", image.width / image.height);
-    }
+    for (const image of document.querySelectorAll(".picture img")) image.loading = "eager";
     show();
     land();
   }
 
   function leave() {
     const screen = screens[at];
-    root.classList.remove("presenting", "coded", "whole");
+    root.classList.remove("presenting", "coded", "whole", "dimmed");
+    if (document.fullscreenElement) document.exitFullscreen();
     bar.hidden = true;
-    document.querySelector("main").style.zoom = "";
-    for (const verdict of document.querySelectorAll(".verdict")) verdict.open = false;
+    for (const zoomed of document.querySelectorAll("main, .live")) zoomed.style.zoom = "";
     for (const each of screens) for (const name of ["role", "aria-label"]) each.removeAttribute(name);
     address(location.pathname.split("/").pop() + location.hash);
     if (at === before.at) scrollTo({ top: before.y, behavior: "instant" });
@@ -168,7 +156,10 @@
   }
 
   const moves = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1, Backspace: -1 };
-  const others = { Escape: leave, p: leave, c: () => flip("coded"), t: () => flip("whole"), Home: () => jump(0), End: () => jump(screens.length - 1) };
+  const others = { Escape: leave, p: leave, c: () => flip("coded"), t: () => flip("whole"), f: fill, b: dim, ".": dim, "?": () => help.showModal(), Home: () => jump(0), End: () => jump(screens.length - 1) };
+  function dim() {
+    root.classList.toggle("dimmed");
+  }
   function jump(to) {
     [at, step] = [to, 0];
     show();
@@ -185,18 +176,21 @@
       const clicked = key === "PageUp" || key === "PageDown";
       const busy = target.closest("input, select, textarea, [contenteditable]") || (key === " " && target.closest("button, summary, a"));
       if (busy && !clicked && key !== "Escape") return;
-      const act = isOn() ? (moves[key] ? () => go(moves[key]) : others[key.length > 1 ? key : key.toLowerCase()]) : key.toLowerCase() === "p" ? enter : null;
+      const act = isOn() ? (moves[key] ? () => go(moves[key]) : others[key.length > 1 ? key : key.toLowerCase()]) : key.toLowerCase() === "p" ? () => enter() : null;
       if (!act) return;
       event.preventDefault();
       event.stopPropagation();
-      act();
+      if (root.classList.contains("dimmed")) dim();
+      else act();
     },
     true,
   );
-  button.addEventListener("click", enter);
-  addEventListener("resize", () => isOn() && show());
-  if (new URLSearchParams(location.search).has("present")) {
-    if (document.readyState === "complete") enter();
-    else addEventListener("load", enter);
+  button.addEventListener("click", () => enter());
+  addEventListener("resize", () => isOn() && again());
+  new MutationObserver(() => isOn() && again()).observe(root, { attributeFilter: ["data-live"] }); // widgets have started
+  const asked = new URLSearchParams(location.search).get("present");
+  if (asked !== null) {
+    if (document.readyState === "complete") enter(asked);
+    else addEventListener("load", () => enter(asked));
   }
 }

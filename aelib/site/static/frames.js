@@ -1,0 +1,168 @@
+// What presenter mode shows at once. aelib/site/screens.py cut the page into screens and numbered
+// their steps; here, where the size of the wall is known, a screen becomes frames: each holds what
+// is new, as much as fits of what was seen before, and is never fuller than the wall.
+{
+  const LARGE = [1.5, 1.35, 1.2, 1.1, 1]; // of type; 1 is a 24th of the height
+  const SMALL = [1, 0.92, 0.84, 0.77];
+  const CUT = 0.92; // where a step is too much for the smallest
+  const TINY = [0.84, 0.77, 0.7, 0.63, 0.57]; // for one part that is too large alone, as long code
+  const WIDGETS = [1.7, 1.55, 1.4, 1.3, 1.2, 1.12, 1.04, 0.97, 0.9, 0.84, 0.78, 0.72, 0.67, 0.62];
+  const LEAST = 0.45; // of the height, for a picture that has text above or below
+  const WIDE = 1.9; // a picture of this shape or wider stands below its text, others beside
+  const BAR = 44; // pixels that the bar below takes
+  const main = document.querySelector("main");
+
+  // The parts of a screen that can be shown alone, in their order.
+  function partsOf(screen, { coded, whole }) {
+    const parts = [];
+    for (const box of screen.querySelectorAll("[data-step]")) {
+      if (box.matches(".aside") && !whole) continue;
+      const add = (node, kind) => parts.push({ node, kind, step: +box.dataset.step });
+      if (box.matches(".prose")) {
+        for (const node of box.children) {
+          if (node.matches("ul, ol")) [...node.children].forEach((item, i) => add(Object.assign(item, { value: i + 1 }), "text"));
+          else if (!node.matches("h1, h2")) add(node, node.matches(".table") ? "table" : "text");
+        }
+        continue;
+      }
+      const told = box.matches(".told");
+      if (told || coded) add(box.querySelector(".copyable"), told ? "text" : "code");
+      for (const node of box.querySelectorAll(".said, .live, .picture")) {
+        const asked = [...node.querySelectorAll("fieldset")]; // the questions of a quiz
+        if (asked.length) for (const each of asked) add(each, "asked");
+        else if (node.matches(".live")) add(node, "live");
+        else if (node.matches(".picture")) node.closest(".live") || add(node, "picture");
+        else if (!box.matches(".told, .exercise")) add(node, "said");
+      }
+    }
+    return parts;
+  }
+
+  function uncover(screen, shown) {
+    for (const part of screen.querySelectorAll(".prose > :not(h1, h2, ul, ol), .prose li, .copyable, .said, .picture, .live, fieldset")) part.classList.add("past");
+    for (const { node } of shown) {
+      node.classList.remove("past");
+      node.closest(".live")?.classList.remove("past");
+      for (const inner of node.querySelectorAll(".past")) inner.classList.remove("past");
+    }
+  }
+
+  function ratio(picture) {
+    const [width, height] = ["width", "height"].map((name) => picture.querySelector("img").getAttribute(name));
+    return width / height;
+  }
+
+  function layoutOf(screen, shown) {
+    const has = (...kinds) => shown.some(({ kind }) => kinds.includes(kind));
+    const pictures = shown.filter(({ kind }) => kind === "picture").map(({ node }) => node);
+    if (has("live")) return has("text", "said") ? "widget" : "wide";
+    if (has("table", "asked", "code") || pictures.some((each) => ratio(each) >= WIDE) || pictures.length > 1) return "wide";
+    if (!pictures.length) return "text";
+    return has("text", "said") && !screen.querySelector("h1") ? "beside" : "wide";
+  }
+
+  // Lay a frame out; says whether all of it is on the wall. Lengths are those inside of main, which
+  // is zoomed as a whole; a widget has a zoom of its own within it. What stands to the right of a
+  // text (see style.css) takes nothing of the screen's height, and begins below the heading.
+  function lay(screen, shown, size) {
+    const zoom = (Math.min(innerHeight / 24, innerWidth / 42) / 19) * size;
+    main.style.zoom = zoom;
+    screen.dataset.layout = layoutOf(screen, shown);
+    uncover(screen, shown);
+    const nodes = (...kinds) => shown.filter(({ kind }) => kinds.includes(kind)).map(({ node }) => node);
+    const [pictures, [live]] = [nodes("picture"), nodes("live")];
+    const room = (innerHeight - BAR) / zoom;
+    for (const each of pictures) each.style.setProperty("--ratio", ratio(each));
+    screen.style.setProperty("--high", "0px");
+    const fits = () => screen.offsetHeight <= room + 1;
+    const { paddingLeft, paddingBottom } = getComputedStyle(screen);
+    const beside = ["beside", "widget"].includes(screen.dataset.layout);
+    const all = shown.map(({ node }) => node).filter((node) => beside && !node.matches(".picture, .live"));
+    for (const each of all) each.classList.add("past");
+    screen.style.setProperty("--top", `${screen.offsetHeight - parseFloat(paddingBottom)}px`);
+    for (const each of all) each.classList.remove("past");
+    if (live) return magnify(live, zoom, fits);
+    if (!pictures.length || !fits()) return fits();
+    const taken = beside ? parseFloat(screen.style.getPropertyValue("--top")) + parseFloat(paddingBottom) : screen.offsetHeight;
+    const rest = (room - taken) / pictures.length - 3;
+    const full = ((screen.clientWidth - 2 * parseFloat(paddingLeft)) * (beside ? 0.58 : 1)) / Math.max(...pictures.map(ratio));
+    screen.style.setProperty("--high", `${Math.floor(rest)}px`);
+    return shown.length === pictures.length || rest >= Math.min(LEAST * room, full);
+  }
+
+  // The largest size at which a widget is seen whole.
+  function magnify(live, zoom, fits) {
+    const unit = innerHeight / 720 / zoom;
+    const whole = (i) => {
+      live.style.zoom = WIDGETS[i] * unit;
+      return fits() && live.getBoundingClientRect().bottom + scrollY <= innerHeight - BAR && live.scrollWidth <= live.clientWidth + 1;
+    };
+    let [low, high] = [0, WIDGETS.length - 1]; // from large to small
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (whole(middle)) high = middle;
+      else low = middle + 1;
+    }
+    return whole(low);
+  }
+
+  const leadsOn = ({ node }) => node.matches("h3") || node.textContent.trim().endsWith(":");
+
+  const place = ({ kind }) => (kind === "live" ? "picture" : kind); // what is new takes it
+
+  // Cut a screen into frames at one size of type; null where that would be tighter than is asked:
+  // 1 lets go of what was seen before, 2 cuts a step.
+  function cut(screen, parts, size, most) {
+    const frames = [];
+    for (const step of new Set(parts.map((part) => part.step))) {
+      let fresh = parts.filter((part) => part.step === step);
+      while (fresh.length) {
+        const before = (frames.at(-1)?.shown ?? []).filter((part) => fresh.every((each) => place(each) !== place(part)));
+        const bases = [[], ["code", "said"], ["code", "said", "text"]].map((gone) => before.filter(({ kind }) => !gone.includes(kind)));
+        const fits = (base, count) => lay(screen, [...base, ...fresh.slice(0, count)], size);
+        let base = bases.find((each) => fits(each, fresh.length));
+        let count = fresh.length;
+        if (base !== bases[0] && most < (base ? 1 : 2)) return null;
+        if (!base) {
+          for (base of [...bases, []]) {
+            for (count = fresh.length - 1; count > 0; count--) if (!(count > 1 && leadsOn(fresh[count - 1])) && fits(base, count)) break;
+            if (count) break;
+          }
+        }
+        const taken = fresh.slice(0, count || 1);
+        frames.push({ shown: [...base, ...taken], fresh: taken, size: count ? size : least(screen, taken) });
+        fresh = fresh.slice(taken.length);
+      }
+    }
+    if (!frames.length) frames.push({ shown: [], fresh: [], size });
+    return frames;
+  }
+
+  const least = (screen, shown) => TINY.find((size) => lay(screen, shown, size)) ?? TINY.at(-1);
+
+  // Frames that share a part have one size of type, the largest that fits all of them.
+  function enlarge(screen, frames) {
+    const groups = [];
+    for (const frame of frames) {
+      const shares = groups.at(-1)?.at(-1).shown.some((part) => frame.shown.includes(part));
+      if (shares) groups.at(-1).push(frame);
+      else groups.push([frame]);
+    }
+    for (const group of groups) {
+      const size = [...LARGE, ...SMALL].find((each) => group.every(({ shown }) => lay(screen, shown, each)));
+      if (size) for (const frame of group) frame.size = size;
+    }
+    return frames;
+  }
+
+  // The frames of a screen: in the largest type that leaves all in its place, else in the largest
+  // that cuts no step.
+  course.frames = (screen, asked) => {
+    const parts = partsOf(screen, asked);
+    for (const [size, most] of [...LARGE.map((each) => [each, 0]), ...SMALL.map((each) => [each, 1]), [CUT, 2]]) {
+      const frames = cut(screen, parts, size, most);
+      if (frames) return enlarge(screen, frames);
+    }
+  };
+  course.lay = lay;
+}
