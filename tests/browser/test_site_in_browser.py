@@ -717,6 +717,7 @@ FRAMES = """(asked) => {
       place: `${i + 1}. ${screen.dataset.title}`,
       parts: shown.map(({ node }) => node.textContent + node.innerHTML.length).join(),
       fresh: fresh.length,
+      alone: shown.length === 1 && shown[0].node.matches(".table, .copyable"),
       below: Math.max(...all.map((box) => box.bottom)) + scrollY - (innerHeight - 44),
       aside: Math.max(...all.map((box) => box.right)) - innerWidth,
       type: (innerHeight / 24) * size,
@@ -753,8 +754,11 @@ def test_nothing_is_larger_than_the_wall_and_all_can_be_read(open_page, stem, he
     assert 12 <= len(screens) <= 25
     for frame in frames:
         assert frame["fresh"] > 0, f"a key that shows nothing: {frame}"
-        assert frame["below"] <= 2, frame
         assert frame["aside"] <= 0, frame
+        if frame["alone"]:  # a long table scrolls before the next screen; long code is smaller
+            assert frame["type"] >= int(height) / 43, frame
+            continue
+        assert frame["below"] <= 2, frame
         assert frame["type"] >= int(height) / 32, frame
         assert frame["smallest"] >= 0.2, frame
     for screen in screens:
