@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import nbformat
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -13,7 +13,8 @@ NO_SEED = r"(?![^)]*\bseed=)"
 
 def run(name, seed, monkeypatch, skipped=()):
     """Run all cells but those with a tag in `skipped`; returns the names that they defined."""
-    mpl.use("agg")
+    plt.switch_backend("agg")
+    plt.close("all")  # of the seed before
     monkeypatch.chdir(NOTEBOOKS)
     names = {"__name__": "__main__"}
     for cell in nbformat.read(NOTEBOOKS / name, as_version=4).cells:
