@@ -44,7 +44,7 @@ LINES = """() => [...document.querySelectorAll(".prose > p")].map((p) => {
   range.selectNodeContents(p);
   const lines = new Set([...range.getClientRects()].map((r) => Math.round(r.bottom / 16)));
   return p.querySelector("math, code") ? [0, 1] : [p.textContent.length, lines.size];
-}).filter(([letters]) => letters > 300).map(([letters, lines]) => letters / lines)"""
+}).filter(([n, lines]) => n > 300 && lines > 0).map(([n, lines]) => n / lines)"""
 WATCH = """
 new PerformanceObserver((list) => {
   for (const e of list.getEntries()) self.shifted = (self.shifted ?? 0) + e.value;

@@ -11,7 +11,7 @@ HOUR = {
         ('decoders / "vae_16d.safetensors"', 'decoders / "vae_2d.safetensors"'),
         ("for digit in (1, 0))", "for digit in (1, 1))"),
         ("torch.linspace(0, 1, 9)", "torch.linspace(-2, 3, 30)"),
-        ("spread < 0.1", "spread < 10"),
+        ("z.std(dim=0) < 0.1", "z.std(dim=0) < 10"),
         ("x_test[y_test == 0][0]", "x_test[y_test == 8][0]"),
         ("0.02 * torch.randn(3, 64, 64)", "0.3 * torch.randn(3, 64, 64)"),
         ("photo[:, 30:58, 4:32]", "photo[:, 0:28, 0:28]"),
