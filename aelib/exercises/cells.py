@@ -38,7 +38,7 @@ class Statement:
     def uses(self) -> set[str]:
         """The names that it, or a function within it, takes from the notebook."""
         with suppress(*_TROUBLE):
-            return set(_taken_from_outside(symbol_table(self.node)))
+            return set(_taken_from_outside(symbol_table(self.source)))
         return set()
 
     @property

@@ -9,17 +9,14 @@ import ast
 import symtable
 
 
-def symbol_table(tree: ast.AST) -> symtable.SymbolTable:
-    """The scopes of statements, each comprehension a scope of its own.
-
-    Args:
-        tree: What `ast.parse` makes, or one statement of it; it is left as it is.
+def symbol_table(source: str) -> symtable.SymbolTable:
+    """The scopes of a cell, or of a statement, each comprehension a scope of its own.
 
     Raises:
         SyntaxError: Where the statements cannot stand in a cell.
     """
-    source = ast.unparse(_Apart().visit(ast.parse(ast.unparse(tree))))
-    return symtable.symtable(source, "<cell>", "exec")
+    tree = _Apart().visit(ast.parse(source))
+    return symtable.symtable(ast.unparse(tree), "<cell>", "exec")
 
 
 class _Apart(ast.NodeTransformer):

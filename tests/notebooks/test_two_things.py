@@ -26,7 +26,7 @@ def replaced(sources):
     """Names that are assigned, read by a function from then on, and assigned anew further below."""
     made, read = {}, {}
     for place, source in sources.items():
-        table = symbol_table(ast.parse(source))
+        table = symbol_table(source)
         for name in names_read(table):
             read.setdefault(name, place)
         names = {s.get_name() for s in table.get_symbols() if s.is_assigned()}
