@@ -15,8 +15,9 @@ def symbol_table(source: str) -> symtable.SymbolTable:
     Raises:
         SyntaxError: Where the statements cannot stand in a cell.
     """
-    tree = _Apart().visit(ast.parse(source))
-    return symtable.symtable(ast.unparse(tree), "<cell>", "exec")
+    if "for" in source:  # most statements hold no comprehension, and a class has many statements
+        source = ast.unparse(_Apart().visit(ast.parse(source)))
+    return symtable.symtable(source, "<cell>", "exec")
 
 
 class _Apart(ast.NodeTransformer):
