@@ -27,19 +27,20 @@ from aelib.site.sheets import answers_of, sheet_of
 from aelib.site.templates import render
 
 _MARK = ".nojekyll"  # hosts that would build a site from our files leave them as they are
-_LIGHT = 400_000  # bytes of a widget's data that the first page can carry
+_FRONT = "front"  # the tag of the cell whose widget the first page shows, too
+_LIGHT = 400_000  # bytes of its data that the first page can carry
 _BEGIN = "import numpy as np\nimport torch\nimport aelib"  # what the examples take for granted
 _MADE_BY = "made by aelib site; this folder is replaced as a whole\n"
 
 
 @dataclass
 class _Pages:
-    """What the build has so far: files by name, entries of the search, widgets to choose from."""
+    """What the build has so far: files by name, entries of the search, the first page's widget."""
 
     shared: dict[str, Any]  # what all templates may ask for
     files: dict[str, bytes]
     entries: list[dict[str, str]] = field(default_factory=list)
-    widgets: list[tuple[Lesson, Block, Live]] = field(default_factory=list)
+    front: list[tuple[Lesson, Block, Live]] = field(default_factory=list)  # one, or none
 
     def add(self, name: str, template: str, live: Live, **values: Any) -> None:
         """Render a page and put its widgets' data beside it."""
@@ -143,8 +144,11 @@ def _lesson_page(
     if pages.shared["addresses"].colab:
         made = for_colab(lesson.path, pages.shared["addresses"])
         pages.files[f"colab/{lesson.path.name}"] = made
-    shown = [output for block in blocks for output in block.outputs if output.kind == "live"]
-    pages.widgets += [(lesson, block, live.only(block.model)) for block in shown]
+    shown = {output.model: output for block in blocks for output in block.outputs}
+    cells = enumerate(lesson.notebook.cells)
+    tagged = [number for number, cell in cells if _FRONT in cell.metadata.get("tags", [])]
+    for model in filter(None, map(live.views.get, tagged)):
+        pages.front.append((lesson, shown[model], live.only(model)))
 
 
 def _text_page(pages: _Pages, path: Path) -> None:
@@ -208,21 +212,16 @@ def _download(lesson: Lesson) -> bytes:
 
 
 def _index_page(pages: _Pages, course: Path) -> None:
-    """The first page, with the picture of the README and the lightest widget of the course."""
+    """The first page, with the picture of the README and the widget of the cell tagged `front`."""
     picture = (course / pages.shared["picture"]).read_bytes()
     width, height = png_size(picture)
     pages.files["pictures/course.png"] = picture
-    lesson, widget, live = _lightest(pages.widgets)
+    lesson, widget, live = pages.front[0] if pages.front else (None, None, Live())
+    size = sum(map(len, live.scripts()))
+    if size > _LIGHT or len(pages.front) > 1:
+        raise SiteError(
+            f"The first page shows one widget, of at most {_LIGHT:,} bytes: tag one cell `{_FRONT}`"
+            f", not {len(pages.front)}, and a lighter widget than these {size:,} bytes."
+        )
     values = {"lesson": lesson, "widget": widget, "width": width, "height": height}
     pages.add("index.html", "index.html", live, **values)
-
-
-def _lightest(
-    widgets: list[tuple[Lesson, Block, Live]],
-) -> tuple[Lesson | None, Block | None, Live]:
-    """The widget that decodes and has the least data, if the first page can carry it."""
-    decoding = [w for w in widgets if all("_models" in m["state"] for m in w[2].models.values())]
-    sizes = [sum(map(len, live.scripts())) for *_, live in decoding]
-    if not sizes or min(sizes) > _LIGHT:
-        return None, None, Live()
-    return decoding[sizes.index(min(sizes))]

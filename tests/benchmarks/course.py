@@ -1,4 +1,4 @@
-"""What the whole course costs: CPU and wall seconds and memory of each lesson, without a network.
+"""What the course costs: CPU and wall seconds and memory of each lesson, without the internet.
 
     python tests/benchmarks/course.py [09 12 ...]
 
@@ -38,7 +38,7 @@ def run(path: str) -> None:
 def main(lessons: list[str]) -> int:
     """Print a line for each lesson, and the sums."""
     cut_off = CUT_OFF if shutil.which("bwrap") and works([*CUT_OFF, "true"]) else []
-    print("without a network" if cut_off else "the network could not be cut off: no bubblewrap")
+    print("without the internet" if cut_off else "the internet could not be cut off: no bubblewrap")
     failed, total = 0, {"cpu": 0.0, "wall": 0.0}
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         if lessons and path.name[:2] not in lessons:

@@ -14,7 +14,7 @@ from aelib.originals import lesson_files
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = lesson_files(ROOT / "notebooks")
-TAGS = {"defines", "exercise", "live"}
+TAGS = {"defines", "exercise", "front", "live"}
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -158,6 +158,13 @@ def test_imports_stand_in_one_cell(code):
 
 def test_tags_are_known(code):
     assert {tag for cell in code for tag in cell.metadata.get("tags", [])} <= TAGS
+
+
+def test_one_cell_of_the_course_is_tagged_for_the_first_page_and_has_sliders():
+    cells = [cell for path in NOTEBOOKS for cell in nbformat.read(path, as_version=4).cells]
+    (front,) = [cell for cell in cells if "front" in cell.metadata.get("tags", [])]
+    assert "live" in front.metadata.tags
+    assert "LatentExplorer" in front.source  # sliders: no word of a lesson is needed to move one
 
 
 def test_it_opens_with_title_question_and_minutes(notebook, path):

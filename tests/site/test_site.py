@@ -309,7 +309,7 @@ def page_with_widgets(course, tmp_path):
         code_cell("raise RuntimeError('this cell is not live')"),
         code_cell("model = Autoencoder(2, hidden=(8,)).eval()", tags=["live"]),
         widget("LatentExplorer(model)"),
-        widget("LatentExplorer(model, z=[1.123456789, 0.987654321])"),  # more to send
+        widget("LatentExplorer(model, z=[1.123456789, 0.987654321])", ("live", "front")),
         widget("LatentExplorer(lambda z: np.repeat(z, 8, axis=1) ** 2, latent_dim=2)"),
         code_cell(UNSURE, tags=["live"]),
         widget("NoiseExplorer(Unsure(2, hidden=(8,)), np.ones((2, 784)))"),
@@ -346,12 +346,36 @@ def test_only_what_the_browser_can_run_lives_and_weights_travel_once(page_with_w
     assert check_site(page_with_widgets) == []
 
 
-def test_the_first_page_shows_the_lightest_widget(page_with_widgets):
+def test_the_first_page_shows_the_widget_that_is_tagged_for_it(page_with_widgets):
     index = (page_with_widgets / "index.html").read_text()
-    assert re.findall('data-model="([^"]+)"', index) == ["widget-1"]
+    assert re.findall('data-model="([^"]+)"', index) == ["widget-2"]
     assert 'href="00_first.html">lesson 00' in index
-    assert script_of(page_with_widgets, "index-1")[0] == "widget-1"
+    name, about, _ = script_of(page_with_widgets, "index-1")
+    assert (name, about["model"]["state"]["z"]) == ("widget-2", [1.123456789, 0.987654321])
     assert not (page_with_widgets / "live" / "index-2.js").exists()
+
+
+def test_the_first_page_has_no_widget_where_none_is_tagged(site):
+    assert "data-model" not in (site / "index.html").read_text()
+
+
+@pytest.mark.parametrize(("tagged", "found"), [(2, "not 2"), (1, "a lighter widget")])
+def test_two_widgets_for_the_first_page_or_a_heavy_one_are_refused(
+    course, tmp_path, monkeypatch, tagged, found
+):
+    path = course / "notebooks" / "00_first.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    shown = ["LatentExplorer(Autoencoder(2, hidden=(8,)).eval())"] * tagged
+    about = {"image/png": {"alt": "A still picture."}}
+    notebook.cells[1:2] = [code_cell(LIVE)] + [
+        code_cell(source, "LatentExplorer(2 dimensions)", png(), ("live", "front"), **about)
+        for source in shown
+    ]
+    nbformat.write(notebook, path)
+    monkeypatch.setattr("aelib.site.build._LIGHT", 10 if tagged == 1 else 10**6)
+    with pytest.raises(SiteError, match=found):
+        build_site(course, tmp_path / "site")
+    assert not (tmp_path / "site").exists()
 
 
 def test_a_live_cell_that_fails_is_named(course, tmp_path):
