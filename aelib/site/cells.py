@@ -17,8 +17,8 @@ from aelib.site.figures import is_plot, png_size
 from aelib.site.lessons import SiteError
 
 _WIDGET = re.compile(rf"({'|'.join(widgets.__all__)})\(")
-_NO_GUESS = "you made no guess"  # what `predict` says of an answer that nobody guessed
-_NOT_YET = ": no guess yet."  # what it says before there is an answer
+_NO_GUESS = ": you made no guess.\nIt is "  # what `predict` says of an answer that nobody guessed
+_NOT_YET = re.compile(r"^.+: no guess yet\.\n?", flags=re.M)  # and before there is an answer
 _NEEDS_PYTHON = {
     "TrainingMonitor": "The network was trained here. When you run the lesson yourself, you watch "
     "its loss fall.",
@@ -72,6 +72,8 @@ def code_block(
         raise SiteError(f"{place} stores no still picture of its widget: run the notebook anew.")
     kind = _kind(cell, outputs)
     code = _linked(code, known or {}) if kind == "imports" else code
+    if kind in ("guess", "verdict"):
+        outputs = _without_guesses(outputs)
     return Block(kind, html=code, outputs=outputs, tags=list(cell.metadata.get("tags", [])))
 
 
@@ -89,11 +91,18 @@ def _kind(cell: Any, outputs: list[Block]) -> str:
     """How a page shows a cell: what only imports or claims is folded, verdicts are covered."""
     if any(_NO_GUESS in each.html for each in outputs) and all(e.kind != "live" for e in outputs):
         return "verdict"
-    if any(_NOT_YET in each.html for each in outputs):
+    if any(_NOT_YET.search(each.html) for each in outputs):
         return "guess"
     if not outputs and _only_claims(cell.source):
         return "checks"
     return "imports" if not outputs and _mostly_imports(cell.source) else "code"
+
+
+def _without_guesses(outputs: list[Block]) -> list[Block]:
+    """What a page, on which nobody can type a guess, need not say of it is left out."""
+    for each in outputs:
+        each.html = _NOT_YET.sub("", each.html).replace(_NO_GUESS, ": ")
+    return [each for each in outputs if each.html or each.kind != "text"]
 
 
 def _mostly_imports(source: str) -> bool:

@@ -6,14 +6,13 @@ much at once as the wall can hold (static/frames.js).
 
 import re
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise, takewhile
+from itertools import groupby, pairwise
 
 from aelib.site.cells import Block
 from aelib.site.elements import elements
 
 MOST = 25  # screens of a lesson
-_WORDS = 90  # of prose at once, unless less would leave nothing
-_TEXT = {"p", "ul", "ol", "blockquote"}
+_WORDS = 90  # of prose that a key uncovers at once, where paragraphs allow it
 
 
 @dataclass
@@ -25,7 +24,6 @@ class Piece:
         html: The element; "" for a cell.
         block: The cell; of prose, the block that the element comes from.
         step: After how many key presses it is uncovered.
-        aside: Whether it is told and not shown.
         covered: Whether the page shows it only when a reader asks: it says what was to be guessed.
     """
 
@@ -33,7 +31,6 @@ class Piece:
     html: str
     block: Block
     step: int = 0
-    aside: bool = False
     covered: bool = False
 
     @property
@@ -97,8 +94,8 @@ class Screen:
 
     @property
     def words(self) -> int:
-        """Words of prose that are shown."""
-        return sum(piece.words for piece in self.pieces if not piece.aside)
+        """Words of prose."""
+        return sum(piece.words for piece in self.pieces)
 
     @property
     def rows(self) -> list[list[Piece]]:
@@ -108,7 +105,7 @@ class Screen:
             if piece.kind == "cell":
                 return (id(piece),)
             shown = piece.kind in ("h2", "div")
-            return shown, piece.step, piece.aside, piece.covered, id(piece.block)
+            return shown, piece.step, piece.covered, id(piece.block)
 
         return [list(row) for _, row in groupby(self.pieces, key)]
 
@@ -140,8 +137,6 @@ def screens_of(blocks: list[Block]) -> list[Screen]:
     for screen in screens:
         _cover(screen)
         _conceal(screen.pieces)
-        for step in {piece.step for piece in screen.pieces}:
-            _choose([p for p in screen.pieces if p.step == step and p.kind != "cell"], screen)
     return screens
 
 
@@ -187,14 +182,24 @@ def _merge(screens: list[Screen]) -> None:
 
 
 def _cover(screen: Screen) -> None:
-    """Number the steps: an answer waits for a key, and so does what is said about it."""
-    step, answered = 0, False
-    for piece in screen.pieces:
+    """Number the steps: an answer waits for a key, and so do what is said of it and long prose."""
+    step, answered, words = 0, False, 0
+    for before, piece in zip([None, *screen.pieces], screen.pieces, strict=False):
         answers = piece.is_answer and not piece.lives
         said = piece.kind != "cell" or piece.is_answer or piece.is_told
-        if answers != answered and said:
-            step, answered = step + 1, answers
+        turns = answers != answered and said
+        long = piece.words and words and words + piece.words > _WORDS
+        if turns or (long and not _leads_on(before)):
+            step, answered, words = step + 1, answers, 0
+        words += piece.words
         piece.step = step
+
+
+def _leads_on(piece: Piece | None) -> bool:
+    """Whether what follows belongs to it."""
+    return piece is not None and (
+        piece.kind in ("h1", "h2", "h3") or piece.html.rstrip().endswith(":</p>")
+    )
 
 
 def _conceal(pieces: list[Piece]) -> None:
@@ -212,29 +217,3 @@ def _conceal(pieces: list[Piece]) -> None:
         else:
             read = not guessed
         piece.covered = covered
-
-
-def _choose(prose: list[Piece], screen: Screen) -> None:
-    """Leave to the teacher what is too much to read from a wall: the paragraphs in the middle."""
-    if any(piece.kind == "h1" for piece in prose):
-        last = [piece for piece in prose if piece.block is prose[0].block][-1]
-        last.aside = last.kind == "p"  # how long it takes
-        return
-    for piece in sorted(prose, key=lambda piece: _weight(piece, screen.pieces)):
-        shown = [each for each in prose if not each.aside and each.kind not in ("h2", "h3")]
-        if sum(each.words for each in shown) <= _WORDS or shown == [piece]:
-            break
-        piece.aside = piece.kind in _TEXT and not (piece.asks or "formula" in piece.html)
-    for piece, after in pairwise(prose):
-        piece.aside |= after.aside and piece.html.rstrip().endswith(":</p>")
-    if prose and prose[-1].aside:
-        for piece in takewhile(lambda piece: piece.aside or piece.kind == "h3", reversed(prose)):
-            piece.aside = True  # a heading goes with its text
-
-
-def _weight(piece: Piece, around: list[Piece]) -> tuple[int, int]:
-    """What is left out first has the least: what stands neither first nor beside a cell."""
-    i = next(i for i, each in enumerate(around) if each is piece)
-    before, after = around[max(0, i - 1)].kind, around[min(i + 1, len(around) - 1)].kind
-    beside = (before == "cell") + (after == "cell")
-    return 9 * piece.is_exercise + 2 * beside + (before in ("h2", "h3")), -piece.words

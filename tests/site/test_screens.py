@@ -52,7 +52,7 @@ def test_nothing_of_the_page_is_lost_and_its_order_stays():
 def test_every_screen_of_the_path_shows_something_at_once_or_on_a_key(talks):
     for number, screens in talks.items():
         for screen in screens:
-            shown = [p for p in screen.pieces if not p.aside and (p.kind != "cell" or p.is_answer)]
+            shown = [p for p in screen.pieces if p.kind != "cell" or p.is_answer]
             assert [p for p in shown if p.kind not in ("h2", "h3")], (number, screen.title)
 
 
@@ -70,7 +70,7 @@ def test_no_verdict_is_seen_before_a_key_asks_for_it(talks):
 
 def test_a_wall_holds_few_words_at_once(talks):
     words = [
-        sum(p.words for p in screen.pieces if p.step == step and not p.aside and p.kind != "div")
+        sum(p.words for p in screen.pieces if p.step == step and p.kind != "div")
         for screens in talks.values()
         for screen in screens
         if screen.on_path
@@ -161,12 +161,14 @@ def test_an_exercise_has_a_screen_and_those_at_the_end_stay_at_home():
     assert [piece.is_told for piece in screens[2].pieces] == [False, True]
 
 
-def test_of_long_prose_the_middle_is_told_and_not_shown():
+def test_long_prose_comes_in_several_steps_and_nothing_of_it_is_left_out():
     long = " ".join(["word"] * 60)
-    _, screen = page("# T", f"## S\n\nFirst {long}\n\nMiddle {long}\n\nLast {long}", ("picture",))
-    assert [p.aside for p in screen.pieces[1:4]] == [True, True, False]  # beside the picture
-    _, screen = page("# T", f"## S\n\nFirst {long}\n\n**Predict:** {long}", ("picture",))
-    assert not screen.pieces[2].aside
+    parts = f"## S\n\nFirst {long}\n\nMiddle {long}\n\nShort.\n\nLast {long}:"
+    _, screen = page("# T", f"{parts}\n\n- a list {long}", ("picture",))
+    assert steps(screen) == [
+        *(("h2", 0), ("p", 0), ("p", 1), ("p", 1), ("p", 2)),
+        *(("ul", 2), ("code", 3)),  # what ends in a colon leads on
+    ]
 
 
 def test_neighbours_of_one_section_are_joined_until_there_are_25():

@@ -157,6 +157,17 @@ def test_a_link_to_a_notebook_leads_to_its_page():
     ]
 
 
+def test_the_pages_style_is_not_meant_for_what_is_inside_of_a_widget():
+    """The right answer of a quiz was set flush right, as a column of a table is."""
+    bare = set(re.findall(r"^\.([\w-]+)(?:,| \{)", STYLE, flags=re.M))
+    static = (ROOT / "aelib" / "widgets" / "static").glob("*.js")
+    code = "\n".join(file.read_text(encoding="utf-8") for file in static)
+    named = re.findall(r'class: [`"]([^`"]+)|classList\.\w+\("([^"]+)', code)
+    inside = {word for names in named for name in names for word in name.split()}
+    inside |= {"right", "wrong"}  # of an answer, see quiz.js
+    assert bare & inside <= {"unseen"}  # which means the same in both
+
+
 def test_tables_have_no_inline_style():
     html = Prose().html("| a | b |\n|---|--:|\n| 1 | 2 |\n")
     assert "style" not in html
@@ -258,6 +269,18 @@ def test_imports_are_folded_and_verdicts_wait_for_a_guess():
     assert blocks_of(cell)[0].kind == "verdict"
     cell.outputs[0].text = "error: no guess yet.\n"
     assert blocks_of(cell)[0].kind == "guess"
+
+
+def test_a_page_does_not_blame_its_reader_for_having_made_no_guess():
+    said = StringIO()
+    with redirect_stdout(said):
+        aelib.predict("error", None, 3)
+        print("mean: 52.9")
+    stream = nbformat.v4.new_output("stream", text=said.getvalue())
+    cell = nbformat.v4.new_code_cell("predict('error', None, 3)", outputs=[stream])
+    assert [each.html for each in blocks_of(cell)[0].outputs] == ["error: 3.\nmean: 52.9"]
+    cell.outputs[0].text = "one: no guess yet.\nother: no guess yet.\n"
+    assert blocks_of(cell)[0].outputs == []
 
 
 def test_a_widget_lives_or_says_that_it_needs_python():

@@ -13,10 +13,9 @@
   const main = document.querySelector("main");
 
   // The parts of a screen that can be shown alone, in their order.
-  function partsOf(screen, { coded, whole }) {
+  function partsOf(screen, coded) {
     const parts = [];
     for (const box of screen.querySelectorAll("[data-step]")) {
-      if (box.matches(".aside") && !whole) continue;
       const add = (node, kind) => parts.push({ node, kind, step: +box.dataset.step });
       if (box.matches(".prose")) {
         for (const node of box.children) {
@@ -157,8 +156,8 @@
 
   // The frames of a screen: in the largest type that leaves all in its place, else in the largest
   // that cuts no step.
-  course.frames = (screen, asked) => {
-    const parts = partsOf(screen, asked);
+  course.frames = (screen, coded) => {
+    const parts = partsOf(screen, coded);
     for (const [size, most] of [...LARGE.map((each) => [each, 0]), ...SMALL.map((each) => [each, 1]), [CUT, 2]]) {
       const frames = cut(screen, parts, size, most);
       if (frames) return enlarge(screen, frames);

@@ -16,6 +16,7 @@
   let frames = []; // of that screen: see frames.js
   let step = 0; // which of them
   let before = null; // where the reader was
+  let wanted = ""; // the number of a screen, while it is typed
 
   // The bar: everything that the keys do.
   const bar = make("nav", { className: "presenter", hidden: true });
@@ -27,8 +28,9 @@
   };
   tool("‹", "back: ←, Page Up", () => go(-1)).setAttribute("aria-label", "back");
   const place = make("span", { className: "place" }, bar);
+  const steps = make("span", { className: "place" }, bar);
   tool("›", "on: →, Page Down, space", () => go(1)).setAttribute("aria-label", "on");
-  const switches = { coded: tool("Code", "C", () => flip("coded")), whole: tool("All text", "T", () => flip("whole")) };
+  const code = tool("Code", "C", flip);
   const full = tool("Full screen", "F", fill);
   full.hidden = !document.fullscreenEnabled;
   tool("Keys", "?", () => help.showModal());
@@ -41,8 +43,8 @@
     ["→ ↓ Page Down, space", "on: uncovers what comes next, then the next screen"],
     ["← ↑ Page Up", "back"],
     ["Home, End", "first screen, last screen"],
+    ["a number, Enter", "that screen"],
     ["C", "code, or none"],
-    ["T", "all text, or what a wall can hold"],
     ["B", "a black wall; any key ends it"],
     ["F", "full screen"],
     ["Esc, P", "back to the page"],
@@ -63,31 +65,36 @@
     else root.requestFullscreen().catch(() => {}); // the browser's own key still does it
   }
 
-  function flip(name) {
-    root.classList.toggle(name);
+  function flip() {
+    root.classList.toggle("coded");
     again();
   }
 
-  // Cut the screen anew, and stay where we are: at the frame that brought the same part.
+  // Cut the screen anew, and stay where we are: at the frame that brought the same part, or where
+  // that part is not shown any more, at the last one of the steps until then.
   function again() {
-    const part = frames[step].fresh[0]?.node;
+    const part = frames[step].fresh[0];
     show();
-    step = Math.max(0, frames.findIndex(({ shown }) => shown.some(({ node }) => node === part)));
+    const same = frames.findIndex(({ shown }) => shown.some(({ node }) => node === part?.node));
+    step = same < 0 ? Math.max(0, frames.findLastIndex(({ fresh }) => fresh.some((each) => each.step <= part?.step))) : same;
     lay();
   }
 
-  const lay = () => course.lay(screens[at], frames[step].shown, frames[step].size);
+  function lay() {
+    course.lay(screens[at], frames[step].shown, frames[step].size);
+    steps.textContent = frames.length > 1 ? `step ${step + 1} of ${frames.length}` : "";
+  }
 
   function show() {
     const screen = screens[at];
     for (const each of screens) each.classList.toggle("current", each === screen);
-    frames = course.frames(screen, { coded: root.classList.contains("coded"), whole: root.classList.contains("whole") });
+    frames = course.frames(screen, root.classList.contains("coded"));
     step = Math.min(step, frames.length - 1);
     lay();
     place.textContent = `${at + 1} of ${screens.length}`;
     const anchor = screen.querySelector("[id]")?.id ?? screens.slice(0, at).reverse().map((s) => s.querySelector("[id]")?.id).find(Boolean);
     address(`?present=${at + 1}#${encodeURIComponent(anchor ?? "")}`);
-    for (const [name, node] of Object.entries(switches)) node.setAttribute("aria-pressed", root.classList.contains(name));
+    code.setAttribute("aria-pressed", root.classList.contains("coded"));
   }
 
   const address = (to) => {
@@ -144,7 +151,7 @@
 
   function leave() {
     const screen = screens[at];
-    root.classList.remove("presenting", "coded", "whole", "dimmed");
+    root.classList.remove("presenting", "coded", "dimmed");
     if (document.fullscreenElement) document.exitFullscreen();
     bar.hidden = true;
     for (const zoomed of document.querySelectorAll("main, .live")) zoomed.style.zoom = "";
@@ -156,7 +163,7 @@
   }
 
   const moves = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1, Backspace: -1 };
-  const others = { Escape: leave, p: leave, c: () => flip("coded"), t: () => flip("whole"), f: fill, b: dim, ".": dim, "?": () => help.showModal(), Home: () => jump(0), End: () => jump(screens.length - 1) };
+  const others = { Escape: leave, p: leave, c: flip, f: fill, b: dim, ".": dim, "?": () => help.showModal(), Home: () => jump(0), End: () => jump(screens.length - 1) };
   function dim() {
     root.classList.toggle("dimmed");
   }
@@ -164,6 +171,17 @@
     [at, step] = [to, 0];
     show();
     land();
+  }
+
+  // A number and Enter lead to that screen.
+  function call(key) {
+    if (key !== "Enter") {
+      wanted = (wanted + key).slice(-2);
+      steps.textContent = `to ${wanted}: Enter`;
+      return;
+    }
+    jump(Math.max(1, Math.min(wanted, screens.length)) - 1);
+    wanted = "";
   }
 
   // A clicker's two keys turn screens wherever the focus is; the other keys first belong to what
@@ -174,8 +192,15 @@
       const { key, target, ctrlKey, metaKey, altKey } = event;
       if (ctrlKey || metaKey || altKey || document.querySelector("dialog[open]")) return;
       const clicked = key === "PageUp" || key === "PageDown";
-      const busy = target.closest("input, select, textarea, [contenteditable]") || (key === " " && target.closest("button, summary, a"));
+      const chooses = target.matches("input[type=radio]") && key !== "ArrowLeft" && key !== "ArrowRight";
+      const typed = target.closest("input:not([type=radio]), select, textarea, [contenteditable]");
+      const busy = typed || chooses || (key === " " && target.closest("button, summary, a"));
       if (busy && !clicked && key !== "Escape") return;
+      if (isOn() && (/^\d$/.test(key) || (key === "Enter" && wanted))) {
+        event.preventDefault();
+        return call(key);
+      }
+      wanted = "";
       const act = isOn() ? (moves[key] ? () => go(moves[key]) : others[key.length > 1 ? key : key.toLowerCase()]) : key.toLowerCase() === "p" ? () => enter() : null;
       if (!act) return;
       event.preventDefault();
@@ -186,6 +211,8 @@
     true,
   );
   button.addEventListener("click", () => enter());
+  // What was clicked lets go of the keys: the space bar goes on.
+  addEventListener("click", ({ detail, target }) => isOn() && detail > 0 && target.closest("button")?.blur());
   addEventListener("resize", () => isOn() && again());
   new MutationObserver(() => isOn() && again()).observe(root, { attributeFilter: ["data-live"] }); // widgets have started
   const asked = new URLSearchParams(location.search).get("present");

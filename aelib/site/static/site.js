@@ -133,8 +133,8 @@ self.course = {};
   results.addEventListener("click", (event) => event.target.closest("a") && dialog.close());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, select, textarea, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const busy = event.target.closest("input, select, textarea, [contenteditable], .presenting");
+    if (event.key !== "/" || busy || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     openSearch();
   });
