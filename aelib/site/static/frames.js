@@ -69,12 +69,14 @@
     main.style.zoom = zoom;
     screen.dataset.layout = layoutOf(screen, shown);
     uncover(screen, shown);
+    const cutOff = () => [...screen.querySelectorAll(".formula")].some((each) => each.scrollWidth > each.clientWidth + 1);
+    if (cutOff()) screen.dataset.layout = "wide"; // no line of it is broken
     const nodes = (...kinds) => shown.filter(({ kind }) => kinds.includes(kind)).map(({ node }) => node);
     const [pictures, [live]] = [nodes("picture"), nodes("live")];
     const room = (innerHeight - BAR) / zoom;
     for (const each of pictures) each.style.setProperty("--ratio", ratio(each));
     screen.style.setProperty("--high", "0px");
-    const fits = () => screen.offsetHeight <= room + 1;
+    const fits = () => screen.offsetHeight <= room && !cutOff();
     const { paddingLeft, paddingBottom } = getComputedStyle(screen);
     const beside = ["beside", "widget"].includes(screen.dataset.layout);
     const all = shown.map(({ node }) => node).filter((node) => beside && !node.matches(".picture, .live"));
