@@ -108,7 +108,11 @@
     return whole(low);
   }
 
-  const leadsOn = ({ node }) => node.matches("h3") || node.textContent.trim().endsWith(":");
+  // A heading, and a few words before a list, are nothing without what follows them.
+  const leadsOn = ({ node }) => {
+    const words = node.textContent.trim();
+    return node.matches("h3") || words.endsWith(":") || (words.length < 50 && node.matches("p:has(+ :is(ul, ol))"));
+  };
 
   const place = ({ kind }) => (kind === "live" ? "picture" : kind); // what is new takes it
 
@@ -127,9 +131,9 @@
   // A frame that brings as many of the new parts as fit, at least one; none ends with what leads on.
   function some(screen, before, fresh, size) {
     const starts = [...fresh.keys()].slice(1).reverse().map((count) => fresh.slice(0, count));
-    const taken = starts.filter((each) => each.length === 1 || !leadsOn(each.at(-1)));
     for (const base of [...before, []]) {
-      const most = taken.find((each) => lay(screen, [...base, ...each], size));
+      const complete = (each) => !leadsOn(each.at(-1)) || (each.length === 1 && !base.length);
+      const most = starts.find((each) => complete(each) && lay(screen, [...base, ...each], size));
       if (most) return { shown: [...base, ...most], fresh: most, size };
     }
     const first = fresh.slice(0, 1);
