@@ -290,6 +290,14 @@ def test_three_trainings_in_one_cell_are_noted_once():
     assert [block.kind for block in blocks_of(cell)[0].outputs] == ["note", "text"]
 
 
+def test_room_is_kept_for_every_widget_that_lives_on_a_page():
+    style = (Path(aelib.__file__).parent / "site" / "static" / "style.css").read_text("utf-8")
+    kept = set(re.findall(r'\.live\[data-kind="(\w+)"\]', style))
+    texts = [path.read_text("utf-8") for path in (ROOT / "notebooks").glob("*.ipynb")]
+    used = {name for name in aelib.widgets.__all__ for text in texts if f"{name}(" in text}
+    assert used - {"TrainingMonitor"} <= kept <= set(aelib.widgets.__all__)
+
+
 def test_a_live_widget_needs_a_still_picture():
     with pytest.raises(SiteError, match="no still picture of its widget"):
         blocks_of(code_cell("w", "LatentMap(2 dimensions)"), "widget-1")
