@@ -13,6 +13,7 @@ from aelib.site.elements import elements
 
 MOST = 25  # screens of a lesson
 _WORDS = 90  # of prose that a key uncovers at once, where paragraphs allow it
+_LISTS = {"ul", "ol"}  # which belong to what stands before them
 
 
 @dataclass
@@ -42,6 +43,12 @@ class Piece:
     def asks(self) -> bool:
         """Whether it is prose that asks for a guess."""
         return "<strong>Predict" in self.html
+
+    @property
+    def announces(self) -> bool:
+        """Whether it is a few words that say nothing alone, such as "Three things to see."."""
+        few = self.kind == "p" and self.words <= 6
+        return few and not (self.asks or "<math" in self.html)
 
     @property
     def is_exercise(self) -> bool:
@@ -159,7 +166,7 @@ def _is_over(screen: Screen, piece: Piece) -> bool:
     if screen.pieces[0].is_exercise or "Exercises" in screen.title:
         return piece.kind != "cell" and screen.pieces[-1].kind == "cell"
     shown = [i for i, p in enumerate(screen.pieces) if p.is_picture or p.block.kind == "verdict"]
-    if not shown or (piece.kind == "cell" and not piece.block.outputs):
+    if not shown or piece.kind in _LISTS or (piece.kind == "cell" and not piece.block.outputs):
         return False
     return any(p.kind != "cell" for p in screen.pieces[shown[-1] + 1 :])
 
@@ -197,9 +204,10 @@ def _cover(screen: Screen) -> None:
 
 def _leads_on(piece: Piece | None) -> bool:
     """Whether what follows belongs to it."""
-    return piece is not None and (
-        piece.kind in ("h1", "h2", "h3") or piece.html.rstrip().endswith(":</p>")
-    )
+    if piece is None:
+        return False
+    is_heading = piece.kind in ("h1", "h2", "h3")
+    return is_heading or piece.announces or piece.html.rstrip().endswith(":</p>")
 
 
 def _conceal(pieces: list[Piece]) -> None:

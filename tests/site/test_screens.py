@@ -1,5 +1,6 @@
 """A lesson as a talk: how it is cut into screens, and what a key uncovers."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,23 @@ def test_html_is_cut_where_its_outermost_elements_begin():
         ("p", "<p>d &lt; e</p>"),
     ]
     assert elements("") == []
+
+
+def test_few_words_that_announce_something_are_shown_with_it():
+    long = "Much is said here. " * 30
+    told = f"## S\n\n{long}\n\n**The suspects.**\n\n- {long}\n- Another.\n\n{long}"
+    _, screen = page("# T", told)
+    assert steps(screen) == [("h2", 0), ("p", 0), ("p", 1), ("ul", 1), ("p", 2)]
+    _, screen = page("# T", f"## S\n\n{long}\n\nThree things to see.\n\n**First:** {long}")
+    assert steps(screen) == [("h2", 0), ("p", 0), ("p", 1), ("p", 1)]
+
+
+def test_every_suspect_is_announced_on_the_wall(talks):
+    lists = [
+        (before.html, before.step == after.step)
+        for screen in talks["13"]
+        for before, after in pairwise(screen.pieces)
+        if after.html.startswith("<ul>\n<li><strong>A.")
+    ]
+    assert len(lists) == 10
+    assert all("The suspects." in html and together for html, together in lists)
