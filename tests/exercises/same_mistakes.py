@@ -828,6 +828,10 @@ SAME = {
             with_slope(lambda a: 1 - a.tanh().tanh() ** 2),
             partial(by_chain, slope=lambda a: 1 / np.cosh(np.tanh(a)) ** 2),
         ),
+        "takes the h before np.tanh": (
+            with_slope(lambda a: 1 - a**2),
+            partial(by_chain, slope=lambda a: (1 - a) * (1 + a)),
+        ),
         "slope of the sigmoid": (
             with_slope(lambda a: a.tanh() - a.tanh() ** 2),
             partial(by_chain, slope=lambda a: np.tanh(a) * (1 - np.tanh(a))),
