@@ -2325,6 +2325,20 @@ SAME = {
             lambda deviation, total: bit_by_bit(deviation, total, lambda d, b: d / 2 * b),
             lambda deviation, total: bit_by_bit(deviation, total, lambda d, b: d * b),
         ),
+        "went to the last of them": (
+            lambda deviation, total: bit_by_bit(
+                deviation,
+                total,
+                lambda d, b: d / 2**b,
+                choose=lambda errors: np.argsort(errors, kind="stable")[-1],
+            ),
+            lambda deviation, total: bit_by_bit(
+                deviation,
+                total,
+                lambda d, b: d * 0.5**b,
+                choose=lambda errors: max(range(len(errors)), key=lambda i: (errors[i], i)),
+            ),
+        ),
         "to the smallest error": (
             lambda deviation, total: bit_by_bit(
                 deviation, total, lambda d, b: d / 2**b, choose=np.argmin
