@@ -3364,7 +3364,7 @@ SAME = {
             lambda W: np.diag(W @ W.T) / np.square(W @ W.T).sum(axis=0),
             lambda W: [v @ v / sum((v @ w) ** 2 for w in W) for v in W],
         ),
-        "all arrows have length 1 here": (
+        "the other arrows have length 1 here": (
             lambda W: [1 / sum((v @ w) ** 2 / (v @ v) / (w @ w) for w in W) for v in W],
             lambda W: (
                 1
