@@ -147,6 +147,7 @@ def _backwards(
     slope: Callable[[Any], Any] = lambda h: 1 - h**2,
     seen_by_w2: Callable[[Any, Any], Any] = lambda h, a: h,
     slope_at_b1: Callable[[Any], Any] = lambda slopes: slopes,
+    seen_by_slope: Callable[[Any, Any], Any] = lambda h, a: h,
 ) -> Callable[..., Parameters]:
     """Make a variant of `gradients_tanh` with one thing changed."""
 
@@ -155,10 +156,10 @@ def _backwards(
         h = bend(a)
         y = 1 / (1 + np.exp(-(h @ p["W2"] + p["b2"])))
         delta = 2 * (y - x) * y * (1 - y) / len(x)
-        wanted = delta @ p["W2"].T
+        wanted, slopes = delta @ p["W2"].T, slope(seen_by_slope(h, a))
         return {
-            "W1": x.T @ (wanted * slope(h)),
-            "b1": (wanted * slope_at_b1(slope(h))).sum(axis=0),
+            "W1": x.T @ (wanted * slopes),
+            "b1": (wanted * slope_at_b1(slopes)).sum(axis=0),
             "W2": seen_by_w2(h, a).T @ delta,
             "b2": delta.sum(axis=0),
         }
@@ -244,6 +245,10 @@ EXERCISES = [
             Mistake(
                 _backwards(slope=lambda h: 1 - np.tanh(h) ** 2),
                 "h is bent already, and you bend it once more in the slope; it is 1 - h ** 2",
+            ),
+            Mistake(
+                _backwards(seen_by_slope=lambda h, a: a),
+                "the slope 1 - h ** 2 takes the h before np.tanh here; use the h after it",
             ),
             Mistake(
                 _backwards(slope=lambda h: h * (1 - h)),

@@ -381,7 +381,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda: 5,
-                "five are enough, but one fewer is enough as well",
+                "five are enough, but so many are not needed",
             ),
             Mistake(
                 lambda: 7,

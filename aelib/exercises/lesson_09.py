@@ -59,6 +59,14 @@ def _times_the_bits(deviation: np.ndarray, total: int) -> np.ndarray:
     return bits
 
 
+def _to_the_last_among_equals(deviation: np.ndarray, total: int) -> np.ndarray:
+    bits = np.zeros(len(deviation), dtype=int)
+    for _ in range(total):
+        errors = deviation / 2.0**bits
+        bits[np.flatnonzero(errors == errors.max())[-1]] += 1
+    return bits
+
+
 def _to_the_smallest(deviation: np.ndarray, total: int) -> np.ndarray:
     bits = np.zeros(len(deviation), dtype=int)
     for _ in range(total):
@@ -81,8 +89,9 @@ def _costs(rng: np.random.Generator) -> list[Arguments]:
 
 
 def _deviations(rng: np.random.Generator) -> list[Arguments]:
-    """The last number varies much, the one before hardly at all."""
-    cases: list[Arguments] = []
+    """The last number varies much, the one before hardly at all; once some errors are equal."""
+    doubled = 2.0 ** rng.integers(-2, 3)
+    cases: list[Arguments] = [(doubled * np.array([2, 1, 4, 0.5, 1]), 6)]
     for n, total in ((4, 10), (16, 48), (7, 3)):
         deviation = rng.exponential(size=n) + 0.01
         deviation[-2:] = 0.02, 4 + rng.random()
@@ -257,6 +266,11 @@ EXERCISES = [
             Mistake(
                 _times_the_bits,
                 "deviation / 2 * bits multiplies by the bits; each bit halves: deviation / 2**bits",
+            ),
+            Mistake(
+                _to_the_last_among_equals,
+                "where several errors are equally large the bit went to the last of them; it goes "
+                "to the first",
             ),
             Mistake(
                 _to_the_smallest, "you gave the bit to the smallest error; give it to the largest"

@@ -197,7 +197,8 @@ EXERCISES = [
             ),
             Mistake(
                 lambda W: 1 / ((_unit(W) @ _unit(W).T) ** 2).sum(axis=1),
-                "all arrows have length 1 here; only the thing's own does, the others keep theirs",
+                "the other arrows have length 1 here; only the thing's own does, the others keep "
+                "theirs",
             ),
             Mistake(
                 _leaving_itself_out,

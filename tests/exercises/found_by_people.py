@@ -21,6 +21,9 @@ FOUND = {
             draw <= amount, (draw <= amount / 2).float(), x
         ),
     },
+    "allocate_bits": {
+        "the last of equal errors": lambda deviation, total: one_by_one(deviation, total),
+    },
     "log_mean_exp": {
         "one maximum for the whole table": lambda w: w.max() + (w - w.max()).exp().mean(0).log(),
         "the smallest value taken out": lambda w: w.amin(0) + (w - w.amin(0)).exp().mean(0).log(),
@@ -48,6 +51,13 @@ def kabsch(b, v):
     first, _, second = np.linalg.svd(b.T @ v)
     first[:, -1] *= np.sign(np.linalg.det(first @ second))
     return first @ second
+
+
+def one_by_one(deviation, total):
+    bits = np.zeros(len(deviation), dtype=int)
+    for _ in range(total):
+        bits[np.argsort(deviation / 2.0**bits, kind="stable")[-1]] += 1
+    return bits
 
 
 def signed(axes):

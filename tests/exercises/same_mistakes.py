@@ -828,6 +828,10 @@ SAME = {
             with_slope(lambda a: 1 - a.tanh().tanh() ** 2),
             partial(by_chain, slope=lambda a: 1 / np.cosh(np.tanh(a)) ** 2),
         ),
+        "takes the h before np.tanh": (
+            with_slope(lambda a: 1 - a**2),
+            partial(by_chain, slope=lambda a: (1 - a) * (1 + a)),
+        ),
         "slope of the sigmoid": (
             with_slope(lambda a: a.tanh() - a.tanh() ** 2),
             partial(by_chain, slope=lambda a: np.tanh(a) * (1 - np.tanh(a))),
@@ -2321,6 +2325,20 @@ SAME = {
             lambda deviation, total: bit_by_bit(deviation, total, lambda d, b: d / 2 * b),
             lambda deviation, total: bit_by_bit(deviation, total, lambda d, b: d * b),
         ),
+        "went to the last of them": (
+            lambda deviation, total: bit_by_bit(
+                deviation,
+                total,
+                lambda d, b: d / 2**b,
+                choose=lambda errors: np.argsort(errors, kind="stable")[-1],
+            ),
+            lambda deviation, total: bit_by_bit(
+                deviation,
+                total,
+                lambda d, b: d * 0.5**b,
+                choose=lambda errors: max(range(len(errors)), key=lambda i: (errors[i], i)),
+            ),
+        ),
         "to the smallest error": (
             lambda deviation, total: bit_by_bit(
                 deviation, total, lambda d, b: d / 2**b, choose=np.argmin
@@ -3346,7 +3364,7 @@ SAME = {
             lambda W: np.diag(W @ W.T) / np.square(W @ W.T).sum(axis=0),
             lambda W: [v @ v / sum((v @ w) ** 2 for w in W) for v in W],
         ),
-        "all arrows have length 1 here": (
+        "the other arrows have length 1 here": (
             lambda W: [1 / sum((v @ w) ** 2 / (v @ v) / (w @ w) for w in W) for v in W],
             lambda W: (
                 1
