@@ -129,7 +129,8 @@ def test_what_came_out_of_a_guess_is_folded_until_its_cell_is_run(lab_page, tmp_
     assert not fold.is_visible()
 
 
-def test_a_widget_says_when_python_is_gone(lab_page, tmp_path):
+@pytest.mark.parametrize("way", ["restart", "shutdown"])
+def test_a_widget_says_when_python_is_gone(way, lab_page, tmp_path):
     page, url = lab_page
     write_notebook(tmp_path / "gone.ipynb", MAKE, "explorer", TRAIN)
     open_and_run(page, url, "gone.ipynb")
@@ -139,8 +140,9 @@ def test_a_widget_says_when_python_is_gone(lab_page, tmp_path):
     page.get_by_text("s left").wait_for()
     assert LOST not in widget.inner_text()
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    page.locator("[data-command='kernelmenu:restart']").click()
-    page.locator(".jp-Dialog .jp-mod-accept").click()
+    page.locator(f"[data-command='kernelmenu:{way}']").click()
+    if way == "restart":
+        page.locator(".jp-Dialog .jp-mod-accept").click()
     page.locator(".aelib-monitor").get_by_text("Python is gone, and this training").first.wait_for()
     slider.focus()
     page.keyboard.press("ArrowRight")

@@ -197,6 +197,14 @@ def test_an_error_in_the_kernel_is_read_out(show):
     assert page.get_by_role("status").inner_text() == "RuntimeError: too far out"
 
 
+def test_a_kernel_that_was_shut_down_is_missed_without_an_error(show):
+    draw = np.random.default_rng(0)
+    page = show(LatentExplorer(lambda z: draw.random((len(z), 784)), latent_dim=2))
+    page.evaluate("void (model.send = () => { throw new Error('Cannot send'); })")
+    page.evaluate("model.set('z', [2, 2])")
+    page.get_by_text("Python does not answer").wait_for()
+
+
 def test_two_decoders_take_the_same_z_or_their_own(show, model, digits):
     other = Autoencoder(16, hidden=(32,)).eval()
     page = show(TwoDecoders(model, other))

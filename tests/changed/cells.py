@@ -38,12 +38,6 @@ def code_cells(lesson):
     return [(i, cell) for i, cell in enumerate(cells) if cell.cell_type == "code"]
 
 
-def heads(lesson):
-    """The places where the sections of a lesson begin."""
-    cells = nbformat.read(PATHS[lesson], as_version=4).cells
-    return [i for i, cell in enumerate(cells) if cell.source.startswith("## ")]
-
-
 def printed(cell):
     """The text that a cell's committed output holds."""
     return "".join(o.text for o in cell.outputs if o.output_type == "stream")
@@ -80,12 +74,12 @@ def run_all(sources, told=""):
     assert said or not told, f"no cell says {told!r} any more: mend the table"
 
 
-def run_hour(sources, hour, heads=()):
+def run_hour(sources, hour):
     """Run a lesson, then each change of an hour from its cell on; tell of what went wrong.
 
     The last cells are changed first, and each change is taken back, so that all cells above a
     change hold what the lesson gave them. At the end all cells are run again in the same kernel,
-    then each section by itself, the last one first, and must print what they printed at first.
+    then each cell by itself, the last one first, and must print what they printed at first.
     """
     names, trouble, first = fresh_names(), [], {}
     _run_from(0, sources, names, texts=first)
@@ -97,7 +91,7 @@ def run_hour(sources, hour, heads=()):
         else:
             if told and not said:
                 trouble.append(f"{what}: nobody says {told!r}")
-    for part in [sources, *_sections(sources, heads)]:
+    for part in [sources, *([cell] for cell in reversed(sources))]:
         again = {}
         try:
             _run_from(0, part, names, texts=again)
@@ -107,13 +101,6 @@ def run_hour(sources, hour, heads=()):
             if text != first[i]:
                 trouble.append(f"run again: cell {i} printed {first[i]!r}, then {text!r}")
     assert not trouble, "\n".join(trouble)
-
-
-def _sections(sources, heads):
-    """The cells of each section, the last section first."""
-    section = {i: sum(head < i for head in heads) for i, _ in sources}
-    for k in sorted(set(section.values()), reverse=True):
-        yield [(i, source) for i, source in sources if section[i] == k]
 
 
 def plan_of(hour, sources):

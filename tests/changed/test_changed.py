@@ -12,7 +12,6 @@ from cells import (
     changed,
     code_cells,
     draw_nothing,
-    heads,
     outside,
     printed,
     run_all,
@@ -78,7 +77,7 @@ def test_a_changed_lesson_runs_to_its_end(lesson, change, size):
 @in_both_sizes(quick={"00", "01"})
 def test_all_cells_run_again_after_an_edit_in_the_middle_say_what_they_said(lesson, size):
     edit = list(CODE[lesson].items())[:1]
-    run_hour(changed(code_cells(lesson), cut(lesson, size)), edit, heads(lesson))
+    run_hour(changed(code_cells(lesson), cut(lesson, size)), edit)
 
 
 @pytest.mark.parametrize("size", ["short"])
@@ -108,7 +107,7 @@ def test_every_text_of_the_tables_stands_in_its_lesson(lesson, size):
 @pytest.mark.parametrize("size", ["short"])
 @pytest.mark.parametrize("lesson", HOUR)
 def test_a_students_hour_meets_no_bare_error_and_no_number_that_is_none(lesson, size):
-    run_hour(changed(code_cells(lesson), cut(lesson, size)), HOUR[lesson], heads(lesson))
+    run_hour(changed(code_cells(lesson), cut(lesson, size)), HOUR[lesson])
 
 
 @pytest.mark.parametrize("size", ["whole"])
@@ -160,6 +159,13 @@ def test_an_hour_goes_on_after_an_error_and_takes_each_change_back(size):
     told = [(*hour[2], "latent_dim must be a whole number"), ("n = 2", "n = 4", "no such sentence")]
     with pytest.raises(AssertionError, match="nobody says 'no such sentence'"):
         run_hour(list(enumerate(cells)), told)
+
+
+@pytest.mark.parametrize("size", ["whole"])
+def test_a_name_that_is_used_for_two_things_is_noticed(size):
+    cells = ["n = 2", "print(n)", "n = [3]", "print(n[0])"]
+    with pytest.raises(AssertionError, match=r"run again: cell 1 printed '2.n', then '\[3\]"):
+        run_hour(list(enumerate(cells)), [("n = 2", "n = 4")])
 
 
 @pytest.mark.parametrize("size", ["whole"])

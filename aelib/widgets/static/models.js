@@ -124,7 +124,11 @@ function inKernel(model, index, what, show, complain) {
         complain("Python does not answer: run the cell again, with a kernel.");
         resolve();
       }, PATIENCE);
-      model.send({ model: index, view, id: ++id, [what]: Array.from(z) });
+      try {
+        model.send({ model: index, view, id: ++id, [what]: Array.from(z) });
+      } catch {
+        // The kernel was shut down, its channel is closed: nobody will answer.
+      }
     });
   const heard = (message, buffers) => {
     if (message.view !== view || message.id !== id) return;

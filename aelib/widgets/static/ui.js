@@ -15,15 +15,22 @@ export function button(parent, text, action, attributes = {}) {
 }
 
 // Calls then(true) when Python is gone, and then(false) if it comes back. A notebook hands its own
-// model, which knows whether a kernel hears it, to those who listen for changes.
+// model, which knows whether a kernel hears it, to those who listen for changes. Of a kernel that was
+// shut down it is not told: there the channel that it sends through is closed.
 export function watchPython(model, then) {
-  let own;
+  let [own, timer, gone] = [null, null, false];
   const look = (given) => {
-    own = given?.comm_live === undefined ? own : given;
-    if (own) then(!own.comm_live);
+    if (given?.comm_live !== undefined) own = given;
+    if (!own) return;
+    timer ??= setInterval(look, 2000);
+    const now = !own.comm_live || own.comm?.jsServicesComm?.isDisposed === true;
+    if (now !== gone) then((gone = now));
   };
   model.on("change comm_live_update", look);
-  return () => model.off("change comm_live_update", look);
+  return () => {
+    clearInterval(timer);
+    model.off("change comm_live_update", look);
+  };
 }
 
 // The widget's outer box: a stage (pictures left, controls right) and one voice. Below it, where
