@@ -38,12 +38,14 @@ HOUR = {
         ("3 * sparsity_kl(z)", "0 * sparsity_kl(z)"),
         ("Shallow(256,", "Shallow(20,"),
         ("bias=0.5", "bias=-20.0"),
+        ('"sigmoid + KL": sparse_kl}', '"sigmoid + KL": sparse_kl, "again": sparse_kl}'),
         ("Tied(64), Tied(64)", "Tied(5), Tied(5)"),
         ("draw_letters(5000)", "draw_letters(1500)"),
     ],
     "03": [
         ("n_codes = 16", "n_codes = 1", "the descent runs away from its goal"),
         ("n_codes = 16", "n_codes = 40"),
+        ("n_codes = 16", "n_codes = 2"),
         ("load_mnist()", "load_mnist(n_train=20_000)"),
         ("epochs=3, lr=0.02", "epochs=1, lr=0.2"),
         ("np.deg2rad(30)", "np.deg2rad(90)"),
@@ -77,6 +79,7 @@ HOUR = {
         ("spoilers = {", 'spoilers = {\n    "darker": lambda x, g=None: 0.5 * x,'),
         ("roll(2, dims=2)", "roll(0, dims=2)"),
         ("PCA(80,", "PCA(10,"),
+        ("curves = {", 'curves = {\n    "again": [psnr(x, x_few) for x in levels],'),
         ("best(median, (3, 5))", "best(median, (1,))"),
         ("draw_letters(500)", "draw_letters(20)"),
     ],
@@ -142,6 +145,7 @@ HOUR = {
     ],
     "10": [
         ("k=10", "k=1"),
+        ("spaces = {", 'spaces = {\n    "upper half": (x[:, :392], x_test[:, :392]),'),
         ("PCA(16,", "PCA(3,"),
         ("draw_faces(4000, seed=1)", "draw_faces(500, seed=1)"),
         ("counts = (10, 50, 100, 1000)", "counts = (20, 100)"),
@@ -245,5 +249,6 @@ HOUR = {
         ("readers = {", 'readers = {\n    "mean of all": lambda x: x.mean(dim=1, keepdim=True),'),
         ('strongest("in quotes")', 'strongest("digit", lines=3)'),
         ('"digit": "0123456789"', '"digit": "0"'),
+        ('"digit": "0123456789"}', '"digit": "0123456789", "capital": "ABC"}'),
     ],
 }
