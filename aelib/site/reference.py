@@ -229,7 +229,8 @@ def _parts(obj: Any) -> list[Part]:
 
 def _row(kind: str, item: Any, obj: Any) -> tuple[str, str]:
     """The name of an argument or of an error, and what is said of it."""
-    if kind == "returns":  # "Decibels: 10 more ..." looks to griffe as a type does
-        told = "" if str(item.annotation) == str(obj.returns) else f"{item.annotation}: "
+    if kind == "returns":  # "Codes (N, K): one ..." looks to griffe as a type does
+        begins = obj.docstring.value.partition("Returns:\n")[2].strip().partition(":")[0]
+        told = "" if str(item.annotation) == str(obj.returns) else f"{begins}: "
         return "", told + item.description
     return item.name if kind == "parameters" else str(item.annotation), item.description

@@ -62,6 +62,14 @@ def test_what_is_taken_is_told_and_nothing_else(name):
         assert told <= taken | traits, f"told, and not taken: {told - taken}"
 
 
+def test_what_is_given_is_told_word_for_word():
+    for entry in (one for each in ENTRIES.values() for one in (each, *each.members)):
+        for part in entry.parts:
+            if part.title == "Gives":
+                ((_, told),) = part.rows
+                assert " ".join(told.split()) in " ".join(entry.docstring.split())
+
+
 def test_signatures_are_python():
     for entry in ENTRIES.values():
         for each in (entry, *entry.members):
