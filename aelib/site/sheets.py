@@ -26,12 +26,14 @@ class Line:
         choices: Words to choose from; none for a number or a word of one's own.
         unit: What the number counts.
         answer: What came out; "" where the page's picture says it.
+        picture: What that picture shows, in the words of its text for those who do not see it.
     """
 
     name: str = ""
     choices: list[str] = field(default_factory=list)
     unit: str = ""
     answer: str = ""
+    picture: str = ""
 
 
 @dataclass
@@ -69,21 +71,35 @@ def sheet_of(lesson: Lesson) -> Sheet:
     sheet, prose = Sheet(lesson), Prose()
     said = "".join(o.get("text", "") for c in lesson.notebook.cells for o in c.get("outputs", []))
     answers = dict(_CAME_OUT.findall(said))
-    waiting, last = "", ""
+    waiting = last = seen = ""
     for cell in lesson.notebook.cells:
         if cell.cell_type == "markdown":
             parts = elements(prose.html(cell.source))
             sheet.exercises += _exercises(parts)
             for tag, html in parts:
-                if tag == "p" and _PREDICT in html:
-                    sheet.questions += [Question(waiting, [Line()])] if waiting else []
-                    waiting = "<p>" + html[html.index(_PREDICT) :]
+                asks = tag == "p" and _PREDICT in html
+                if waiting and (asks or tag == "h2"):
+                    sheet.questions.append(Question(waiting, [Line(picture=seen)]))
+                    waiting = ""
+                if asks:
+                    waiting, seen = "<p>" + html[html.index(_PREDICT) :], ""
                 last = html if tag == "p" else last
         elif cell.cell_type == "code" and (lines := _lines(cell, answers)):
             sheet.questions.append(Question(waiting or last, lines))
             waiting = ""
-    sheet.questions += [Question(waiting, [Line()])] if waiting else []
+        else:
+            seen = seen or _shown(cell)
+    sheet.questions += [Question(waiting, [Line(picture=seen)])] if waiting else []
     return sheet
+
+
+def _shown(cell: Any) -> str:
+    """What the first picture of a cell shows; "" where there is none, or a widget to be moved."""
+    for output in cell.get("outputs", []):
+        alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+        if alt and output.data.get("text/plain") == alt:
+            return str(alt)
+    return ""
 
 
 def _exercises(parts: list[tuple[str, str]]) -> list[str]:

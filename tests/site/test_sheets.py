@@ -59,6 +59,19 @@ def test_a_number_has_its_unit_and_a_question_without_a_cell_a_blank():
     ]
 
 
+def test_where_a_picture_answers_the_teacher_reads_what_it_shows():
+    asked = sheet("**Predict:** what shape?", "Look.", "## Next", "**Predict:** and this?")
+    assert [q.lines[0].picture for q in asked.questions] == ["", ""]
+    first, guess, last = (
+        SHEETS["03"].questions[5],
+        SHEETS["03"].questions[0],
+        SHEETS["00"].questions[0],
+    )
+    assert first.lines[0].picture.startswith("Share of test digits recognised")
+    assert (guess.lines[0].picture, guess.lines[0].answer) == ("", "below 1 %")
+    assert "Nine pictures from a 1 to a 0" in last.lines[0].picture  # not that of the widget above
+
+
 def test_exercises_are_their_first_paragraph_with_its_list():
     text = "**Exercise 1.** Do:\n\n- this\n\nRun the cell below."
     (exercise,) = sheet(text).exercises
