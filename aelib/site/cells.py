@@ -20,8 +20,8 @@ _WIDGET = re.compile(rf"({'|'.join(widgets.__all__)})\(")
 _NO_GUESS = "you made no guess"  # what `predict` says of an answer that nobody guessed
 _NOT_YET = ": no guess yet."  # what it says before there is an answer
 _NEEDS_PYTHON = {
-    "TrainingMonitor": "The network was trained here. When you run the lesson yourself, you watch "
-    "its loss fall.",
+    "TrainingMonitor": "Training ran here. When you run the lesson yourself, you watch the loss "
+    "fall.",
     "TrainingPlayground": "A still picture: the network is trained in a running notebook, or on "
     "the page of the playground, to which a link leads.",
     "": "A still picture: this widget asks Python. Run the lesson yourself to move it.",
@@ -70,6 +70,7 @@ def code_block(
     if model and not any(block.kind == "live" for block in outputs):
         place = f"Cell {number} of {stem}"
         raise SiteError(f"{place} stores no still picture of its widget: run the notebook anew.")
+    outputs = [block for i, block in enumerate(outputs) if not _is_told(block, outputs[:i])]
     kind = _kind(cell, outputs)
     code = _linked(code, known or {}) if kind == "imports" else code
     return Block(kind, html=code, outputs=outputs, tags=list(cell.metadata.get("tags", [])))
@@ -147,6 +148,11 @@ def _output(output: Any, name: str, files: dict[str, bytes], model: str) -> list
     if widget:
         return [Block("note", html=_why_still(widget[1]))]
     return [Block("text", html=ansi2html(text))]
+
+
+def _is_told(block: Block, before: list[Block]) -> bool:
+    """Whether a note stands there already, as where one cell trains three networks."""
+    return block.kind == "note" and block.html in [each.html for each in before]
 
 
 def _why_still(widget: str) -> str:

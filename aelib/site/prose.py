@@ -17,6 +17,7 @@ TEXTS = (
     "GUIDE_your_own_model.md",
 )  # beside the lessons, each with a page
 PLAYGROUND = "PLAYGROUND.md"  # the words of the page on which the reader trains a network
+_MATH_AND_END = re.compile(r"(\(?<math\b(?:(?!</math>).)*</math>[^\s<]+)", re.S)
 
 
 def page_of(path: str) -> str:
@@ -52,8 +53,9 @@ class Prose(IPythonRenderer):
         self._markdown = MarkdownWithMath(renderer=self)
 
     def html(self, source: str) -> str:
-        """Render a cell."""
-        return self._markdown.render(source)
+        """Render a cell; no line begins with what ends a formula: a full stop, "-th"."""
+        html = str(self._markdown.render(source))
+        return _MATH_AND_END.sub(r'<span class="held">\1</span>', html)
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         """A heading that can be linked to."""
@@ -71,6 +73,10 @@ class Prose(IPythonRenderer):
                 text,
             )
         return f'<h{level} id="{escape(found.anchor)}">{text}</h{level}>\n'
+
+    def text(self, text: str) -> str:
+        """A number and its per cent sign stay on one line."""
+        return str(super().text(re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)))
 
     def codespan(self, text: str) -> str:
         """Inline code; a public name of aelib leads to the reference, once on a page."""

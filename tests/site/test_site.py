@@ -88,6 +88,17 @@ def shape(tex, **options):
     return "".join(row.itertext()).replace("\u2061", ""), {e.tag for e in row.iter()}
 
 
+def test_no_line_begins_with_what_ends_a_formula_or_a_number():
+    html = Prose().html("So $x$. Go one $j$-th of the way ($a$), by 95 %. Then $b$ ends.")
+    assert html.count('<span class="held">') == 3
+    held = [part.partition("</span>")[0] for part in html.split('<span class="held">')[1:]]
+    assert [re.sub(r"<annotation.*?</annotation>|<[^>]+>", "", part) for part in held] == [
+        *("x.", "j-th", "(a),"),
+    ]
+    assert "95\N{NO-BREAK SPACE}%" in html
+    assert "7 % 3" in Prose().html("`7 % 3`")  # code is copied as it is
+
+
 @pytest.mark.parametrize(
     ("tex", "text", "tags"),
     [
@@ -270,7 +281,21 @@ def test_a_widget_lives_or_says_that_it_needs_python():
     cell = code_cell("w", "TrainingPlayground(400 pictures, 100 held out)", png())
     assert "page of the playground" in blocks_of(cell)[0].outputs[1].html
     (note,) = blocks_of(code_cell("fit()", "TrainingMonitor(epochs=6)"))[0].outputs
-    assert (note.kind, "trained here" in note.html) == ("note", True)
+    assert (note.kind, "Training ran here" in note.html) == ("note", True)
+
+
+def test_three_trainings_in_one_cell_are_noted_once():
+    cell = code_cell("fit()", "TrainingMonitor(epochs=6)")
+    cell.outputs += [*cell.outputs, nbformat.v4.new_output("stream", text="said"), *cell.outputs]
+    assert [block.kind for block in blocks_of(cell)[0].outputs] == ["note", "text"]
+
+
+def test_room_is_kept_for_every_widget_that_lives_on_a_page():
+    style = (Path(aelib.__file__).parent / "site" / "static" / "style.css").read_text("utf-8")
+    kept = set(re.findall(r'\.live\[data-kind="(\w+)"\]', style))
+    texts = [path.read_text("utf-8") for path in (ROOT / "notebooks").glob("*.ipynb")]
+    used = {name for name in aelib.widgets.__all__ for text in texts if f"{name}(" in text}
+    assert used - {"TrainingMonitor"} <= kept <= set(aelib.widgets.__all__)
 
 
 def test_a_live_widget_needs_a_still_picture():

@@ -176,8 +176,8 @@ function pages(parent, rows, turned) {
     turned();
   };
   button(row, "‹", () => turn(-1), { "aria-label": "previous page of sliders" });
-  const words = make("span", {}, row);
   button(row, "›", () => turn(1), { "aria-label": "next page of sliders" });
+  const words = make("span", {}, row); // last: whatever it says, the buttons stay where they are
   turn(0);
 }
 
