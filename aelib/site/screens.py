@@ -13,7 +13,8 @@ from aelib.site.elements import elements
 
 MOST = 25  # screens of a lesson
 _WORDS = 90  # of prose at once, unless less would leave nothing
-_TEXT = {"p", "ul", "ol", "blockquote"}
+_LISTS = {"ul", "ol"}  # which belong to what stands before them
+_TEXT = {"p", "blockquote"} | _LISTS
 
 
 @dataclass
@@ -45,6 +46,12 @@ class Piece:
     def asks(self) -> bool:
         """Whether it is prose that asks for a guess."""
         return "<strong>Predict" in self.html
+
+    @property
+    def announces(self) -> bool:
+        """Whether it is a few words that say nothing alone, such as "Three things to see."."""
+        few = self.kind == "p" and self.words <= 6
+        return few and not (self.asks or "<math" in self.html)
 
     @property
     def is_exercise(self) -> bool:
@@ -164,7 +171,7 @@ def _is_over(screen: Screen, piece: Piece) -> bool:
     if screen.pieces[0].is_exercise or "Exercises" in screen.title:
         return piece.kind != "cell" and screen.pieces[-1].kind == "cell"
     shown = [i for i, p in enumerate(screen.pieces) if p.is_picture or p.block.kind == "verdict"]
-    if not shown or (piece.kind == "cell" and not piece.block.outputs):
+    if not shown or piece.kind in _LISTS or (piece.kind == "cell" and not piece.block.outputs):
         return False
     return any(p.kind != "cell" for p in screen.pieces[shown[-1] + 1 :])
 
@@ -226,7 +233,10 @@ def _choose(prose: list[Piece], screen: Screen) -> None:
             break
         piece.aside = piece.kind in _TEXT and not (piece.asks or "formula" in piece.html)
     for piece, after in pairwise(prose):
-        piece.aside |= after.aside and piece.html.rstrip().endswith(":</p>")
+        if piece.announces and after.kind in _LISTS:
+            piece.aside = after.aside = False  # "The suspects." are what a class has to see
+        leads_on = piece.announces or piece.html.rstrip().endswith(":</p>")
+        piece.aside |= after.aside and leads_on and after.block is piece.block
     if prose and prose[-1].aside:
         for piece in takewhile(lambda piece: piece.aside or piece.kind == "h3", reversed(prose)):
             piece.aside = True  # a heading goes with its text

@@ -170,6 +170,14 @@ def test_a_page_opens_and_nothing_moves(open_page, name, server):
     assert width[0] <= width[1]
 
 
+def test_a_widget_fills_the_room_that_was_kept_for_it(open_page):
+    page = open_page("index.html", viewport=DESKTOP)
+    until(page, "document.querySelector('.live.ready') !== null")
+    heights = "(box) => [box.querySelector('.view').offsetHeight, box.clientHeight]"
+    takes, kept = page.locator(".live").evaluate(heights)
+    assert takes > 0.85 * kept
+
+
 # Long pages take seconds: each is looked at in one theme, two of them in both.
 THEMES = [*zip(NAMES, ["light", "dark"] * len(NAMES), strict=False)]
 THEMES += [("index", "dark"), (LIVE[0], "light")]
@@ -722,6 +730,8 @@ FRAMES = """(asked) => {
       aside: Math.max(...all.map((box) => box.right)) - innerWidth,
       type: (innerHeight / 24) * size,
       smallest: Math.min(1, ...pictures.map(share)),
+      broken: [...screen.querySelectorAll(".formula")].some((each) => (
+        each.scrollWidth > each.clientWidth + 1)),
       layout: screen.dataset.layout,
     };
   };
@@ -755,6 +765,7 @@ def test_nothing_is_larger_than_the_wall_and_all_can_be_read(open_page, stem, he
     for frame in frames:
         assert frame["fresh"] > 0, f"a key that shows nothing: {frame}"
         assert frame["aside"] <= 0, frame
+        assert not frame["broken"], f"a formula that goes on beyond its column: {frame}"
         if frame["alone"]:  # a long table scrolls before the next screen; long code is smaller
             assert frame["type"] >= int(height) / 43, frame
             continue
@@ -763,7 +774,7 @@ def test_nothing_is_larger_than_the_wall_and_all_can_be_read(open_page, stem, he
         assert frame["smallest"] >= 0.2, frame
     for screen in screens:
         assert all(one["parts"] != after["parts"] for one, after in pairwise(screen))
-    assert np.median([frame["type"] for frame in frames]) >= int(height) / 25
+    assert np.median([frame["type"] for frame in frames]) >= int(height) / 27
     assert {frame["layout"] for frame in frames} > {"text", "wide"}  # and beside, or a widget's
 
 

@@ -1,5 +1,6 @@
 """A lesson as a talk: how it is cut into screens, and what a key uncovers."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,27 @@ def test_html_is_cut_where_its_outermost_elements_begin():
         ("p", "<p>d &lt; e</p>"),
     ]
     assert elements("") == []
+
+
+def test_few_words_that_announce_something_are_shown_with_it_or_not_at_all():
+    long = "Much is said here. " * 30
+    told = f"## S\n\n{long}\n\n**The suspects.**\n\n- {long}\n- Another.\n\n{long}"
+    _, screen = page("# T", told)
+    shown = [piece.html for piece in screen.pieces if not piece.aside]
+    assert any("suspects" in html for html in shown)
+    assert any("Another" in html for html in shown)
+    _, screen = page("# T", f"## S\n\nThree things to see.\n\n{long}\n\n**First:** {long}\n\nEnd.")
+    three, after = screen.pieces[1:3]
+    assert three.announces
+    assert three.aside == after.aside
+
+
+def test_every_suspect_is_on_the_wall(talks):
+    lists = [
+        (before.html, after.aside)
+        for screen in talks["13"]
+        for before, after in pairwise(screen.pieces)
+        if after.html.startswith("<ul>\n<li><strong>A.")
+    ]
+    assert len(lists) == 10
+    assert all("The suspects." in html and not aside for html, aside in lists)

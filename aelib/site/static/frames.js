@@ -69,12 +69,14 @@
     main.style.zoom = zoom;
     screen.dataset.layout = layoutOf(screen, shown);
     uncover(screen, shown);
+    const cutOff = () => [...screen.querySelectorAll(".formula")].some((each) => each.scrollWidth > each.clientWidth + 1);
+    if (cutOff()) screen.dataset.layout = "wide"; // no line of it is broken
     const nodes = (...kinds) => shown.filter(({ kind }) => kinds.includes(kind)).map(({ node }) => node);
     const [pictures, [live]] = [nodes("picture"), nodes("live")];
     const room = (innerHeight - BAR) / zoom;
     for (const each of pictures) each.style.setProperty("--ratio", ratio(each));
     screen.style.setProperty("--high", "0px");
-    const fits = () => screen.offsetHeight <= room + 1;
+    const fits = () => screen.offsetHeight <= room && !cutOff();
     const { paddingLeft, paddingBottom } = getComputedStyle(screen);
     const beside = ["beside", "widget"].includes(screen.dataset.layout);
     const all = shown.map(({ node }) => node).filter((node) => beside && !node.matches(".picture, .live"));
@@ -106,9 +108,37 @@
     return whole(low);
   }
 
-  const leadsOn = ({ node }) => node.matches("h3") || node.textContent.trim().endsWith(":");
+  // A heading, and a few words before a list, are nothing without what follows them.
+  const leadsOn = ({ node }) => {
+    const words = node.textContent.trim();
+    return node.matches("h3") || words.endsWith(":") || (words.length < 50 && node.matches("p:has(+ :is(ul, ol))"));
+  };
 
   const place = ({ kind }) => (kind === "live" ? "picture" : kind); // what is new takes it
+
+  // What may stay of the frame before: what no new part takes the place of; then less and less.
+  function bases(before, fresh) {
+    const stays = before.filter((part) => fresh.every((each) => place(each) !== place(part)));
+    return [[], ["code", "said"], ["code", "said", "text"]].map((gone) => stays.filter(({ kind }) => !gone.includes(kind)));
+  }
+
+  // A frame that brings all that is new; none where what was seen before must go and may not.
+  function whole(screen, before, fresh, size, most) {
+    const base = before.find((each) => lay(screen, [...each, ...fresh], size));
+    return base && (base === before[0] || most > 0) ? { shown: [...base, ...fresh], fresh, size } : null;
+  }
+
+  // A frame that brings as many of the new parts as fit, at least one; none ends with what leads on.
+  function some(screen, before, fresh, size) {
+    const starts = [...fresh.keys()].slice(1).reverse().map((count) => fresh.slice(0, count));
+    for (const base of [...before, []]) {
+      const complete = (each) => !leadsOn(each.at(-1)) || (each.length === 1 && !base.length);
+      const most = starts.find((each) => complete(each) && lay(screen, [...base, ...each], size));
+      if (most) return { shown: [...base, ...most], fresh: most, size };
+    }
+    const first = fresh.slice(0, 1);
+    return { shown: first, fresh: first, size: least(screen, first) };
+  }
 
   // Cut a screen into frames at one size of type; null where that would be tighter than is asked:
   // 1 lets go of what was seen before, 2 cuts a step.
@@ -117,25 +147,14 @@
     for (const step of new Set(parts.map((part) => part.step))) {
       let fresh = parts.filter((part) => part.step === step);
       while (fresh.length) {
-        const before = (frames.at(-1)?.shown ?? []).filter((part) => fresh.every((each) => place(each) !== place(part)));
-        const bases = [[], ["code", "said"], ["code", "said", "text"]].map((gone) => before.filter(({ kind }) => !gone.includes(kind)));
-        const fits = (base, count) => lay(screen, [...base, ...fresh.slice(0, count)], size);
-        let base = bases.find((each) => fits(each, fresh.length));
-        let count = fresh.length;
-        if (base !== bases[0] && most < (base ? 1 : 2)) return null;
-        if (!base) {
-          for (base of [...bases, []]) {
-            for (count = fresh.length - 1; count > 0; count--) if (!(count > 1 && leadsOn(fresh[count - 1])) && fits(base, count)) break;
-            if (count) break;
-          }
-        }
-        const taken = fresh.slice(0, count || 1);
-        frames.push({ shown: [...base, ...taken], fresh: taken, size: count ? size : least(screen, taken) });
-        fresh = fresh.slice(taken.length);
+        const before = bases(frames.at(-1)?.shown ?? [], fresh);
+        const frame = whole(screen, before, fresh, size, most) ?? (most > 1 ? some(screen, before, fresh, size) : null);
+        if (!frame) return null;
+        frames.push(frame);
+        fresh = fresh.slice(frame.fresh.length);
       }
     }
-    if (!frames.length) frames.push({ shown: [], fresh: [], size });
-    return frames;
+    return frames.length ? frames : [{ shown: [], fresh: [], size }];
   }
 
   const least = (screen, shown) => TINY.find((size) => lay(screen, shown, size)) ?? TINY.at(-1);
