@@ -1951,8 +1951,8 @@ RIGHT = {
             - 2 * np.sqrt(a.var(0) * b.var(0)).sum()
         ),
         lambda a, b: (
-            ((a.mean(0) - b.mean(0)) ** 2 + (a.std(0, ddof=1) - b.std(0, ddof=1)) ** 2).sum()
-        ),
+            (a.mean(0) - b.mean(0)) ** 2 + (a.std(0, ddof=1) - b.std(0, ddof=1)) ** 2
+        ).sum(),
     ],
     "straightness": [
         lambda path: (path[-1] - path[0]).norm(dim=-1) / walked(path),
