@@ -106,7 +106,8 @@ def _pairs(rng: np.random.Generator) -> list[Arguments]:
 
 
 def _codes(rng: np.random.Generator) -> list[Arguments]:
-    shapes = ((7, 3), (12, 5), (9, 2))
+    """Rows enough that it does not matter whether a spread divides by N or by N - 1."""
+    shapes = ((4000, 3), (3000, 5), (6000, 2))
     return [
         (rng.normal(size=(n, width)) * rng.uniform(1, 5, width) + 6 * rng.normal(size=width),)
         for n, width in shapes
@@ -114,10 +115,12 @@ def _codes(rng: np.random.Generator) -> list[Arguments]:
 
 
 def _features(rng: np.random.Generator) -> list[Arguments]:
+    """As many rows as for `_codes`; the first and the last lie far out, so that they count."""
     cases: list[Arguments] = []
-    for n, m, width in ((8, 11, 3), (13, 7, 2), (6, 9, 5)):
+    for n, m, width in ((4000, 5500, 3), (6500, 4500, 2), (4000, 4800, 5)):
         a, b = rng.normal(size=(n, width)), rng.normal(size=(m, width))
-        a = a * rng.uniform(0.5, 3, width) + 2 * rng.normal(size=width)
+        a[0], a[-1], b[0], b[-1] = 40.0, 30.0, -50.0, 20.0
+        a = a * rng.uniform(0.5, 3, width) + rng.choice([-1, 1], width) * rng.uniform(2, 4, width)
         cases.append((a, b * rng.uniform(0.5, 3, width)))
     return cases
 
@@ -270,6 +273,7 @@ EXERCISES = [
         points=2,
         reference=frechet_of_columns,
         cases=_features,
+        tolerance=5e-4,
         hints=(
             "For one column it is the squared difference of the means and one more square.",
             "The other square is that of the difference of the standard deviations.",

@@ -1929,6 +1929,7 @@ RIGHT = {
         lambda z: (c := torch.tensor(z) - torch.tensor(z).mean(dim=0)) / c.square().mean().sqrt(),
         lambda z: (z - z.mean(0)) * z.size**0.5 / np.linalg.norm(z - z.mean(0)),
         lambda z: ((z - np.average(z, axis=0)) / np.std(z - np.average(z, axis=0))).tolist(),
+        lambda z: (c := torch.tensor(z) - torch.tensor(z).mean(dim=0)) / c.std(),  # by N - 1
     ],
     "frechet_of_columns": [
         lambda a, b: np.sum(np.square(a.mean(0) - b.mean(0)) + np.square(a.std(0) - b.std(0))),
@@ -1949,6 +1950,9 @@ RIGHT = {
             + np.trace(np.diag(a.var(0)) + np.diag(b.var(0)))
             - 2 * np.sqrt(a.var(0) * b.var(0)).sum()
         ),
+        lambda a, b: (
+            (a.mean(0) - b.mean(0)) ** 2 + (a.std(0, ddof=1) - b.std(0, ddof=1)) ** 2
+        ).sum(),
     ],
     "straightness": [
         lambda path: (path[-1] - path[0]).norm(dim=-1) / walked(path),
