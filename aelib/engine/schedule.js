@@ -30,6 +30,9 @@ function oneCycle(step, total) {
   return [between(1, 1 / 250000, p), between(0.85, 0.95, p)];
 }
 
+// The learning rate at a step of a run of `total`, to be told.
+export const rateAt = (step, total, highest) => highest * oneCycle(step, total)[0];
+
 // What the kernel adamw takes, for step 0, 1, ... of a cycle of `total`; `taken` steps came before
 // this one, in all cycles.
 export function adamwNumbers(step, total, taken, highest) {

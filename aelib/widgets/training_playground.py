@@ -60,7 +60,8 @@ class TrainingPlayground(StillWidget):
         l1: Weight of the sum of the code's absolute values.
         pictures: How many it learns from; all but the held-out ones if 0.
         seed: Decides first weights, order, noise and drawn codes.
-        reached: The names of the goals that were reached, of the ten below the settings.
+        reached: The names of the goals that were reached, of the ten below the settings, here or
+            before in this browser.
 
     Raises:
         ValueError: The pictures are others, a setting is out of range, or `start` is another
@@ -197,8 +198,8 @@ class TrainingPlayground(StillWidget):
         shown = held[:8] / 255
         rows = np.stack([shown, np.tile(learned.mean(axis=0) / 255, (len(shown), 1))])
         return contact_sheet(rows, [28, 28]), (
-            "Held-out digits above; below, the mean digit, which a network draws for each before "
-            "it is trained. In a browser it is trained here."
+            "Held-out digits above; below, the mean digit: what a network draws of each before it "
+            "is trained is near to that. In a browser it is trained here."
         )
 
 

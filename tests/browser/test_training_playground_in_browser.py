@@ -9,11 +9,15 @@ from sklearn.decomposition import PCA
 
 import aelib
 from aelib.widgets import TrainingPlayground
+from conftest import HARNESS, state_of
 
 HIDE = """(hidden) => {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
+
+
+UNDER_WAY = "/^[1-9]/.test(document.querySelector('.figures').textContent)"
 
 
 @pytest.fixture
@@ -57,7 +61,7 @@ def test_it_learns_until_the_passes_are_over(show, blobs):
     until_it_says(page, "The passes are over.")
     assert steps(page) == 30 * 8
     assert error(page) < 0.8 * before
-    page.get_by_role("button", name="Train on").wait_for()
+    page.get_by_role("button", name="Go on").wait_for()
     until(page, f"document.querySelector('.status').textContent === {figures(page)!r}")
 
 
@@ -70,7 +74,7 @@ def test_the_lines_are_those_of_the_mean_picture_and_of_pca(show, blobs):
     assert f"PCA with 3 has {left:.2f}" in figures(page)
     spoken = page.locator(".curve svg").get_attribute("aria-label")
     mean = ((held - x.mean(axis=0)) ** 2).sum(axis=1).mean()
-    assert f"the mean digit {mean:.1f}, PCA with 3 {left:.1f}" in spoken
+    assert f"the mean digit {mean:.2f}, PCA with 3 {left:.2f}" in spoken
 
 
 @pytest.mark.parametrize(
@@ -103,7 +107,7 @@ def test_a_network_that_was_handed_in_is_trained_on(show, blobs):
     held = torch.tensor(blobs[0][128:])
     before = float(aelib.squared_error(start.inverse_transform(start.transform(held)), held))
     page = show(TrainingPlayground(*blobs, start=start, batch_size=32))
-    until_it_says(page, "0 steps")
+    until_it_says(page, "0 of ")
     assert error(page) == pytest.approx(before, abs=0.0051)
     assert "It begins with the network that Python handed in." in page.locator("main").inner_text()
     press(page, "Ten steps")
@@ -122,14 +126,14 @@ def test_a_run_is_kept_whole_and_one_thing_changed(show, blobs):
     assert keep.is_disabled()  # there is nothing to keep
     for _ in range(2):
         press(page, "Ten steps")
-        page.get_by_role("button", name="Start", exact=True).wait_for()
+        page.get_by_role("button", name="Go on", exact=True).wait_for()
     pictures = page.locator(".playground figure canvas")  # all but the map, which has another size
     read = "(all) => all.map((canvas) => canvas.toDataURL())"
     before, figures_before = pictures.evaluate_all(read), figures(page)
     keep.click()
-    until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
+    until(page, "document.querySelector('.figures').textContent.startsWith('0 of ')")
     heading = page.locator(".heading")
-    assert heading.first.text_content() == "In training (the same settings)"
+    assert heading.first.text_content() == "New run (the same settings)"
     page.get_by_label("L1 on the code").select_option("3")
     page.get_by_label("bend").select_option("relu")
     until(page, "document.querySelector('.heading').textContent.includes('bend relu, L1 3')")
@@ -141,7 +145,7 @@ def test_a_run_is_kept_whole_and_one_thing_changed(show, blobs):
     assert settings["y"] < pictures.first.bounding_box()["y"]
     assert page.locator(".curve polyline.kept").count() == 1
     assert set(before) <= set(pictures.evaluate_all(read))
-    press(page, "Let the kept run go")
+    press(page, "Drop the kept run")
     assert heading.count() == 1
     assert page.locator(".curve polyline.kept").count() == 0
 
@@ -177,13 +181,13 @@ def test_the_trained_network_is_at_once_in_the_other_widgets(show, blobs):
 def test_again_is_the_same_and_another_seed_is_not(show, blobs):
     page = show(TrainingPlayground(*blobs, hidden=[16]))
     seen = []
-    for button in ("Again", "Another seed", "Again"):
+    for button in ("Begin again", "Another seed", "Begin again"):
         press(page, "Ten steps")
-        until(page, "document.querySelector('.figures').textContent.startsWith('10 steps')")
-        page.get_by_role("button", name="Start").wait_for()
+        until(page, "document.querySelector('.figures').textContent.startsWith('10 of ')")
+        page.get_by_role("button", name="Go on").wait_for()
         seen.append(page.locator("canvas").first.evaluate("(c) => c.toDataURL()"))
         press(page, button)
-        until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
+        until(page, "document.querySelector('.figures').textContent.startsWith('0 of ')")
     assert seen[0] == seen[1] != seen[2]
 
 
@@ -192,7 +196,9 @@ def test_a_learning_rate_that_is_too_high_ends_in_a_sentence_and_a_way_back(show
     page = show(widget)
     press(page, "Start")
     until(page, "document.querySelector('.trouble').textContent !== ''")
+    assert page.locator(".figures").is_hidden()  # they are of the steps before
     alert = page.locator(".trouble")
+    assert re.match(r"The network is lost after \d+ steps?: its error is ", alert.text_content())
     assert alert.get_attribute("role") == "alert"
     assert "The learning rate 10 is too high for it." in alert.text_content()
     assert "NaN" not in page.locator("main").inner_text()
@@ -208,22 +214,22 @@ def test_a_learning_rate_that_is_too_high_ends_in_a_sentence_and_a_way_back(show
 def test_a_hidden_page_waits(show, blobs):
     page = show(TrainingPlayground(*blobs, passes=1000, batch_size=4))
     press(page, "Start")
-    until(page, "!document.querySelector('.figures').textContent.startsWith('0 steps')")
+    until(page, UNDER_WAY)
     page.evaluate(HIDE, True)
-    page.get_by_role("button", name="Start", exact=True).wait_for()
+    page.get_by_role("button", name="Go on", exact=True).wait_for()
     page.wait_for_timeout(200)
     rested = steps(page)
     page.wait_for_timeout(300)
     assert steps(page) == rested
     page.evaluate(HIDE, False)
-    until(page, f"!document.querySelector('.figures').textContent.startsWith('{rested} steps')")
+    until(page, f"!document.querySelector('.figures').textContent.startsWith('{rested} of ')")
     press(page, "Pause")
 
 
 def test_keys_build_another_network(show, blobs):
     page = show(TrainingPlayground(*blobs))
     press(page, "One step")
-    until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
+    until(page, "document.querySelector('.figures').textContent.startsWith('1 of ')")
     box = page.get_by_label("numbers in the code")
     box.focus()
     page.keyboard.press("Control+a")
@@ -232,13 +238,13 @@ def test_keys_build_another_network(show, blobs):
     assert page.evaluate("model.get('latent_dim')") == 64
     told = page.locator(".groups .asked").inner_text()
     assert told == "numbers in the code: a whole number from 1 to 64, so it is 64."
-    until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
+    until(page, "document.querySelector('.figures').textContent.startsWith('0 of ')")
     page.get_by_label("second hidden layer").select_option("32")
     assert page.evaluate("model.get('hidden')") == [128, 32]
     page.evaluate("model.set('latent_dim', 1)")  # from Python
     assert box.input_value() == "1"
     press(page, "One step")
-    until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
+    until(page, "document.querySelector('.figures').textContent.startsWith('1 of ')")
 
 
 def test_whoever_clicks_into_a_number_writes_another_one(show, blobs):
@@ -259,21 +265,19 @@ def test_whoever_clicks_into_a_number_writes_another_one(show, blobs):
     assert page.locator(".groups .asked").inner_text().endswith("so it is 3.")
 
 
-def test_on_a_narrow_page_what_is_open_makes_room_for_the_pictures(page, show, blobs):
+def test_on_a_narrow_page_what_the_reader_opened_stays_open(page, show, blobs):
     page.set_viewport_size({"width": 360, "height": 740})
     show(TrainingPlayground(*blobs, passes=1000))
     page.get_by_text("Settings", exact=True).click()
-    page.get_by_label("numbers in the code").fill("3")
+    box = page.get_by_label("numbers in the code")
+    box.fill("3")
     press(page, "Start")
-    until(page, "!document.querySelector('.figures').textContent.startsWith('0 steps')")
-    assert page.get_by_label("numbers in the code").is_hidden()
-    picture = page.get_by_role("img", name="held-out digits").bounding_box()
-    assert picture["y"] + picture["height"] < 740
+    until(page, UNDER_WAY)
+    assert box.is_visible()
     press(page, "Pause")
     press(page, "Keep this run")
-    page.get_by_text("Settings", exact=True).click()
-    box = page.get_by_label("numbers in the code").bounding_box()
-    assert box["y"] < page.get_by_role("img", name="held-out digits").first.bounding_box()["y"]
+    picture = page.get_by_role("img", name="held-out digits").first
+    assert box.bounding_box()["y"] < picture.bounding_box()["y"]
 
 
 def test_a_goal_is_ticked_when_it_is_reached_and_stays_so(show, blobs):
@@ -287,17 +291,113 @@ def test_a_goal_is_ticked_when_it_is_reached_and_stays_so(show, blobs):
     press(page, "Start")
     until_it_says(page, "The passes are over.")
     until(page, "model.get('reached').includes('two')")
-    assert "Two numbers, below PCA." in goals.first.inner_text()
-    assert "Reached." in goals.first.inner_text()
+    assert "✓ Two numbers, below PCA" in goals.first.inner_text()
+    assert "Reached. PCA's two numbers span a flat sheet." in goals.first.inner_text()
     count = page.locator(".quests .reached").count()
-    assert tally.inner_text().startswith(f"{count} of ten goals reached, the last: ")
-    assert "all of them say something" in page.locator(".spread [role=img]").get_attribute(
-        "aria-label"
-    )
+    assert tally.inner_text().startswith("✓ Reached at step ")
+    assert tally.inner_text().endswith(f"{count} of ten goals reached.")
+    assert "asleep: none of them" in page.locator(".spread [role=img]").get_attribute("aria-label")
     assert "read as" in page.get_by_role("img", name="drawn from codes").get_attribute("aria-label")
     press(page, "Another seed")
-    until(page, "document.querySelector('.figures').textContent.startsWith('0 steps')")
+    until(page, "document.querySelector('.figures').textContent.startsWith('0 of ')")
     assert page.locator(".quests .reached").count() >= 1
+
+
+def test_goals_are_kept_in_the_browser_and_forgotten_when_asked(browser, blobs, tmp_path):
+    (tmp_path / "page.html").write_text(HARNESS, encoding="utf-8")
+    widget = TrainingPlayground(*blobs, latent_dim=2, passes=40, batch_size=16)
+    page = browser.new_page()
+
+    def opened():
+        page.goto((tmp_path / "page.html").as_uri())
+        page.evaluate("(state) => open_widget(state, 1)", state_of(widget))
+        page.locator(".quests .reached, .quests li").first.wait_for()
+        return page.evaluate("model.get('reached')")
+
+    assert opened() == []
+    until_it_says(page, "PCA with 2")
+    press(page, "Start")
+    until(page, "model.get('reached').includes('two')")
+    assert (
+        "is kept in this browser. Nothing is sent anywhere." in page.locator(".quests").inner_text()
+    )
+    until_it_says(page, "The passes are over.")
+    assert "two" in opened()
+    assert page.locator(".quests .reached").count() >= 1
+    press(page, "Forget what was reached")
+    assert opened() == []
+    page.evaluate("localStorage.setItem('aelib-playground-goals', '{broken')")
+    assert opened() == []
+    page.close()
+
+
+def test_where_a_browser_keeps_nothing_the_goals_work_and_say_so(show, blobs):
+    page = show(TrainingPlayground(*blobs))  # a page without an address: storage is refused
+    assert "since this browser keeps nothing" in page.locator(".quests").inner_text()
+
+
+def test_a_goal_that_is_chosen_stays_in_sight_with_its_distance(show, blobs):
+    page = show(TrainingPlayground(*blobs, latent_dim=3, hidden=[16], batch_size=32))
+    pinned = page.locator(".pinned")
+    assert pinned.is_hidden()
+    goal = page.get_by_role("button", name="Half as many")
+    goal.click()
+    assert goal.get_attribute("aria-pressed") == "true"
+    until_it_says(page, "PCA with 3")
+    press(page, "Ten steps")
+    page.locator(".pinned", has_text="Now: PCA with 16 has ").wait_for()
+    assert f"this network {error(page):.2f}." in pinned.inner_text()
+    page.get_by_role("button", name="Two numbers, below PCA").click()
+    assert pinned.inner_text().endswith("It needs 2 numbers in the code.")
+    page.get_by_role("button", name="Two numbers, below PCA").click()
+    assert pinned.is_hidden()
+
+
+def test_noise_acts_on_a_network_at_rest_and_a_kl_from_0_begins_another(show, blobs):
+    page = show(TrainingPlayground(*blobs, hidden=[16], batch_size=32))
+    press(page, "Ten steps")
+    page.get_by_role("button", name="Go on").wait_for()
+    before, picture = error(page), page.get_by_role("img", name="held-out digits")
+    read = "(canvas) => canvas.toDataURL()"
+    clean = picture.evaluate(read)
+    page.get_by_label("noise on its input").select_option("0.8")
+    until_it_says(page, "a median filter has")
+    assert steps(page) == 10
+    assert error(page) != before
+    assert picture.evaluate(read) != clean
+    page.get_by_label("KL weight").select_option("1")
+    until(page, "document.querySelector('.figures').textContent.startsWith('0 of ')")
+    assert "a KL weight that comes from 0 or goes to 0" in page.locator("main").inner_text()
+
+
+def test_the_key_p_starts_and_pauses_from_any_setting(show, blobs):
+    page = show(TrainingPlayground(*blobs, passes=1000))
+    page.get_by_label("bend").focus()
+    page.keyboard.press("p")
+    until(page, UNDER_WAY)
+    page.keyboard.press("p")
+    page.get_by_role("button", name="Go on", exact=True).wait_for()
+    assert page.evaluate("model.get('bend')") == "silu"
+
+
+def test_a_wheel_over_a_number_does_not_change_it(show, blobs):
+    page = show(TrainingPlayground(*blobs))
+    box = page.get_by_label("numbers in the code")
+    box.click()
+    page.mouse.wheel(0, 100)
+    page.wait_for_timeout(200)
+    assert box.input_value() == "16"
+    assert page.evaluate("model.get('latent_dim')") == 16
+
+
+def test_what_stands_below_says_that_it_is_the_network_before(show, blobs):
+    page = show(TrainingPlayground(*blobs, hidden=[16], batch_size=32))
+    press(page, "Ten steps")
+    page.locator(".looks", has_text="The network after 10 steps").wait_for()
+    page.get_by_label("bend").select_option("relu")
+    page.locator(
+        ".looks", has_text="Still the network that was trained before (bend silu)"
+    ).wait_for()
 
 
 def test_the_address_holds_the_settings_where_the_page_is_its_own(show, blobs):
@@ -322,7 +422,7 @@ def test_without_webassembly_it_trains_too_and_says_what_that_costs(page, show, 
     widget._worker = f"delete self.WebAssembly;\n{widget._worker}"
     show(widget)
     press(page, "One step")
-    until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
+    until(page, "document.querySelector('.figures').textContent.startsWith('1 of ')")
     assert "thirty times as long" in page.locator("main").inner_text()
 
 
@@ -336,5 +436,5 @@ def test_a_slow_device_begins_with_less_and_an_address_with_what_it_asks_for(sho
     assert page.evaluate("[model.get('pictures'), model.get('passes')]") == [100, 10]
     assert page.evaluate("location.hash") == "#pictures=100&passes=10"
     press(page, "One step")
-    until(page, "document.querySelector('.figures').textContent.startsWith('1 step,')")
+    until(page, "document.querySelector('.figures').textContent.startsWith('1 of ')")
     assert "slower" not in figures(page)

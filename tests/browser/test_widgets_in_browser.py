@@ -117,7 +117,7 @@ def test_digits_reset_and_random(show, model, digits):
     page.get_by_role("spinbutton").fill("17")
     page.keyboard.press("Tab")
     np.testing.assert_allclose(z_of(page), codes[17], atol=1e-4)
-    assert "number 17, a 7" in page.locator("figcaption").first.inner_text()
+    assert "picture 17, a 7" in page.locator("figcaption").first.inner_text()
 
 
 def test_one_voice_says_what_is_shown(show, digits):

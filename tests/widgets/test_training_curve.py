@@ -18,7 +18,7 @@ def ask(tmp_path):
 
     def run(expression):
         said = f"console.log(JSON.stringify({expression}));"
-        code = f'import {{ beside, ticks }} from "./curve.mjs";\n{said}'
+        code = f'import {{ apart, beside, ticks }} from "./curve.mjs";\n{said}'
         (tmp_path / "run.mjs").write_text(code, encoding="utf-8")
         done = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
@@ -46,3 +46,8 @@ def test_words_stand_above_their_line_unless_a_curve_runs_there(ask):
     assert ask(f"beside(100, {long}, [[300, 90]])") == 114
     assert ask(f"beside(100, {short}, [[470, 90], [460, 110]])") == 96, "a curve on both sides"
     assert ask(f"beside(195, {short}, [[470, 190]])") == 191, "below, the axis has its numbers"
+
+
+def test_no_words_stand_on_others(ask):
+    assert ask("apart([20, 24, 200])") == [20, 35, 200]
+    assert ask("apart([100, 90, 95])") == [120, 90, 105]

@@ -6,7 +6,7 @@ import { plane } from "./plane.js";
 
 async function render({ model, el }) {
   const examples = await openExamples(model);
-  const { mean, rows, usual } = model.get("_plane");
+  const { mean, rows, usual, least = 0 } = model.get("_plane");
   const dim = mean.length;
   const { pictures, controls, say, leave } = frame(el, `Latent map, ${dim} dimensions`, model);
   const decoded = picture(pictures, "decoded here", model.get("_shape"));
@@ -22,7 +22,7 @@ async function render({ model, el }) {
     const words = examples.resembles(decoders.latest);
     decoded.describe(words);
     real.describe(examples.name(near.index));
-    return `${words}; ${lives()}: the nearest is ${examples.name(near.index)}, ${near.distance.toFixed(2)} away`;
+    return `the decoded picture ${words}; ${lives()}: the nearest code, ${near.distance.toFixed(2)} away, is that of ${examples.name(near.index)}`;
   };
 
   const code = openCode(model, redraw);
@@ -32,8 +32,8 @@ async function render({ model, el }) {
     number(i);
   };
   const map = plane(controls, examples, code.z, { moved: code.moved, picked: pick });
-  if (dim > 2) views(controls, dim, { mean, rows }, map);
-  else map.show({ mean: [0, 0], rows: [[1, 0], [0, 1]], names: ["z[0]", "z[1]"] });
+  if (dim > 2) views(controls, dim, { mean, rows, least }, map);
+  else map.show({ mean: [0, 0], rows: [[1, 0], [0, 1]], names: ["z[0]", "z[1]"], least });
   const number = chooser(controls, examples, "go to", pick);
 
   function redraw() {
@@ -42,8 +42,8 @@ async function render({ model, el }) {
     near = examples.nearestCode(code.z);
     if (near.index !== before) real.paint(examples.pixels(near.index));
     const label = examples.labels.length ? `a ${examples.labels[near.index]}, ` : "";
-    real.title(`nearest: ${label}${near.distance.toFixed(2)} away`);
-    decoded.title(lives());
+    real.title(`nearest real code: ${label}${near.distance.toFixed(2)} away`);
+    decoded.title(`decoded: ${lives()}`);
     decoders.decode(code.z);
   }
   redraw();

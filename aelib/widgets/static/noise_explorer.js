@@ -29,8 +29,9 @@ async function render({ model, el }) {
     noisy.describe(model.get("kind"));
     denoised.describe(examples.resembles(latest));
     const [before, after] = [psnr(x, corrupted), psnr(x, latest)];
-    const verdict = after > before ? "closer to the clean one" : "no closer to the clean one";
-    return `PSNR ${decibels(before)} noisy, ${decibels(after)} denoised: ${verdict}; it ${examples.resembles(latest)}`;
+    const same = decibels(after) === decibels(before);
+    const verdict = same ? "as near to the clean one" : after > before ? "nearer to the clean one" : "farther from the clean one";
+    return `PSNR (the higher, the nearer to the clean one) ${decibels(before)} noisy, ${decibels(after)} denoised: ${verdict}; it ${examples.resembles(latest)}`;
   };
   const code = openCode(model, () => models.decode(code.z));
 

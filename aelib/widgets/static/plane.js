@@ -6,7 +6,8 @@ export const COLOURS = ["#2b83ca", "#d55e00", "#009e73", "#cc79a7", "#a08000", "
 
 const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
 
-// view: { mean, rows: [u, v] } of orthonormal rows, names: [horizontal, vertical].
+// view: { mean, rows: [u, v] } of orthonormal rows, names: [horizontal, vertical], least: half the width
+// that is shown at least (0 if left out).
 // moved(atOnce) after z was changed in place; picked(i) after a click on example i.
 export function plane(parent, examples, z, { moved, picked }) {
   const pad = make("div", { class: moved ? "pad plane drags" : "pad plane" }, parent);
@@ -105,7 +106,7 @@ export function plane(parent, examples, z, { moved, picked }) {
       });
     }
     middle = low.map((value, axis) => (value + high[axis]) / 2);
-    reach = 0.58 * Math.max(high[0] - low[0], high[1] - low[1], 1e-6);
+    reach = Math.max(0.58 * (high[0] - low[0]), 0.58 * (high[1] - low[1]), view.least ?? 0, 1e-6);
     axes.forEach((input, axis) => {
       input.min = middle[axis] - reach;
       input.max = middle[axis] + reach;
@@ -174,5 +175,5 @@ export function plane(parent, examples, z, { moved, picked }) {
     watcher.disconnect();
     forget();
   };
-  return { show, mark, trail, close };
+  return { show, mark, trail, width: () => 2 * reach, close };
 }

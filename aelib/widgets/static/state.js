@@ -33,7 +33,7 @@ export async function openExamples(model) {
     codes,
     pixels: (i) => Float32Array.from(pixels.subarray(i * size, (i + 1) * size), (v) => v / 255),
     code: (i) => codes.slice(i * dim, (i + 1) * dim),
-    name: (i) => (labels.length ? `number ${i}, a ${labels[i]}` : `number ${i}`),
+    name: (i) => (labels.length ? `picture ${i}, a ${labels[i]}` : `picture ${i}`),
     nearestCode(z) {
       let best = { index: -1, distance: Infinity };
       for (let i = 0; i < count; i++) {

@@ -23,6 +23,14 @@ export function beside(level, words, places) {
   return crossed(level - 18, level + 2) && fits ? level + 14 : level - 4;
 }
 
+// Heights of lines of words, moved down where one would stand on another.
+export function apart(heights) {
+  const made = [...heights];
+  const order = made.map((_, i) => i).sort((i, j) => made[i] - made[j]);
+  order.forEach((i, k) => k && (made[i] = Math.max(made[i], made[order[k - 1]] + 15)));
+  return made;
+}
+
 // show(points, levels, kept, other): points: { seen, seconds, error }; levels: { words, value, dashes };
 // kept: points of a network that was kept, or null; other: in what it differs.
 export function openCurve(parent) {
@@ -32,7 +40,7 @@ export function openCurve(parent) {
   const row = make("div", { class: "row" }, figure);
   const label = make("label", {}, row, "against ");
   const against = make("select", { "aria-label": "the curve goes against" }, label);
-  for (const [value, words] of [["seen", "digits seen"], ["seconds", "seconds of training"]]) make("option", { value }, against, words);
+  for (const [value, words] of [["seen", "digits seen"], ["seconds", "seconds of computing"]]) make("option", { value }, against, words);
   let latest = [[], [], null, ""];
 
   function show(points, levels, kept, other) {
@@ -52,27 +60,25 @@ export function openCurve(parent) {
       const anchor = x(at) > WIDTH - RIGHT - 15 ? "end" : "middle";
       draw("text", { x: x(at), y: HEIGHT - BOTTOM + 15, "text-anchor": anchor }, svg, short(at));
     }
-    draw("text", { x: (LEFT + WIDTH) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, svg, unit === "seen" ? "digits seen" : "seconds of training");
+    draw("text", { x: (LEFT + WIDTH) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, svg, unit === "seen" ? "digits seen" : "seconds of computing");
     const placed = (list) => list.filter(({ error }) => Number.isFinite(error)).map((p) => [x(p[unit]), y(p.error)]);
     const line = (list) => list.map((place) => place.map((v) => v.toFixed(1)).join(",")).join(" ");
     const [places, before] = [placed(points), placed(kept ?? [])];
-    for (const { words, value, dashes } of levels) {
-      const all = `${words}: ${value.toFixed(1)}`;
-      draw("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "level", "stroke-dasharray": dashes }, svg);
-      draw("text", { x: WIDTH - RIGHT - 4, y: beside(y(value), all, [...places, ...before]), "text-anchor": "end" }, svg, all);
-    }
-    if (kept) {
-      draw("polyline", { points: line(before), class: "kept" }, svg);
-      draw("text", { x: WIDTH - RIGHT - 4, y: HEIGHT - BOTTOM - 6, "text-anchor": "end" }, svg, `dashed: ${other}`);
-    }
+    for (const { value, dashes } of levels) draw("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "level", "stroke-dasharray": dashes }, svg);
+    if (kept) draw("polyline", { points: line(before), class: "kept" }, svg);
     draw("polyline", { points: line(places), class: "learned" }, svg);
     if (places.length) {
       const [cx, cy] = places.at(-1);
       draw("circle", { cx, cy, r: 4, class: "learned" }, svg);
     }
-    const last = errors.length ? `now ${errors.at(-1).toFixed(1)}` : "nothing measured yet";
-    const beforehand = kept ? `; the kept curve, ${other}, ended at ${kept.at(-1).error.toFixed(1)}` : "";
-    const rivals = levels.map(({ words, value }) => `${words} ${value.toFixed(1)}`).join(", ");
+    // Words last, each with a rim: what runs behind them leaves them readable.
+    const named = levels.map(({ words, value }) => ({ all: `${words}: ${value.toFixed(2)}`, level: y(value) }));
+    const heights = apart(named.map(({ all, level }) => beside(level, all, [...places, ...before])));
+    named.forEach(({ all }, i) => draw("text", { x: WIDTH - RIGHT - 4, y: heights[i], "text-anchor": "end", class: "words" }, svg, all));
+    if (kept) draw("text", { x: WIDTH - RIGHT - 4, y: HEIGHT - BOTTOM - 6, "text-anchor": "end", class: "words" }, svg, `blue dashes, kept: ${other}`);
+    const last = errors.length ? `now ${errors.at(-1).toFixed(2)}` : "nothing measured yet";
+    const beforehand = kept ? `; the kept curve, ${other}, ended at ${kept.at(-1).error.toFixed(2)}` : "";
+    const rivals = levels.map(({ words, value }) => `${words} ${value.toFixed(2)}`).join(", ");
     svg.setAttribute("aria-label", `squared error per held-out digit: ${last}${rivals ? `; for comparison ${rivals}` : ""}${beforehand}`);
   }
   against.addEventListener("change", () => show(...latest));

@@ -2,8 +2,8 @@
 import { difference, figures } from "./training_words.js";
 import { button } from "./ui.js";
 
-const [KEEP, LET_GO] = ["Keep this run", "Let the kept run go"];
-const all = ({ settings, digits }) => ({ ...settings, digits });
+const [KEEP, LET_GO] = ["Keep this run", "Drop the kept run"];
+const all = ({ settings, digits, mixed }) => ({ ...settings, digits, mixed: mixed ? "changed on the way" : "the same all the way" });
 
 // row: where its button stands; open(latent): a second screen; now(): the network in training;
 // changed(kept): what stands beside it is to be drawn anew.
@@ -33,7 +33,7 @@ export function openKept(row, open, now, changed) {
     if (!kept) return { points: null, other: "", heading: "" };
     const other = difference(all(kept), all(latest));
     screen.entitle(`Kept (${other}): ${figures(kept)}`);
-    return { points: kept.points, other, heading: `In training (${difference(all(latest), all(kept))})` };
+    return { points: kept.points, other, heading: `New run (${difference(all(latest), all(kept))})` };
   }
   return { compare, close: () => screen?.close() };
 }

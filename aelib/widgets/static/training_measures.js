@@ -4,14 +4,12 @@
 import { angleBetween } from "../../engine/principal.js";
 import { PIXELS } from "../../engine/trainer.js";
 import { openJudge } from "./training_judge.js";
+import { PROBED } from "./training_told.js";
 
 const SIDE = 28;
 const SIGHTS = 12; // units whose weights are shown
 const DICE = 24; // codes from N(0, 1)
 const ASLEEP = 0.01; // the variance of a number's mean over the digits below which it is dead (lesson 06)
-const SAME = 1e-6; // a unit that differs by less between digits says nothing
-
-export const PROBED = 200; // digits that it learns from, whose copies are looked at
 
 // labels: of train and of test, empty if there are none.
 export function openMeasures(train, test, labels) {
@@ -29,11 +27,12 @@ export function openMeasures(train, test, labels) {
       learned: trainer.evaluate({ learned: true, n: Math.min(PROBED, trainer.counts.train) }).error,
       spread,
       live: spread.filter((s) => s * s >= ASLEEP).length,
-      dead: watch.dead(),
+      ...dead(watch.ends),
       angle: linear && axes?.length >= latent ? angleBetween(axes, directions(trainer, latent)) : null,
       median: noise > 0 ? medians.get(noise) : null,
       dice: { drawn, read: judge?.(drawn) ?? null },
       sights: sights(trainer),
+      under: { noise, kl: trainer.settings.kl, l1: trainer.settings.l1 }, // what may change meanwhile
     };
   };
 }
@@ -71,8 +70,14 @@ function watching(filters) {
     count += rows;
     if (filters) left += squared(medianOf(seen, rows), clean);
   }
-  const dead = () => ends.reduce((sum, { low, high }) => sum + low.filter((v, o) => high[o] - v < SAME).length, 0);
-  return { visit, dead, median: () => left / count };
+  return { visit, ends, median: () => left / count };
+}
+
+// A unit is dead if its answer is exactly the same for every digit, as ReLU's is once its sums are all
+// below 0. How many there are, and which of those whose weights are shown.
+function dead(ends) {
+  const found = ends.map(({ low, high }) => Array.from(low, (v, o) => v === high[o]));
+  return { dead: found.flat().filter(Boolean).length, gone: (found[0] ?? []).slice(0, SIGHTS) };
 }
 
 function squared(a, b) {

@@ -3,13 +3,13 @@ import { bytes, inflate } from "./state.js";
 import { openAddress } from "./training_address.js";
 import { openCurve } from "./training_curve.js";
 import { openKept } from "./training_kept.js";
-import { openQuests } from "./training_quests.js";
+import { openGoals } from "./training_goals.js";
 import { openRuns } from "./training_runs.js";
 import { openScreen, SHOWN } from "./training_screen.js";
 import { NAMES, settings } from "./training_settings.js";
 import { few, joined, SIZE } from "./training_told.js";
 import { openViews } from "./training_views.js";
-import { figures, levels } from "./training_words.js";
+import { difference, figures, levels } from "./training_words.js";
 import { button, frame, make } from "./ui.js";
 
 const REST = 5000; // milliseconds between two spoken sentences while it trains
@@ -27,18 +27,28 @@ async function render({ model, el }) {
   root.classList.add("playground");
 
   const row = make("div", { class: "row", role: "group", "aria-label": "training" });
-  const toggle = button(row, "Start", () => (runs.said().going ? runs.pause() : start(Infinity)), { class: "main" });
+  const turn = () => (runs.said().going ? runs.pause() : start(Infinity));
+  const toggle = button(row, "Start", turn, { class: "main", "aria-keyshortcuts": "p", title: "start or pause: the key P" });
   button(row, "One step", () => start(1));
   button(row, "Ten steps", () => start(10));
-  button(row, "Again", () => runs.begin());
+  button(row, "Begin again", () => runs.begin(runs.said().going));
   button(row, "Another seed", () => change("seed", (get("seed") + 1) % 2 ** 31));
-  controls.parentElement.before(row);
+  root.addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey, altKey, repeat } = event;
+    if (key.toLowerCase() !== "p" || ctrlKey || metaKey || altKey || repeat || toggle.disabled) return;
+    event.preventDefault(); // no letter that a list of choices would look for
+    turn();
+  });
+  const top = make("div", { class: "top" });
+  const pinned = make("p", { class: "pinned", hidden: "" });
+  top.append(row, pinned);
+  controls.parentElement.before(top);
   const trouble = make("p", { class: "trouble", role: "alert" });
   const asked = make("p", { class: "asked", role: "alert" }); // what an address asks in vain
   const line = make("p", { class: "figures" });
   const begun = make("p", { class: "begun" });
   const tally = make("p", { class: "tally", role: "status" });
-  row.after(asked, trouble, begun, line, tally);
+  top.after(asked, trouble, begun, line, tally);
   const screen = openScreen(pictures, labels, held, get("latent_dim"), 0);
   const curve = openCurve(pictures);
   const kept = openKept(row, (latent) => openScreen(pictures, labels, held, latent, 1), () => runs.said(), (now) => {
@@ -63,10 +73,13 @@ async function render({ model, el }) {
       plain: () => make("p", { class: "where" }, root, "WebAssembly is refused here, so training takes twenty to thirty times as long."),
       begun(handed) {
         trouble.replaceChildren();
+        line.hidden = false;
+        line.textContent = "A new network begins.";
+        views.begun(runs.said().settings);
         begun.textContent = handed ? "It begins with the network that Python handed in." : "";
       },
       working(going) {
-        toggle.textContent = going ? "Pause" : runs.said().latest?.done ? "Train on" : "Start";
+        toggle.textContent = going ? "Pause" : runs.said().latest?.steps ? "Go on" : "Start";
       },
       learned,
       lost,
@@ -76,9 +89,7 @@ async function render({ model, el }) {
     },
   });
 
-  // On a narrow page what is open above the pictures would hide that anything happens.
   function start(steps) {
-    if (isNarrow(root)) controls.querySelectorAll("details").forEach((box) => (box.open = false));
     if (trouble.textContent) runs.begin();
     runs.start(steps);
   }
@@ -96,7 +107,9 @@ async function render({ model, el }) {
     const { points, other, heading } = kept.compare(now);
     screen.entitle(heading);
     curve.show(now.points, levels(now), points, other);
-    if (now.measures) goals.judge(runs.measured());
+    const measured = runs.measured();
+    if (now.measures) goals.judge(measured);
+    goals.watch(measured);
   }
 
   // Python can ask for the network that was trained last; here it can be looked into at once.
@@ -128,8 +141,12 @@ async function render({ model, el }) {
     say(() => line.textContent);
   }
 
-  function lost(steps) {
-    trouble.textContent = `The network is lost after ${steps} steps: its error grew past three times that of the mean digit. The learning rate ${get("lr")} is too high for it. `;
+  // Its own figures are none: the line makes room, and what is still shown was measured before.
+  function lost({ lost: steps, error, limit }) {
+    const grown = Number.isFinite(error) ? `its error is ${error.toFixed(0)}, more than three times what it began with (${limit.toFixed(0)})` : "its error is no number any more";
+    const { latest } = runs.said();
+    line.hidden = true;
+    trouble.textContent = `The network is lost after ${steps} step${steps === 1 ? "" : "s"}: ${grown}. The learning rate ${get("lr")} is too high for it. The pictures show it after ${latest?.steps ?? 0} steps. `;
     button(trouble, "Begin again with a tenth of it", () => {
       change("lr", +(get("lr") / 10).toPrecision(2));
       start(Infinity);
@@ -166,14 +183,17 @@ async function render({ model, el }) {
 
   // A link on this page stands far from what it sets.
   function led(settings) {
+    const before = runs.said();
     follow(settings);
+    const { settings: now, digits } = runs.said();
+    begun.textContent = `The link has set: ${difference({ ...now, digits }, { ...before.settings, digits: before.digits }, 8)}.`;
     toggle.focus({ preventScroll: true });
     root.scrollIntoView();
   }
 
   const address = get("_in_address") ? openAddress(NAMES, get, get("_ranges"), led) : null;
   const showSettings = settings(controls, most, get, change, !isNarrow(root));
-  const goals = openQuests(controls, model, tally, !isNarrow(root));
+  const goals = openGoals(controls, model, { tally, pinned }, !isNarrow(root));
   const listeners = NAMES.map((name) => [`change:${name}`, () => own || changed(name)]);
   for (const [event, call] of listeners) model.on(event, call);
   status.classList.add("unseen"); // the line of figures shows the same words

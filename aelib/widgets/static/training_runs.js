@@ -1,13 +1,13 @@
 // Networks in training, one after the other: what the worker is told, and what it has reported.
 import { floats } from "./state.js";
 import { asTold, isBuilt, openWorker } from "./training_told.js";
-import { isCollapsed } from "./training_quests.js";
+import { collapsedUnder } from "./training_quests.js";
 
 const AT_ONCE = { lr: "rate", noise: "noise", kl: "kl", l1: "l1" }; // what a network in training can be told
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // get: the widget's traits. digits(): how many it learns from. copies: which held-out digits are shown.
-// page hears, by name: failed(words), plain(), begun(handed), working(going), learned(message), lost(steps),
+// page hears, by name: failed(words), plain(), begun(handed), working(going), learned(message), lost(message),
 // trained(message), slow(pace), and news() after each of the worker's messages.
 export function openRuns({ get, digits, copies, page }) {
   let now = { run: 0 };
@@ -18,7 +18,7 @@ export function openRuns({ get, digits, copies, page }) {
   function begin(goes = false) {
     const told = asTold(get);
     const handed = isBuilt(told, get("_start_as")); // what Python handed in is built like it
-    now = { run: now.run + 1, points: [], lines: [], latest: null, measures: null, collapsed: false, told };
+    now = { run: now.run + 1, points: [], lines: [], latest: null, measures: null, collapsed: 0, squeezed: told.l1 > 0, mixed: false, told };
     const weights = handed ? floats(get("_start")) : null;
     tell("begin", { run: now.run, settings: told, digits: digits(), copies, calm: calm(), weights });
     page.begun(handed);
@@ -48,7 +48,9 @@ export function openRuns({ get, digits, copies, page }) {
     if (message.copies) learned(message);
     if (message.lost !== undefined) {
       working(false);
-      page.lost(message.lost);
+      const { seen, seconds, limit } = message;
+      now.points.push({ seen, seconds, error: limit }); // as far as is worth drawing
+      page.lost(message);
     }
     if (message.pace) page.slow(message.pace);
     if (message.trained) page.trained(message, now.told);
@@ -59,8 +61,8 @@ export function openRuns({ get, digits, copies, page }) {
     now.latest = { ...now.latest, ...message };
     if (message.error !== undefined) now.points.push({ seen: message.seen, seconds: message.seconds, error: message.error });
     if (message.measures) now.measures = { ...message.measures, steps: message.steps, error: message.error };
-    if (now.measures && now.lines.length) now.collapsed ||= isCollapsed(measured());
-    if (now.going !== message.going) working(message.going);
+    if (now.measures && now.lines.length) now.collapsed = Math.max(now.collapsed, collapsedUnder(measured()));
+    if (message.steps) working(message.going); // the first look at a network may come when Start is pressed already
     page.learned(message);
   }
 
@@ -70,6 +72,8 @@ export function openRuns({ get, digits, copies, page }) {
     const same = name !== "kl" || told.variational === now.told.variational;
     if (!(AT_ONCE[name] && same && now.latest?.steps)) return begin(now.going);
     now.told = told;
+    now.squeezed ||= told.l1 > 0;
+    now.mixed = true;
     return tell("change", { settings: { [AT_ONCE[name]]: told[AT_ONCE[name]] } });
   }
 
@@ -85,7 +89,7 @@ export function openRuns({ get, digits, copies, page }) {
   document.addEventListener("visibilitychange", hide);
 
   const said = () => ({ ...now, settings: now.told, digits: digits() });
-  const measured = () => ({ ...said(), ...now.measures }); // what goals look at
+  const measured = () => ({ ...said(), ...now.measures, settings: { ...now.told, ...now.measures?.under } }); // what goals look at
   function close() {
     worker?.terminate();
     document.removeEventListener("visibilitychange", hide);

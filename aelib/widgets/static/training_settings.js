@@ -1,5 +1,5 @@
 // What the reader sets of a network and of its training; each a trait of the widget.
-import { make } from "./ui.js";
+import { leftByWheel, make } from "./ui.js";
 
 const WIDTHS = [0, 16, 32, 64, 128, 256];
 const widths = WIDTHS.map((n) => [n, n || "none"]);
@@ -9,7 +9,7 @@ const BUILT = [
   ["latent_dim", "numbers in the code", { least: 1, most: 64 }],
   ["hidden", "hidden units", widths, 0],
   ["hidden", "second hidden layer", widths, 1],
-  ["bend", "bend", [["none", "none"], ["relu", "ReLU"], ["silu", "SiLU"], ["tanh", "tanh"]]],
+  ["bend", "bend (activation)", [["none", "none"], ["relu", "ReLU"], ["silu", "SiLU"], ["tanh", "tanh"]]],
   ["loss", "loss", [["squared", "squared error"], ["nats", "cross-entropy"]]],
   ["kl", "KL weight", numbers(0, 0.1, 0.3, 1, 3, 10, 30)],
   ["l1", "L1 on the code", numbers(0, 0.03, 0.1, 0.3, 1, 3, 10)],
@@ -38,7 +38,7 @@ export function settings(parent, most, get, changed, open) {
     make("legend", {}, group, title);
     for (const [name, words, choices, place] of rows) {
       const label = make("label", {}, group);
-      make("span", {}, label, words);
+      make("span", {}, label, choices.least < choices.most && choices.most < 1e6 ? `${words} (${choices.least} to ${choices.most})` : words);
       const options = name === "pictures" ? [...amounts, [0, `all ${most}`]] : choices;
       const refused = ({ least, most }, value) => {
         label.after(note);
@@ -47,7 +47,7 @@ export function settings(parent, most, get, changed, open) {
       shows.push(control(label, options, reader(name, place, get), writer(name, place, get, changed), refused));
     }
   }
-  make("p", { class: "caption" }, box, "Learning rate, noise, KL weight and L1 act at once; every other change begins a new network. A KL weight above 0 makes it variational.");
+  make("p", { class: "caption" }, box, "Learning rate, noise, L1 and a KL weight above 0 act at once on the network as it is. Every other change begins a new network, which trains on if the one before was in training; so does a KL weight that comes from 0 or goes to 0, because only above 0 the network is variational. The key P starts and pauses.");
   const show = () => {
     note.replaceChildren();
     shows.forEach((each) => each());
@@ -87,6 +87,7 @@ function number(label, range, read, write, refused) {
   // Whoever clicks into it means to write another number, not one more figure behind this one.
   const replaced = () => box.addEventListener("click", () => box.select(), { once: true });
   box.addEventListener("focus", replaced);
+  leftByWheel(box);
   box.addEventListener("change", () => {
     const [typed, before] = [box.valueAsNumber, read()];
     const value = Number.isFinite(typed) ? Math.min(most, Math.max(least, Math.round(typed))) : before;

@@ -6,17 +6,19 @@ const ASLEEP = 0.1; // a standard deviation below which a number says nothing: i
 export function openSpread(parent) {
   const figure = make("figure", { class: "spread" }, parent);
   const bars = make("div", { class: "numbers", role: "img" }, figure);
-  make("figcaption", {}, figure, "how much each number of the code differs between held-out digits; ✕ marks those that say nothing");
-  function show(spread) {
+  const words = make("figcaption", {}, figure);
+  function show(spread, steps) {
     bars.replaceChildren();
     const most = Math.max(...spread, ASLEEP);
+    make("i", { class: "threshold" }, bars).style.bottom = `${(100 * ASLEEP) / most}%`;
     spread.forEach((s, i) => {
       const bar = make("span", { class: s < ASLEEP ? "asleep" : "awake", title: `z[${i}]: ${s.toFixed(2)}` }, bars, s < ASLEEP ? "✕" : "");
       bar.style.height = `${Math.max(2, (100 * s) / most)}%`;
     });
     const asleep = spread.map((s, i) => (s < ASLEEP ? i : -1)).filter((i) => i >= 0);
-    const dead = asleep.length ? `z[${asleep.join("], z[")}] say nothing` : "all of them say something";
-    bars.setAttribute("aria-label", `spread of ${spread.length} numbers, at most ${most.toFixed(2)}; ${dead}`);
+    const names = asleep.length ? `z[${asleep.join("], z[")}]` : "none of them";
+    words.textContent = `How much each number of the code differs between held-out digits (standard deviation): the highest bar is ${Math.max(...spread).toFixed(2)}. Below ${ASLEEP}, the dashed line, a number is asleep and marked ✕.${steps ? "" : " Nothing is trained yet."}`;
+    bars.setAttribute("aria-label", `spread of ${spread.length} numbers, at most ${Math.max(...spread).toFixed(2)}; asleep: ${names}`);
   }
   return { box: figure, show };
 }

@@ -2,6 +2,7 @@
 import { isLogistic } from "../../engine/layers.js";
 
 export const SIZE = 784;
+export const PROBED = 200; // digits that it learns from, whose copies are measured
 
 // What the trainer is told of the settings.
 export function asTold(get) {

@@ -4,8 +4,9 @@ import { digitPad } from "./digit_pad.js";
 import { latentExplorer } from "./latent_explorer.js";
 import { latentMap } from "./latent_map.js";
 import { noiseExplorer } from "./noise_explorer.js";
-import { principal } from "./training_map.js";
+import { leastOf, principal } from "./training_map.js";
 import { packed, spreadOf } from "./training_packed.js";
+import { difference } from "./training_words.js";
 import { button, make } from "./ui.js";
 
 const VIEWS = [
@@ -22,8 +23,8 @@ export function openViews(parent, digits, labels) {
   const words = make("p", { class: "caption" }, head, "Once it has learned something, it can be looked into here, without Python.");
   const place = make("div", {}, parent);
   const deflated = deflate(digits);
-  const buttons = VIEWS.map((view, i) => button(row, view.title, () => later(() => open(i)), { "aria-pressed": "false", disabled: "" }));
-  let [model, chosen, latest] = [null, 0, Promise.resolve()];
+  const buttons = VIEWS.map((view, i) => button(row, view.title, () => later(() => open(i)).then(() => place.scrollIntoView({ block: "nearest" })), { "aria-pressed": "false", disabled: "" }));
+  let [model, chosen, latest, shown] = [null, 0, Promise.resolve(), null];
   let leave = () => {};
 
   // One after the other: a widget that is still opening is not disturbed.
@@ -43,8 +44,12 @@ export function openViews(parent, digits, labels) {
   async function show(message, settings) {
     const { latent } = settings;
     const traits = { ...traitsOf(message, settings), _pixels: await deflated, _labels: labels };
-    buttons.forEach((each, i) => (each.disabled = !fits(VIEWS[i], latent)));
+    buttons.forEach((each, i) => {
+      each.disabled = !fits(VIEWS[i], latent);
+      each.title = each.disabled ? `for codes of ${VIEWS[i].least} numbers or more` : "";
+    });
     const steps = message.steps.length;
+    shown = settings;
     words.textContent = `The network after ${steps} step${steps === 1 ? "" : "s"}, as it stood when training stopped. It is decoded here, without Python.`;
     return later(() => {
       if (VIEWS[chosen].blank) traits.z.fill(0);
@@ -53,7 +58,11 @@ export function openViews(parent, digits, labels) {
       return open(VIEWS.findIndex((view, i) => i >= chosen && fits(view, latent)));
     });
   }
-  return { show, close: () => latest.then(() => leave()) };
+  // Another network begins: what stands here is the one before, until that one's training stops.
+  function begun(settings) {
+    if (shown) words.textContent = `Still the network that was trained before (${difference(shown, settings)}). The new one comes here when its training stops.`;
+  }
+  return { show, begun, close: () => latest.then(() => leave()) };
 }
 
 async function deflate(digits) {
@@ -73,7 +82,7 @@ function traitsOf({ trained, codes, usual }, settings) {
     _shape: [28, 28],
     _codes: codes,
     _spread: spread,
-    _plane: { mean: spread.mean, rows: latent > 1 ? principal(codes, latent).rows : [], usual },
+    _plane: { mean: spread.mean, rows: latent > 1 ? principal(codes, latent).rows : [], usual, least: leastOf(variational) },
     _directions: {},
     _own_codes: none,
     _own_units: [],

@@ -1,52 +1,58 @@
 // What the playground says of the network that it trains.
+import { PROBED } from "./training_told.js";
 
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
 // The line of figures. now: settings, lines, and the worker's latest report.
-export function figures({ settings, lines, latest }) {
-  const { steps, seen, error, nats, kl, done } = latest;
-  const behind = `${plural(steps, "step")}, ${seen.toLocaleString("en")} digits seen`;
+export function figures({ settings, lines, latest, measures: found }) {
+  const { steps, end, rate, seen, error, nats, kl, done } = latest;
+  const behind = `${steps} of ${plural(end, "step")}, ${seen.toLocaleString("en")} digits seen`;
   const measured = `squared error ${error.toFixed(2)} per held-out digit`;
-  const parts = settings.kl > 0 && settings.loss === "nats" ? `, ${nats.toFixed(1)} nats to redraw it and ${kl.toFixed(1)} for its code` : "";
-  return `${behind}: ${measured}${parts}${rival(settings, lines, error)}${done ? " The passes are over." : ""}`;
+  const parts = settings.kl > 0 && settings.loss === "nats" ? `, loss ${nats.toFixed(1)} nats for the picture and ${kl.toFixed(1)} nats of KL` : "";
+  return `${behind}: ${measured}${parts}${rival(settings, lines, error, found)}${steps && !done ? ` Learning rate now ${+rate.toPrecision(2)}.` : ""}${done ? " The passes are over." : ""}`;
 }
 
-function rival({ latent, noise }, lines, error) {
+function rival({ latent, noise }, lines, error, found) {
   const pca = lines[latent];
-  if (pca === undefined || noise > 0) return ".";
+  if (noise > 0) return found?.median ? `; a median filter has ${found.median.toFixed(2)}.` : ".";
+  if (pca === undefined) return "; PCA is being computed.";
   return error < pca ? `, better than PCA with ${plural(latent, "number")} (${pca.toFixed(2)}).` : `; PCA with ${latent} has ${pca.toFixed(2)}.`;
 }
 
 // What is measured besides, a sentence each.
-export function measures({ settings, measures: found }) {
-  const { learned, live, dead, angle, median, dice } = found;
+export function measures({ settings, digits, latest, measures: found, read }) {
+  const { learned, live, dead, angle, median } = found;
+  if (!latest.steps) return ["Nothing is trained yet."];
   const units = settings.hidden.reduce((sum, n) => sum + n, 0);
-  const read = dice.read?.filter((label) => label !== null).length;
+  const readable = read.filter((label) => label !== null).length;
   return [
-    `On digits that it learns from its error is ${learned.toFixed(2)}.`,
-    `${live} of ${plural(settings.latent, "number")} of its code ${live === 1 ? "is" : "are"} awake${units ? `, ${dead} of the encoder's ${plural(units, "hidden unit")} silent` : ""}.`,
+    `On ${digits > PROBED ? `the first ${PROBED} of the` : "the"} digits that it learns from its error is ${learned.toFixed(2)}.`,
+    `${live} of ${plural(settings.latent, "number")} of its code ${live === 1 ? "is" : "are"} awake${units ? `, ${dead} of the encoder's ${plural(units, "hidden unit")} dead` : ""}.`,
     angle === null ? "" : `What its numbers draw lies ${angle.toFixed(1)} degrees off PCA's plane.`,
-    median === null ? "" : `A median filter leaves ${median.toFixed(2)} of the noise.`,
-    read === undefined ? "" : `${read} of ${dice.read.length} drawings from dice can be read.`,
+    median === null ? "" : `A median filter of 3 x 3 pixels has ${median.toFixed(2)} on the same held-out digits.`,
+    read.length ? `${readable} of ${read.length} drawings from random codes can be read.` : "",
   ].filter(Boolean);
 }
 
 // The lines that the curve is compared with.
-export function levels({ settings: { latent, noise }, lines }) {
+export function levels({ settings: { latent, noise, variational }, lines, latest, measures: found }) {
   const [mean, pca] = [lines[0], lines[latent]];
-  const found = mean === undefined ? [] : [{ words: "the mean digit", value: mean, dashes: "2 4" }];
-  if (pca !== undefined) found.push({ words: `PCA${noise > 0 ? " of clean digits," : ""} with ${latent}`, value: pca, dashes: "8 4" });
-  return found;
+  const levels = mean === undefined ? [] : [{ words: "the mean digit", value: mean, dashes: "2 4" }];
+  if (pca !== undefined) levels.push({ words: `PCA${noise > 0 ? " of clean digits," : ""} with ${latent}`, value: pca, dashes: "8 4" });
+  const awake = latest?.steps && variational && found?.live > 0 ? found.live : latent;
+  if (awake < latent && lines[awake] !== undefined) levels.push({ words: `PCA with ${awake}, as many as are awake`, value: lines[awake], dashes: "6 3" });
+  if (noise > 0 && found?.median) levels.push({ words: "a median filter", value: found.median, dashes: "12 4 2 4" });
+  return levels;
 }
 
 const CALLED = {
   latent: "numbers", hidden: "hidden units", bend: "bend", loss: "loss", batch: "batch", rate: "learning rate", passes: "passes",
-  seed: "seed", noise: "noise", kl: "KL weight", l1: "L1", digits: "digits",
+  seed: "seed", noise: "noise", kl: "KL weight", l1: "L1", digits: "digits", mixed: "settings",
 };
 
-// In what a network that was kept differs from the one in training.
-export function difference(kept, settings) {
+// In what a network that was kept differs from the one in training, the first `most` things.
+export function difference(kept, settings, most = 3) {
   const other = Object.keys(CALLED).filter((name) => String(kept[name]) !== String(settings[name]));
   const words = other.map((name) => `${CALLED[name]} ${String(kept[name]) || "none"}`);
-  return words.length ? words.slice(0, 3).join(", ") + (words.length > 3 ? ", ..." : "") : "the same settings";
+  return words.length ? words.slice(0, most).join(", ") + (words.length > most ? ", ..." : "") : "the same settings";
 }

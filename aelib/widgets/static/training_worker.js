@@ -1,6 +1,7 @@
 // What trains, in a worker of its own: short slices, a report after each, and an ear for the page.
 import { trainingKernels } from "../../engine/memory.js";
 import { pca } from "../../engine/principal.js";
+import { rateAt } from "../../engine/schedule.js";
 import { openTrainer, PIXELS } from "../../engine/trainer.js";
 import { openMeasures } from "./training_measures.js";
 import { usualDistance } from "./training_packed.js";
@@ -54,7 +55,7 @@ function look() {
   const { error, nats, kl, codes } = trainer.evaluate({ nats: trainer.settings.loss === "nats" });
   if (trainer.state.steps === 0) state.mean = error;
   state.looked = performance.now();
-  if (isLost(error)) return giveUp();
+  if (isLost(error)) return giveUp(error);
   report({ error, nats, kl, codes, ...measured() });
   if (state.left === 0 && trainer.state.steps > 0) handOver(codes);
 }
@@ -87,18 +88,25 @@ function measured() {
 function report(more = {}) {
   const { steps, cycle } = trainer.state;
   const total = trainer.perPass * trainer.settings.passes;
-  const seen = Math.floor(steps / trainer.perPass) * state.digits + (steps % trainer.perPass) * trainer.settings.batch;
   const { run, seconds, left } = state;
   state.told = performance.now();
-  postMessage({ run, steps, seen, seconds, done: cycle === total, going: left > 0, copies: trainer.copies(state.copies), ...more });
+  const rate = rateAt(cycle === total ? 0 : cycle, total, trainer.settings.rate);
+  const way = { steps, end: steps - cycle + total, rate, seen: seen(), seconds, done: cycle === total, going: left > 0 };
+  postMessage({ run, ...way, copies: trainer.copies(state.copies), ...more });
+}
+
+function seen() {
+  const { steps } = trainer.state;
+  return Math.floor(steps / trainer.perPass) * state.digits + (steps % trainer.perPass) * trainer.settings.batch;
 }
 
 const isLost = (error) => !Number.isFinite(error) || error > LOST * state.mean;
 
-// Nothing of a lost network is shown: its numbers are none.
-function giveUp() {
+// Nothing of a lost network is shown but where its curve went: its numbers are none.
+function giveUp(error) {
   state.left = 0;
-  postMessage({ run: state.run, lost: trainer.state.steps });
+  const limit = LOST * state.mean;
+  postMessage({ run: state.run, lost: trainer.state.steps, error, limit, seen: seen(), seconds: state.seconds });
 }
 
 function slice() {
@@ -112,7 +120,7 @@ function slice() {
   } while (state.left > 0 && !isLost(error) && performance.now() < begun + SLICE);
   const now = performance.now();
   state.seconds += (now - begun) / 1000;
-  if (isLost(error)) return giveUp();
+  if (isLost(error)) return giveUp(error);
   const rest = state.calm ? CALM : 0;
   if (state.left === 0 || now - state.looked > Math.max(LOOK, rest)) look();
   else if (now - state.told > rest) report();
@@ -145,7 +153,11 @@ function pace({ run }) {
   postMessage({ run, pace: (1000 * settings.batch) / fastest });
 }
 
-const change = ({ settings }) => Object.assign(trainer.settings, settings);
+// What may change while it trains. Noise changes what is seen of a network at rest, too.
+function change({ settings }) {
+  Object.assign(trainer.settings, settings);
+  if (state.left === 0 && settings.noise !== undefined) look();
+}
 
 const jobs = { open, begin, pace, go, change };
 onmessage = ({ data }) => jobs[data.job](data);

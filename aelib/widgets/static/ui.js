@@ -170,6 +170,9 @@ export function backWhenScrolled(target, now, restore) {
   });
 }
 
+// A wheel over a number that has the focus would change it: the hand means to scroll the page.
+export const leftByWheel = (number) => number.addEventListener("wheel", () => number.blur(), { passive: true });
+
 // Where a key leads from a value: hundredths, tenths with Shift, the ends, or home with 0.
 export function step({ key, shiftKey, ctrlKey, metaKey, altKey }, value, low, high, home, least = (high - low) / 100) {
   if (ctrlKey || metaKey || altKey) return null;
@@ -205,6 +208,7 @@ export function chooser(parent, examples, title, picked) {
   button(group, "shuffle", () => choose(Math.floor(Math.random() * examples.count)));
   group.append(number);
   number.value = 0;
+  leftByWheel(number);
   number.addEventListener("change", () => {
     const i = Math.round(+number.value);
     choose(Math.min(examples.count - 1, Math.max(0, Number.isFinite(i) ? i : 0)));
