@@ -51,6 +51,12 @@ class Piece:
         return few and not (self.asks or "<math" in self.html)
 
     @property
+    def leads_on(self) -> bool:
+        """Whether what follows belongs to it."""
+        is_heading = self.kind in ("h1", "h2", "h3")
+        return is_heading or self.announces or self.html.rstrip().endswith(":</p>")
+
+    @property
     def is_exercise(self) -> bool:
         """Whether an exercise begins here."""
         return self.html.startswith("<p><strong>Exercise")
@@ -191,23 +197,25 @@ def _merge(screens: list[Screen]) -> None:
 def _cover(screen: Screen) -> None:
     """Number the steps: an answer waits for a key, and so do what is said of it and long prose."""
     step, answered, words = 0, False, 0
-    for before, piece in zip([None, *screen.pieces], screen.pieces, strict=False):
+    for i, piece in enumerate(screen.pieces):
         answers = piece.is_answer and not piece.lives
         said = piece.kind != "cell" or piece.is_answer or piece.is_told
         turns = answers != answered and said
-        long = piece.words and words and words + piece.words > _WORDS
-        if turns or (long and not _leads_on(before)):
+        together = _together(screen.pieces[i:])
+        begins = i == 0 or len(_together(screen.pieces[i - 1 :])) == 1
+        is_long = words and words + sum(each.words for each in together) > _WORDS
+        if turns or (begins and piece.words and is_long):
             step, answered, words = step + 1, answers, 0
         words += piece.words
         piece.step = step
 
 
-def _leads_on(piece: Piece | None) -> bool:
-    """Whether what follows belongs to it."""
-    if piece is None:
-        return False
-    is_heading = piece.kind in ("h1", "h2", "h3")
-    return is_heading or piece.announces or piece.html.rstrip().endswith(":</p>")
+def _together(pieces: list[Piece]) -> list[Piece]:
+    """The first of them, and what it leads on to."""
+    count = 1
+    while count < len(pieces) and pieces[count - 1].leads_on and pieces[count].kind != "cell":
+        count += 1
+    return pieces[:count]
 
 
 def _conceal(pieces: list[Piece]) -> None:

@@ -164,8 +164,9 @@ def test_an_exercise_has_a_screen_and_those_at_the_end_stay_at_home():
 
 def test_long_prose_comes_in_several_steps_and_nothing_of_it_is_left_out():
     long = " ".join(["word"] * 60)
-    parts = f"## S\n\nFirst {long}\n\nMiddle {long}\n\nA line of eight words that stands alone.\n\nLast {long}:"
-    _, screen = page("# T", f"{parts}\n\n- a list {long}", ("picture",))
+    parts = ["## S", f"First {long}", f"Middle {long}", "A line that can stand alone here."]
+    parts += [f"Last {long}:", f"- a list {long}"]
+    _, screen = page("# T", "\n\n".join(parts), ("picture",))
     assert steps(screen) == [
         *(("h2", 0), ("p", 0), ("p", 1), ("p", 1), ("p", 2)),
         *(("ul", 2), ("code", 3)),  # what ends in a colon leads on
