@@ -31,7 +31,7 @@ def pictures(stem):
         (
             "01_autoencoder_from_scratch",
             ["Relative error", "Bars of squared", "Two bar charts"],
-            ["Twenty handwritten", "A handwritten 7, the sixteen", "Eleven pictures", "Questions"],
+            ["Twenty handwritten", "A handwritten 7, the 16", "Eleven pictures", "Questions"],
         ),
         (
             "02_bottleneck",
