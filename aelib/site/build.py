@@ -216,12 +216,18 @@ def _index_page(pages: _Pages, course: Path) -> None:
     picture = (course / pages.shared["picture"]).read_bytes()
     width, height = png_size(picture)
     pages.files["pictures/course.png"] = picture
+    if len(pages.front) > 1:
+        names = ", ".join(lesson.path.name for lesson, *_ in pages.front)
+        count = len(pages.front)
+        raise SiteError(
+            f"The first page shows one widget, not {count}: tag one cell `{_FRONT}` in {names}."
+        )
     lesson, widget, live = pages.front[0] if pages.front else (None, None, Live())
     size = sum(map(len, live.scripts()))
-    if size > _LIGHT or len(pages.front) > 1:
+    if lesson and size > _LIGHT:
         raise SiteError(
-            f"The first page shows one widget, of at most {_LIGHT:,} bytes: tag one cell `{_FRONT}`"
-            f", not {len(pages.front)}, and a lighter widget than these {size:,} bytes."
+            f"The widget tagged `{_FRONT}` in {lesson.path.name} has {size:,} bytes, and the first "
+            f"page takes {_LIGHT:,}: tag a lighter widget."
         )
     values = {"lesson": lesson, "widget": widget, "width": width, "height": height}
     pages.add("index.html", "index.html", live, **values)

@@ -197,25 +197,27 @@ def _merge(screens: list[Screen]) -> None:
 def _cover(screen: Screen) -> None:
     """Number the steps: an answer waits for a key, and so do what is said of it and long prose."""
     step, answered, words = 0, False, 0
-    for i, piece in enumerate(screen.pieces):
-        answers = piece.is_answer and not piece.lives
-        said = piece.kind != "cell" or piece.is_answer or piece.is_told
-        turns = answers != answered and said
-        together = _together(screen.pieces[i:])
-        begins = i == 0 or len(_together(screen.pieces[i - 1 :])) == 1
-        is_long = words and words + sum(each.words for each in together) > _WORDS
-        if turns or (begins and piece.words and is_long):
-            step, answered, words = step + 1, answers, 0
-        words += piece.words
-        piece.step = step
+    for group in _together(screen.pieces):
+        is_long = words and words + sum(piece.words for piece in group) > _WORDS
+        for piece in group:
+            answers = piece.is_answer and not piece.lives
+            said = piece.kind != "cell" or piece.is_answer or piece.is_told
+            turns = answers != answered and said
+            if turns or (is_long and piece is group[0] and piece.words):
+                step, answered, words = step + 1, answers, 0
+            words += piece.words
+            piece.step = step
 
 
-def _together(pieces: list[Piece]) -> list[Piece]:
-    """The first of them, and what it leads on to."""
-    count = 1
-    while count < len(pieces) and pieces[count - 1].leads_on and pieces[count].kind != "cell":
-        count += 1
-    return pieces[:count]
+def _together(pieces: list[Piece]) -> list[list[Piece]]:
+    """Pieces in groups: what leads on to prose stands with it."""
+    groups: list[list[Piece]] = []
+    for piece in pieces:
+        if groups and groups[-1][-1].leads_on and piece.kind != "cell":
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    return groups
 
 
 def _conceal(pieces: list[Piece]) -> None:

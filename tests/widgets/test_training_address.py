@@ -3,11 +3,11 @@
 import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from in_node import said_in_node
 
 from aelib.widgets import TrainingPlayground
 from aelib.widgets.base import module
@@ -33,7 +33,6 @@ def playground(**settings):
 def read(tmp_path):
     """Hashes as the page reads them."""
     (tmp_path / "address.mjs").write_text(module("training_address"), encoding="utf-8")
-    (tmp_path / "run.mjs").write_text(IN_NODE, encoding="utf-8")
     widget = playground()
     names = [n for n in SETTINGS if n not in {"layout", "tabbable", "tooltip", "reached"}]
     home = {name: getattr(widget, name) for name in names}
@@ -42,11 +41,7 @@ def read(tmp_path):
         ranges = json.loads(json.dumps(widget._ranges))
         ranges["numbers"]["pictures"][1] = most
         told = json.dumps({"hashes": hashes, "home": home, "ranges": ranges})
-        run = subprocess.run(
-            ["node", "run.mjs"], cwd=tmp_path, input=told, capture_output=True, text=True
-        )
-        assert run.returncode == 0, run.stderr
-        return json.loads(run.stdout)
+        return said_in_node(tmp_path, IN_NODE, told)
 
     return ask
 

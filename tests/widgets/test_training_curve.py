@@ -1,10 +1,9 @@
 """The playground's curve: round numbers along its axis, and words that no curve runs through."""
 
-import json
 import shutil
-import subprocess
 
 import pytest
+from in_node import said_in_node
 
 from aelib.widgets.base import module
 
@@ -19,10 +18,7 @@ def ask(tmp_path):
     def run(expression):
         said = f"console.log(JSON.stringify({expression}));"
         code = f'import {{ apart, beside, ticks }} from "./curve.mjs";\n{said}'
-        (tmp_path / "run.mjs").write_text(code, encoding="utf-8")
-        done = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return said_in_node(tmp_path, code)
 
     return run
 

@@ -2,10 +2,10 @@
 
 import json
 import shutil
-import subprocess
 
 import numpy as np
 import pytest
+from in_node import said_in_node
 
 from aelib.widgets.base import module
 
@@ -20,15 +20,10 @@ def test_its_axes_are_principal_and_point_the_same_way_for_the_same_codes(tmp_pa
         "const lists = JSON.parse(readFileSync(0));\n"
         "console.log(JSON.stringify(lists.map((codes) => principal(Float32Array.from(codes), 5))));"
     )
-    (tmp_path / "run.mjs").write_text(code, encoding="utf-8")
     generator = np.random.default_rng(0)
     codes = generator.normal(size=(300, 5)) @ generator.normal(size=(5, 5)) + 3
     sent = json.dumps([each.ravel().tolist() for each in (codes, codes[::-1], 7 * codes)])
-    run = subprocess.run(
-        ["node", "run.mjs"], cwd=tmp_path, input=sent, capture_output=True, text=True
-    )
-    assert run.returncode == 0, run.stderr
     axes = np.linalg.svd(codes - codes.mean(axis=0))[2][:2]
     axes *= np.sign([row[np.abs(row).argmax()] for row in axes])[:, None]
-    for found in json.loads(run.stdout):
+    for found in said_in_node(tmp_path, code, sent):
         np.testing.assert_allclose(found["rows"], axes, atol=1e-4)

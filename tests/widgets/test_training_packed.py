@@ -2,10 +2,10 @@
 
 import json
 import shutil
-import subprocess
 
 import numpy as np
 import pytest
+from in_node import said_in_node
 
 from aelib.widgets.base import module, spread_of
 from aelib.widgets.latent_map import plane_of
@@ -59,14 +59,11 @@ def answers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("packed")
     for name in ("engine", "training_measures", "training_packed", "trainer"):
         (folder / f"{name}.mjs").write_text(module(name), encoding="utf-8")
-    (folder / "run.mjs").write_text(IN_NODE, encoding="utf-8")
     (folder / "settings.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
     generator = np.random.default_rng(0)
     digits = generator.integers(0, 256, (120, 784), np.uint8) * (generator.random(784) < 0.3)
     (folder / "digits").write_bytes(digits.astype(np.uint8).tobytes())
-    done = subprocess.run(["node", "run.mjs"], cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return said_in_node(folder, IN_NODE)
 
 
 def test_other_widgets_draw_and_encode_what_the_trainer_does(answers):

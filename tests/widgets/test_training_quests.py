@@ -5,10 +5,10 @@ The worker of the page runs in Node, and the goals judge what it reports, as the
 
 import json
 import shutil
-import subprocess
 
 import numpy as np
 import pytest
+from in_node import said_in_node
 
 import aelib
 from aelib.widgets.base import module
@@ -111,15 +111,12 @@ def ask(tmp_path_factory):
     x, y, _, _ = aelib.load_mnist(5_000, 10)
     for name, file in (("training_worker", "worker"), ("training_quests", "quests")):
         (folder / f"{file}.mjs").write_text(module(name), encoding="utf-8")
-    (folder / "run.mjs").write_text(IN_NODE, encoding="utf-8")
     (folder / "digits").write_bytes((np.asarray(x) * 255).round().astype(np.uint8).tobytes())
 
     def run(*jobs):
         told = {"defaults": DEFAULTS, "labels": y.tolist(), "jobs": jobs}
         (folder / "jobs.json").write_text(json.dumps(told), encoding="utf-8")
-        done = subprocess.run(["node", "run.mjs"], cwd=folder, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return said_in_node(folder, IN_NODE)
 
     return run
 
@@ -191,10 +188,7 @@ def goals(tmp_path):
             "const quest = (name) => QUESTS.find((each) => each.name === name);\n"
             f"console.log(JSON.stringify({expression}));"
         )
-        (tmp_path / "run.mjs").write_text(code, encoding="utf-8")
-        done = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return said_in_node(tmp_path, code)
 
     return ask
 
