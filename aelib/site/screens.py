@@ -57,6 +57,11 @@ class Piece:
         return is_heading or self.announces or self.html.rstrip().endswith(":</p>")
 
     @property
+    def marked(self) -> str:
+        """The element as the page has it: what leads on says so to static/frames.js."""
+        return self.html.replace(f"<{self.kind}", f"<{self.kind} data-leads", int(self.leads_on))
+
+    @property
     def is_exercise(self) -> bool:
         """Whether an exercise begins here."""
         return self.html.startswith("<p><strong>Exercise")

@@ -208,3 +208,15 @@ def test_every_suspect_is_announced_on_the_wall(talks):
     ]
     assert len(lists) == 10
     assert all("The suspects." in html and together for html, together in lists)
+
+
+def test_what_leads_on_says_so_to_the_script_that_lays_a_screen_out():
+    told = ["## S", "Three things to see.", "- One.", "### More", "What follows:"]
+    _, screen = page("# T", "\n\n".join([*told, "And this is a sentence of its own."]))
+    marked = {piece.marked.strip() for piece in screen.pieces if "data-leads" in piece.marked}
+    assert marked == {
+        piece.html.strip().replace(f"<{piece.kind}", f"<{piece.kind} data-leads", 1)
+        for piece in screen.pieces
+        if piece.kind in ("h2", "h3") or piece.html.startswith(("<p>Three", "<p>What"))
+    }
+    assert len(marked) == 4

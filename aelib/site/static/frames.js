@@ -107,11 +107,7 @@
     return whole(low);
   }
 
-  // A heading, and a few words before a list, are nothing without what follows them.
-  const leadsOn = ({ node }) => {
-    const words = node.textContent.trim();
-    return node.matches("h3") || words.endsWith(":") || (words.length < 50 && node.matches("p:has(+ :is(ul, ol))"));
-  };
+  const leadsOn = ({ node }) => "leads" in node.dataset; // see screens.py
 
   const place = ({ kind }) => (kind === "live" ? "picture" : kind); // what is new takes it
 
