@@ -3,13 +3,14 @@
     python data/decoders/train_07.py
 
 Takes about five CPU minutes. Writes vae_16d_small.safetensors, cvae_digits.safetensors and
-vae_faces.safetensors beside this file, as 16-bit numbers, and prints the errors that README.md
-quotes. They are small, so that a web page can carry them all.
+vae_faces.safetensors beside this file, as 16-bit numbers in whole steps, and prints the errors
+that README.md quotes. They are small, so that a web page can carry them all.
 """
 
 from pathlib import Path
 
 import torch
+from rounding import in_steps  # beside this file
 
 import aelib
 
@@ -72,9 +73,8 @@ def faces() -> None:
 
 
 def keep(model: aelib.VAE, name: str) -> None:
-    """Round to 16 bits, save, and go on with the rounded weights."""
-    model.half()
-    aelib.save(model, HERE / f"{name}.safetensors")
+    """Round to whole steps and 16 bits, save, and go on with the rounded weights."""
+    aelib.save(in_steps(model, halvings=6), HERE / f"{name}.safetensors")
     model.float()
 
 

@@ -1,7 +1,8 @@
 """What lesson 08 quotes and does not compute: detectors that cost more, and other settings.
 
-    python tests/benchmarks/detectors.py                  # all four parts, about ten CPU minutes
+    python tests/benchmarks/detectors.py                  # all five parts, about 15 CPU minutes
     python tests/benchmarks/detectors.py digits           # SVM from all; 24,000 pictures
+    python tests/benchmarks/detectors.py densities        # Gaussians and their mixtures
     python tests/benchmarks/detectors.py labels           # classifiers with curved borders
     python tests/benchmarks/detectors.py faces            # codes of one number
     python tests/benchmarks/detectors.py copiers          # wide networks, linear and bent
@@ -18,6 +19,7 @@ import torch
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.metrics import roc_auc_score
+from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import RepeatedKFold, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from sklearn.svm import SVC, OneClassSVM
@@ -78,6 +80,55 @@ def digits() -> None:
     print(f"autoencoder, 24,000: {value:.3f}", flush=True)
 
 
+def gaussian(n: int) -> Callable[[np.ndarray], Scores]:
+    """Scores by probabilistic PCA: one Gaussian with n directions of its own, the rest alike."""
+
+    def learn(known: np.ndarray) -> Scores:
+        pca = PCA(n, svd_solver="covariance_eigh").fit(known)
+        return lambda x: -pca.score_samples(x)
+
+    return learn
+
+
+def mixture(n: int, parts: int) -> Callable[[np.ndarray], Scores]:
+    """Scores by Gaussians in PCA's n numbers; of one, it is the Mahalanobis distance there."""
+
+    def learn(known: np.ndarray) -> Scores:
+        pca = PCA(n, svd_solver="covariance_eigh").fit(known)
+        gaussians = GaussianMixture(parts, reg_covar=1e-3, random_state=0)
+        gaussians.fit(pca.transform(known))
+        return lambda x: -gaussians.score_samples(pca.transform(x))
+
+    return learn
+
+
+def densities() -> None:
+    """Mean AUC on the test digits, the settings of each kind chosen on the validation part."""
+    x, y, x_test, y_test = (part.numpy() for part in aelib.load_mnist(10_000, 3000))
+    asked = ((x[8000:], y[8000:]), (x_test, y_test))
+
+    def mean_aucs(learn: Callable[[np.ndarray], Scores]) -> list[float]:
+        areas = []
+        for digit in range(10):
+            score = learn(x[:8000][y[:8000] != digit])
+            areas.append([roc_auc_score(labels == digit, score(new)) for new, labels in asked])
+        return np.mean(areas, axis=0).tolist()
+
+    kinds = {
+        "Mahalanobis": {f"{n} numbers": mixture(n, 1) for n in (16, 32, 64, 128)},
+        "probabilistic PCA": {f"{n} numbers": gaussian(n) for n in (16, 32, 64, 128, 256)},
+        "mixture": {
+            f"{parts} Gaussians in {n} numbers": mixture(n, parts)
+            for n in (16, 32, 64)
+            for parts in (10, 30, 60)
+        },
+    }
+    for kind, settings in kinds.items():
+        found = {setting: mean_aucs(learn) for setting, learn in settings.items()}
+        best = max(found, key=lambda setting: found[setting][0])
+        print(f"{kind}, {best}: {found[best][1]:.3f}", flush=True)
+
+
 def labels() -> None:
     """Share of planted labels among the 80 least likely, five-fold, in PCA's 32 numbers."""
     x, y, _, _ = (part.numpy() for part in aelib.load_mnist(10_000, 1))
@@ -133,7 +184,7 @@ def copiers() -> None:
         print(f"{name}: AUC {area:.2f}, letters {means[0]:.1f}, digits {means[1]:.1f}", flush=True)
 
 
-PARTS = {"digits": digits, "labels": labels, "faces": faces, "copiers": copiers}
+PARTS = {part.__name__: part for part in (digits, densities, labels, faces, copiers)}
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or PARTS:
