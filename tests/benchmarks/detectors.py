@@ -120,7 +120,7 @@ def densities() -> None:
         "mixture": {
             f"{parts} Gaussians in {n} numbers": mixture(n, parts)
             for n in (16, 32, 64)
-            for parts in (10, 30, 60)
+            for parts in (10, 30, 60, 120)
         },
     }
     for kind, settings in kinds.items():
