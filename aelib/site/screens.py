@@ -26,6 +26,7 @@ class Piece:
         block: The cell; of prose, the block that the element comes from.
         step: After how many key presses it is uncovered.
         covered: Whether the page shows it only when a reader asks: it says what was to be guessed.
+        announced: Whether the sentence before it ends with a colon.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Piece:
     block: Block
     step: int = 0
     covered: bool = False
+    announced: bool = False
 
     @property
     def words(self) -> int:
@@ -48,13 +50,22 @@ class Piece:
     def announces(self) -> bool:
         """Whether it is a few words that say nothing alone, such as "Three things to see."."""
         few = self.kind == "p" and self.words <= 6
-        return few and not (self.asks or "<math" in self.html)
+        return few and not (self.asks or self.is_exercise or "<math" in self.html)
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it names what follows."""
+        return self.kind in ("h1", "h2", "h3")
+
+    @property
+    def ends(self) -> str:
+        """The last sign of its words."""
+        return _plain(self.html)[-1:]
 
     @property
     def leads_on(self) -> bool:
         """Whether what follows belongs to it."""
-        is_heading = self.kind in ("h1", "h2", "h3")
-        return is_heading or self.announces or self.html.rstrip().endswith(":</p>")
+        return self.is_heading or self.announces or self.html.rstrip().endswith(":</p>")
 
     @property
     def marked(self) -> str:
@@ -73,9 +84,10 @@ class Piece:
 
     @property
     def is_told(self) -> bool:
-        """Whether it is code to be seen unasked: what to fill in, what to choose from."""
-        to_fill = "exercise" in self.block.tags and not self.block.outputs
-        return self.kind == "cell" and (self.block.kind == "guess" or to_fill)
+        """Whether it is code to be seen unasked: what to fill in, what a sentence announces."""
+        silent = "exercise" in self.block.tags or (self.announced and self.block.kind == "code")
+        alone = silent and not self.block.outputs
+        return self.kind == "cell" and (self.block.kind == "guess" or alone)
 
     @property
     def is_answer(self) -> bool:
@@ -87,6 +99,11 @@ class Piece:
     def is_quiz(self) -> bool:
         """Whether it is the questions at the end of a lesson."""
         return any(output.name == "Quiz" for output in self.block.outputs)
+
+    @property
+    def is_verdict(self) -> bool:
+        """Whether it is a cell that says in numbers what came out of a guess."""
+        return self.block.kind == "verdict" and not self.is_picture
 
     @property
     def lives(self) -> bool:
@@ -114,6 +131,22 @@ class Screen:
     def words(self) -> int:
         """Words of prose."""
         return sum(piece.words for piece in self.pieces)
+
+    @property
+    def is_exercise(self) -> bool:
+        """Whether it is there for an exercise."""
+        return next((p for p in self.pieces if not p.leads_on), self.pieces[0]).is_exercise
+
+    def led_on(self, piece: Piece) -> list[Piece]:
+        """Take from its end what leads on to the next screen of the section, which begins here."""
+        led: list[Piece] = []
+        while len(self.pieces) > 1 and self.pieces[-2].kind != "h2":
+            last = self.pieces[-1]
+            shown = piece.kind in ("cell", "div") and (last.is_heading or last.ends == ":")
+            if not (shown or (piece.is_exercise and last.leads_on)):
+                break
+            led.insert(0, self.pieces.pop())
+        return led
 
     @property
     def rows(self) -> list[list[Piece]]:
@@ -145,8 +178,9 @@ def screens_of(blocks: list[Block]) -> list[Screen]:
     for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
         if not screens or piece.kind in ("h1", "h2"):
             screens.append(Screen(_plain(piece.html)))
-        elif piece.is_exercise or _is_over(screens[-1], piece) or (after and after.is_quiz):
-            screens.append(Screen(screens[-1].title, first=False))
+        elif piece.is_exercise or _is_over(screens[-1], piece, after) or (after and after.is_quiz):
+            led = screens[-1].led_on(piece)
+            screens.append(Screen(screens[-1].title, led, first=False))
         screens[-1].pieces.append(piece)
     for screen in screens:
         at_home = "Exercises" in screen.title
@@ -159,12 +193,13 @@ def screens_of(blocks: list[Block]) -> list[Screen]:
 
 
 def _pieces(blocks: list[Block]) -> list[Piece]:
-    found = []
+    found: list[Piece] = []
     for block in blocks:
         if block.kind == "prose":
             found += [Piece(tag, html, block) for tag, html in elements(block.html)]
         else:
-            found.append(Piece("cell", "", block))
+            announced = bool(found) and found[-1].kind == "p" and found[-1].ends == ":"
+            found.append(Piece("cell", "", block, announced=announced))
     return found
 
 
@@ -172,14 +207,26 @@ def _plain(html: str) -> str:
     return re.sub(r"<annotation.*?</annotation>|<[^>]+>", "", html, flags=re.S).strip()
 
 
-def _is_over(screen: Screen, piece: Piece) -> bool:
-    """Whether a screen has shown something, and its text has said what to see there."""
-    if screen.pieces[0].is_exercise or "Exercises" in screen.title:
+def _is_over(screen: Screen, piece: Piece, after: Piece | None) -> bool:
+    """Whether a screen has shown something, and its text has said what to see there.
+
+    A heading, and what leads from one picture to the next, begin with what they lead to. What a
+    widget is asked, or what there is to try with it, stays beside it, and a verdict in numbers
+    stays beside the picture that shows them.
+    """
+    if screen.is_exercise or "Exercises" in screen.title:
         return piece.kind != "cell" and screen.pieces[-1].kind == "cell"
-    shown = [i for i, p in enumerate(screen.pieces) if p.is_picture or p.block.kind == "verdict"]
-    if not shown or piece.kind in _LISTS or (piece.kind == "cell" and not piece.block.outputs):
+    shown = [i for i, p in enumerate(screen.pieces) if p.is_picture or p.is_verdict]
+    told = piece.kind == "cell" and (not piece.block.outputs or piece.is_verdict)
+    if not shown or piece.kind in _LISTS or told:
         return False
-    return any(p.kind != "cell" for p in screen.pieces[shown[-1] + 1 :])
+    listed = after is not None and after.kind in _LISTS
+    to_try = piece.leads_on and not piece.is_heading and listed
+    if screen.pieces[shown[-1]].lives and (to_try or (piece.ends == "?" and not piece.asks)):
+        return False
+    to_next = after is not None and after.kind == "cell" and piece.ends in (":", "?")
+    read = any(p.kind != "cell" for p in screen.pieces[shown[-1] + 1 :])
+    return read or piece.kind == "h3" or (piece.kind == "p" and to_next)
 
 
 def _merge(screens: list[Screen]) -> None:
@@ -189,7 +236,7 @@ def _merge(screens: list[Screen]) -> None:
     """
     while sum(screen.on_path for screen in screens) > MOST:
         pairs = [
-            (a.pieces[0].is_exercise or b.pieces[0].is_exercise, a.words + b.words, i)
+            (a.is_exercise or b.is_exercise, a.words + b.words, i)
             for i, (a, b) in enumerate(pairwise(screens))
             if not b.first and a.on_path and b.on_path
         ]

@@ -92,7 +92,8 @@ def page(*parts):
             blocks.append(Block("prose", html=prose.html(part)))
             continue
         kind, *tags = part
-        shown = {"picture": Block("picture", width=300, height=200), "": None}
+        pictures = ("picture", "live")
+        shown = {k: Block(k, width=300, height=200) for k in pictures} | {"": None}
         output = shown.get(kind, Block("text", html=kind))
         blocks.append(Block(kind if kind in ("verdict", "guess") else "code", tags=tags))
         blocks[-1].outputs = [output] if output else []
@@ -151,6 +152,60 @@ def test_a_screen_ends_where_its_picture_has_been_read():
     assert steps(first) == [("h2", 0), ("p", 0), ("code", 1), ("p", 2)]
     assert steps(second) == [("p", 0), ("code", 1)]
     assert (first.first, second.first, second.title) == (True, False, "S")
+
+
+def kinds(screens):
+    return [[p.kind if p.kind != "cell" else p.block.kind for p in s.pieces] for s in screens]
+
+
+def test_what_leads_to_the_next_picture_stands_on_its_screen():
+    for between in ("And in colour?", "Here it is once more:", "### More\n\nA line of prose."):
+        _, first, second = page("# T", "## S\n\nLook.", ("picture",), between, ("picture",))
+        assert kinds([first]) == [["h2", "p", "code"]]
+        assert second.pieces[-1].is_picture
+        assert len(second.pieces) > 1
+    # said of the first picture, in one sentence that asks nothing
+    _, first = page("# T", "## S\n\nLook.", ("picture",), "So it is.")
+    assert kinds([first]) == [["h2", "p", "code", "p"]]
+    # what leads to an exercise goes with it
+    _, first, second = page("# T", "## S\n\nLook there.\n\nBuild ours:\n\n**Exercise 1.** Do.")
+    assert kinds([first, second]) == [["h2", "p"], ["p", "p"]]
+    assert [first.is_exercise, second.is_exercise] == [False, True]
+
+
+def test_a_verdict_in_numbers_and_what_is_said_of_it_stay_beside_the_picture():
+    parts = [
+        "## S\n\nLook.",
+        ("picture",),
+        "A note to it.",
+        ("verdict",),
+        "Three things:\n\n- One.",
+    ]
+    _, only = page("# T", *parts)
+    assert kinds([only]) == [["h2", "p", "code", "p", "verdict", "p", "ul"]]
+
+
+def test_what_a_widget_is_asked_and_what_to_try_with_it_stay_beside_it():
+    after = "You see it move, and something else with it.\n\nNow turn the page. What happens?"
+    _, first, second = page("# T", "## S\n\nLook.", ("live",), after, ("picture",))
+    assert kinds([first, second]) == [["h2", "p", "code", "p", "p"], ["code"]]
+    _, first, second = page("# T", "## S", ("live",), "It moves.\n\nTry this:\n\n- Go.\n\nSo.")
+    assert kinds([first, second]) == [["h2", "code", "p", "p", "ul"], ["p"]]
+
+
+def test_code_that_a_sentence_announces_is_seen_unasked():
+    screens = page("# T", "## S\n\nOurs looks like this:", ("",), "So it is.", ("",))
+    assert [p.is_told for p in screens[1].pieces] == [False, False, True, False, False]
+    screens = page("# T", "## S\n\nIt answers this:", ("a word",))  # the answer is announced
+    assert not any(p.is_told for p in screens[1].pieces)
+
+
+def test_no_screen_of_a_talk_ends_with_what_leads_on(talks):
+    ends = [
+        (n, s.title, s.pieces[-1]) for n, screens in talks.items() for s in screens if s.on_path
+    ]
+    assert len(ends) > 300
+    assert [(n, title, p.html) for n, title, p in ends if p.leads_on and p.kind != "h1"] == []
 
 
 def test_an_exercise_has_a_screen_and_those_at_the_end_stay_at_home():

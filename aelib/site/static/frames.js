@@ -7,7 +7,7 @@
   const CUT = 0.92; // where a step is too much for the smallest
   const TINY = [0.84, 0.77, 0.7, 0.63, 0.57]; // for one part that is too large alone, as long code
   const WIDGETS = [1.7, 1.55, 1.4, 1.3, 1.2, 1.12, 1.04, 0.97, 0.9, 0.84, 0.78, 0.72, 0.67, 0.62];
-  const LEAST = 0.45; // of the height, for a picture that has text above or below
+  const LEAST = 0.45; // of the height, for a picture that shares a frame
   const WIDE = 1.9; // a picture of this shape or wider stands below its text, others beside
   const BAR = 44; // pixels that the bar below takes
   const main = document.querySelector("main");
@@ -88,14 +88,16 @@
     const rest = (room - taken) / pictures.length - 3;
     const full = ((screen.clientWidth - 2 * parseFloat(paddingLeft)) * (beside ? 0.58 : 1)) / Math.max(...pictures.map(ratio));
     screen.style.setProperty("--high", `${Math.floor(rest)}px`);
-    return shown.length === pictures.length || rest >= Math.min(LEAST * room, full);
+    return shown.length === 1 || rest >= Math.min(LEAST * room, full);
   }
 
-  // The largest size at which a widget is seen whole.
+  // The largest size at which a widget is seen whole. Its place is a length of the screen, not of
+  // the widget's own zoom: see style.css.
   function magnify(live, zoom, fits) {
     const unit = innerHeight / 720 / zoom;
     const whole = (i) => {
       live.style.zoom = WIDGETS[i] * unit;
+      live.style.setProperty("--zoom", live.style.zoom);
       return fits() && live.getBoundingClientRect().bottom + scrollY <= innerHeight - BAR && live.scrollWidth <= live.clientWidth + 1;
     };
     let [low, high] = [0, WIDGETS.length - 1]; // from large to small
@@ -112,9 +114,14 @@
   const place = ({ kind }) => (kind === "live" ? "picture" : kind); // what is new takes it
 
   // What may stay of the frame before: what no new part takes the place of; then less and less.
+  // The words before the first question of a quiz are not said again with each of the others.
   function bases(before, fresh) {
+    const asked = [before, fresh].every((parts) => parts.some(({ kind }) => kind === "asked"));
+    if (asked) return [[]];
     const stays = before.filter((part) => fresh.every((each) => place(each) !== place(part)));
-    return [[], ["code", "said"], ["code", "said", "text"]].map((gone) => stays.filter(({ kind }) => !gone.includes(kind)));
+    const last = fresh.some(({ kind }) => kind === "table") ? ["picture"] : []; // a table says it, too
+    const GONE = [[], ["code", "said"], ["code", "said", "text"], ["code", "said", "text", ...last]];
+    return GONE.map((gone) => stays.filter(({ kind }) => !gone.includes(kind)));
   }
 
   // A frame that brings all that is new; none where what was seen before must go and may not.
@@ -154,11 +161,12 @@
 
   const least = (screen, shown) => TINY.find((size) => lay(screen, shown, size)) ?? TINY.at(-1);
 
-  // Frames that share a part have one size of type, the largest that fits all of them.
+  // Frames that share words have one size of type, the largest that fits all of them.
   function enlarge(screen, frames) {
     const groups = [];
     for (const frame of frames) {
-      const shares = groups.at(-1)?.at(-1).shown.some((part) => frame.shown.includes(part));
+      const words = groups.at(-1)?.at(-1).shown.filter(({ kind }) => kind !== "picture" && kind !== "said");
+      const shares = words?.some((part) => frame.shown.includes(part));
       if (shares) groups.at(-1).push(frame);
       else groups.push([frame]);
     }
