@@ -41,6 +41,7 @@ class Block:
     model: str = ""  # of a live widget
     name: str = ""  # its class
     is_plot: bool = False  # of a picture: a dark page may show it in light ink
+    columns: bool = False  # of text: it stands in columns, so its lines may not be broken
     outputs: list["Block"] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
 
@@ -142,9 +143,9 @@ def _is_written(node: ast.Assign) -> bool:
 
 def _output(output: Any, name: str, files: dict[str, bytes], model: str) -> list[Block]:
     if output.output_type == "stream":
-        return [Block("text", html=ansi2html(output.text.rstrip("\n")))]
+        return [_text(output.text.rstrip("\n"))]
     if output.output_type == "error":
-        return [Block("text", html=ansi2html("\n".join(output.traceback)))]
+        return [_text("\n".join(output.traceback))]
     data = output.data
     text = "".join(data.get("text/plain", ""))
     widget = _WIDGET.match(text)
@@ -156,7 +157,12 @@ def _output(output: Any, name: str, files: dict[str, bytes], model: str) -> list
         return [picture, *note]
     if widget:
         return [Block("note", html=_why_still(widget[1]))]
-    return [Block("text", html=ansi2html(text))]
+    return [_text(text)]
+
+
+def _text(printed: str) -> Block:
+    """What was printed; two spaces between words are there to set words below each other."""
+    return Block("text", html=ansi2html(printed), columns=bool(re.search(r"\S {2,}\S", printed)))
 
 
 def _is_told(block: Block, before: list[Block]) -> bool:

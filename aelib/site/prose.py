@@ -17,6 +17,7 @@ TEXTS = (
     "GUIDE_your_own_model.md",
 )  # beside the lessons, each with a page
 PLAYGROUND = "PLAYGROUND.md"  # the words of the page on which the reader trains a network
+_LONG = re.compile(r"[^\s<]{36,}")  # code that finds no room on one line of a phone
 _MATH_AND_END = re.compile(r"(\(?<math\b(?:(?!</math>).)*</math>[^\s<]+)", re.S)
 
 
@@ -80,13 +81,20 @@ class Prose(IPythonRenderer):
 
     def codespan(self, text: str) -> str:
         """Inline code; a public name of aelib leads to the reference, once on a page."""
-        code = str(super().codespan(text))
+        code = breakable(str(super().codespan(text)))
         address = self._known.pop(text.removeprefix("aelib.").removesuffix("()"), "")
         return f'<a class="name" href="{address}">{code}</a>' if address else code
 
     def block_math(self, body: str) -> str:
-        """A formula on a line of its own, which a narrow screen scrolls."""
-        return f'<span class="formula">{mathml(body, display=True)}</span>'
+        """A formula on a line of its own, which a narrow screen scrolls.
+
+        What stands side by side in it, a quad apart, comes one below the other where it is narrow.
+        """
+        pieces = re.split(r"\\q?quad\b", body)
+        if "\\begin" in body or any(_open_braces(piece) for piece in pieces):
+            pieces = [body]
+        formulas = " ".join(mathml(piece, display=True) for piece in pieces)
+        return f'<span class="formula">{formulas}</span>'
 
     def inline_math(self, body: str) -> str:
         """A formula within a sentence."""
@@ -112,6 +120,15 @@ class Prose(IPythonRenderer):
         tag = 'th scope="col"' if head else "td"
         kind = f' class="{align}"' if align else ""
         return f"  <{tag}{kind}>{text}</{tag[:2]}>\n"
+
+
+def breakable(code: str) -> str:
+    """Code with places where a narrow screen may break it: behind a bracket, a slash, a dot."""
+    return _LONG.sub(lambda run: re.sub(r"(?<=[(\[/._,])(?=\w)", "<wbr>", run[0]), code)
+
+
+def _open_braces(tex: str) -> bool:
+    return tex.count("{") - tex.count("\\{") != tex.count("}") - tex.count("\\}")
 
 
 def _unlinked(html: str) -> str:

@@ -1,6 +1,7 @@
 """What a beginner needs is introduced before it is used, and the minutes of a lesson add up."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -53,6 +54,18 @@ def set_off(text):
 
 def first_with(word, texts):
     return next((text for text in texts if re.search(rf"\b{word}", text, flags=re.I)), None)
+
+
+def sentences(text):
+    """The longer sentences of a text, each as a reader meets it."""
+    parts = re.split(r"\n\n|(?<=[.?!)])\s+(?=[(A-Z])", text)
+    return [part.strip() for part in parts if len(part.strip()) >= 45]
+
+
+def test_no_sentence_is_said_twice_in_a_lesson():
+    for lesson in NOTEBOOKS:
+        said = Counter(each for text in prose(lesson) for each in sentences(text))
+        assert [(lesson, each) for each, times in said.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("word", FIELD)

@@ -23,7 +23,7 @@ from aelib.site.check import check_site, page_weight
 from aelib.site.lessons import SiteError, read_lessons
 from aelib.site.live import Live, _cut
 from aelib.site.maths import FormulaError, mathml
-from aelib.site.prose import Prose
+from aelib.site.prose import Prose, breakable
 from aelib.site.scripts import live_script, read_script
 from aelib.widgets.base import module
 
@@ -127,6 +127,23 @@ def test_the_formulas_source_comes_along():
     root = ElementTree.fromstring(mathml("a < b", display=True))
     assert root.find(".//annotation").text == "a < b"
     assert root.get("display") == "block"
+
+
+def test_formulas_side_by_side_come_one_below_the_other_where_it_is_narrow():
+    html = Prose().html(r"$$h = f(x), \qquad y = g(h) \quad \text{for } x$$")
+    assert html.count("<math") == 3
+    assert html.count('<span class="formula">') == 1
+    held = r"$$\begin{aligned} a &= b \quad c \end{aligned}$$", r"$$\frac{a \quad b}{c}$$"
+    assert [Prose().html(tex).count("<math") for tex in held] == [1, 1]
+
+
+def test_long_code_breaks_where_a_reader_would_break_it():
+    html = Prose().html(
+        "`model.decode(keep_largest(model.encode(x), 20))` and `aelib.hint('name')`"
+    )
+    assert "model.<wbr>decode(<wbr>keep_<wbr>largest(<wbr>model.<wbr>encode(<wbr>x)," in html
+    assert "aelib.hint(" in html
+    assert breakable("<code>short</code>") == "<code>short</code>"
 
 
 @pytest.mark.parametrize("tex", [r"\unheardof{x}", r"\frac{1"])
@@ -254,6 +271,13 @@ def test_text_is_escaped_and_code_is_coloured():
     assert block.outputs[0].html == "&lt;b&gt;"
     assert '<span class="c1"># no</span>' in block.html
     assert "&lt;" in block.html
+
+
+def test_printed_words_may_be_broken_and_columns_may_not():
+    for text, columns in {"error: True\nbelow: 3": False, "set   10\nerror 20": True}.items():
+        block, _ = blocks_of(code_cell("x", text))
+        assert block.outputs[0].columns is columns
+    assert not blocks_of(code_cell("x", "Sequential(\n  (0): Linear()\n)"))[0].outputs[0].columns
 
 
 def test_a_cell_of_asserts_is_folded():

@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from aelib.site.prose import breakable
+
 _INLINE = ("head.js", "contents.js")  # they must run before the first paint
 
 
@@ -36,6 +38,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     scripts = {name: _script(name) for name in _INLINE}
+    environment.globals["breakable"] = breakable
     environment.globals["inline"] = {name: Markup(text) for name, text in scripts.items()}
     environment.globals["hashes"] = [_hash(text) for text in scripts.values()]
     return environment
