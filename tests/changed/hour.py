@@ -221,7 +221,7 @@ HOUR = {
             '"nothing": lambda seed: 0 * factorise(), "factorisation": lambda seed',
         ),
         (
-            'names += ["Titanic (1997)", "Matrix, The (1999)", "Forrest Gump (1994)", "Alien (1979)"]\n',
+            'names += ["Sense and Sensibility (1995)", "Lion King, The (1994)", "Fargo (1996)"]\n',
             "",
         ),
     ],
