@@ -1,4 +1,4 @@
-"""No name stands for two things: what a function of an earlier cell reads, no later cell replaces.
+"""No name stands for two things: what a cell or a function of it reads, no later cell replaces.
 
 Else a student who runs that cell again, or one that calls it, gets another number or an error.
 """
@@ -23,19 +23,20 @@ def code_of(path):
 
 
 def replaced(sources):
-    """Names that are assigned, read by a function from then on, and assigned anew further below."""
+    """Names that are assigned, read from then on, and assigned anew further below."""
     made, read = {}, {}
     for place, source in sources.items():
         table = symbol_table(source)
-        for name in names_read(table):
-            read.setdefault(name, place)
         names = {s.get_name() for s in table.get_symbols() if s.is_assigned()}
+        for name in {*names_read(table), *(names_asked_for(table) - names)}:
+            read.setdefault(name, []).append(place)
         for name in names - grown(source):
             made.setdefault(name, []).append(place)
     return {
-        name: (*places, read[name])
+        name: (*places, place)
         for name, places in made.items()
-        if name in read and places[0] <= read[name] < places[-1]
+        for place in read.get(name, [])
+        if places[0] <= place < places[-1]
     }
 
 
@@ -48,6 +49,13 @@ def names_read(table):
         yield from names_read(inner)
 
 
+def names_asked_for(table):
+    """The names of the notebook that a cell reads as it runs."""
+    at_once = [inner for inner in table.get_children() if inner.get_name() in AT_ONCE]
+    inside = [s.get_name() for inner in at_once for s in inner.get_symbols() if s.is_global()]
+    return {*inside, *(s.get_name() for s in table.get_symbols() if s.is_referenced())}
+
+
 def grown(source):
     """The names that a cell adds to, with += or |=."""
     nodes = ast.walk(ast.parse(source))
@@ -55,7 +63,7 @@ def grown(source):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])
-def test_what_a_function_reads_no_later_cell_replaces(path):
+def test_what_a_cell_reads_no_later_cell_replaces(path):
     assert replaced(code_of(path)) == {}
 
 
@@ -65,4 +73,7 @@ def test_a_name_for_two_things_is_noticed():
     assert replaced({1: "n = 2\nm = [n for _ in 'ab']", 5: "n = 4"}) == {}
     assert replaced({1: "n = 2", 3: "def f():\n    return n", 5: "n += 4"}) == {}
     assert replaced({1: "n = 2", 3: "def f():\n    return n", 5: "m = [n for n in 'ab']"}) == {}
+    assert replaced({1: "n = 2", 3: "print(n)", 5: "n = 3"}) == {"n": (1, 5, 3)}
+    assert replaced({1: "n = 2", 3: "max(n for _ in 'ab')", 5: "n = 3"}) == {"n": (1, 5, 3)}
+    assert replaced({1: "n = 2", 3: "n = 5\nprint(n)", 5: "n = 3\nprint(n)"}) == {}
     assert replaced({1: "n = 2\nn = 3", 3: "def f(n):\n    return n", 5: "n = 4"}) == {}
