@@ -30,6 +30,11 @@ class Lesson:
         """The page's file name."""
         return f"{self.path.stem}.html"
 
+    @property
+    def anchor(self) -> str:
+        """Its heading as an address, on its own page and in TEACHING.md."""
+        return re.sub(r"\s+", "-", f"{self.number} · {self.title}")
+
 
 def read_lessons(course: Path) -> list[Lesson]:
     """Read the notebooks of a course folder, in order.

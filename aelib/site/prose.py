@@ -12,6 +12,7 @@ from aelib.site.maths import mathml
 
 TEXTS = (
     "SYLLABUS.md",
+    "TEACHING.md",
     "GLOSSARY.md",
     "REFERENCES.md",
     "GUIDE_your_own_model.md",

@@ -42,6 +42,11 @@ class Piece:
         return len(_plain(self.html).split())
 
     @property
+    def for_the_desk(self) -> bool:
+        """Whether it says how to work with the notebook, which no class does before a wall."""
+        return "aelib.hint(" in self.html or self.html.startswith("<p>Two cores compute")
+
+    @property
     def asks(self) -> bool:
         """Whether it is prose that asks for a guess."""
         return "<strong>Predict" in self.html
@@ -65,12 +70,14 @@ class Piece:
     @property
     def leads_on(self) -> bool:
         """Whether what follows belongs to it."""
-        return self.is_heading or self.announces or self.html.rstrip().endswith(":</p>")
+        is_open = re.search(r"(:|\w)</p>\s*$", self.html) is not None  # not after a formula
+        return self.is_heading or self.announces or is_open
 
     @property
     def marked(self) -> str:
-        """The element as the page has it: what leads on says so to static/frames.js."""
-        return self.html.replace(f"<{self.kind}", f"<{self.kind} data-leads", int(self.leads_on))
+        """The element as the page has it, with what static/frames.js must know of it."""
+        marks = " data-leads" * self.leads_on + " data-desk" * self.for_the_desk
+        return self.html.replace(f"<{self.kind}", f"<{self.kind}{marks}", 1)
 
     @property
     def is_exercise(self) -> bool:

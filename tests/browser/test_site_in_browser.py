@@ -29,7 +29,7 @@ from aelib.widgets.sources import tell
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = lesson_files(ROOT / "notebooks")
-TEXTS = ["glossary", "guide_your_own_model", "references", "syllabus"]
+TEXTS = ["glossary", "guide_your_own_model", "references", "syllabus", "teaching"]
 NAMES = ["index", *(path.stem for path in NOTEBOOKS), *TEXTS, "playground"]
 SHEETS = [f"{path.stem}-sheet" for path in NOTEBOOKS]
 WALL = {"width": 1280, "height": 720}

@@ -20,7 +20,7 @@
       if (box.matches(".prose")) {
         for (const node of box.children) {
           if (node.matches("ul, ol")) [...node.children].forEach((item, i) => add(Object.assign(item, { value: i + 1 }), "text"));
-          else if (!node.matches("h1, h2")) add(node, node.matches(".table") ? "table" : "text");
+          else if (!node.matches("h1, h2, [data-desk]")) add(node, node.matches(".table") ? "table" : "text");
         }
         continue;
       }
@@ -111,23 +111,28 @@
 
   const leadsOn = ({ node }) => "leads" in node.dataset; // see screens.py
 
+  const isFormula = ({ node }) => node.matches("p:has(> .formula)");
   const place = ({ kind }) => (kind === "live" ? "picture" : kind); // what is new takes it
+  const displaces = (fresh, part) => place(fresh) === place(part) && (isFormula(fresh) || !isFormula(part));
 
-  // What may stay of the frame before: what no new part takes the place of; then less and less.
+  // What may stay of the frame before: what no new part takes the place of (a formula stays while
+  // words speak of it); then less and less.
   // The words before the first question of a quiz are not said again with each of the others.
   function bases(before, fresh) {
     const asked = [before, fresh].every((parts) => parts.some(({ kind }) => kind === "asked"));
     if (asked) return [[]];
-    const stays = before.filter((part) => fresh.every((each) => place(each) !== place(part)));
+    const stays = before.filter((part) => fresh.every((each) => !displaces(each, part)));
     const last = fresh.some(({ kind }) => kind === "table") ? ["picture"] : []; // a table says it, too
     const GONE = [[], ["code", "said"], ["code", "said", "text"], ["code", "said", "text", ...last]];
-    return GONE.map((gone) => stays.filter(({ kind }) => !gone.includes(kind)));
+    const [all, ...rest] = GONE.map((gone) => stays.filter(({ kind }) => !gone.includes(kind)));
+    return [all, all.filter((part) => !isFormula(part)), ...rest];
   }
 
-  // A frame that brings all that is new; none where what was seen before must go and may not.
+  // A frame that brings all that is new; none where what was seen before, formulas aside, must go
+  // and may not.
   function whole(screen, before, fresh, size, most) {
     const base = before.find((each) => lay(screen, [...each, ...fresh], size));
-    return base && (base === before[0] || most > 0) ? { shown: [...base, ...fresh], fresh, size } : null;
+    return base && (before.indexOf(base) < 2 || most > 0) ? { shown: [...base, ...fresh], fresh, size } : null;
   }
 
   // A frame that brings as many of the new parts as fit, at least one; none ends with what leads on.

@@ -16,6 +16,7 @@
   let frames = []; // of that screen: see frames.js
   let step = 0; // which of them
   let before = null; // where the reader was
+  let left = {}; // the screen and the frame that were left
   let wanted = ""; // the number of a screen, while it is typed
 
   // The bar: everything that the keys do.
@@ -47,7 +48,7 @@
     ["C", "code, or none"],
     ["B", "a black wall; any key ends it"],
     ["F", "full screen"],
-    ["Esc, P", "back to the page"],
+    ["Esc, P", "back to the page; Esc forgets a number that was begun"],
     ["", "A clicker does Page Down and Page Up. A slider that was just moved keeps the arrow keys; Page Down goes on all the same."],
   ];
   const help = make("dialog", { id: "keys" }, document.body);
@@ -71,12 +72,14 @@
   }
 
   // Cut the screen anew, and stay where we are: at the frame that brought the same part, or where
-  // that part is not shown any more, at the last one of the steps until then.
+  // that part is not shown any more, at the last one that brings nothing new.
   function again() {
     const part = frames[step].fresh[0];
+    const seen = new Set(frames.slice(0, step + 1).flatMap(({ fresh }) => fresh.map(({ node }) => node)));
     show();
     const same = frames.findIndex(({ shown }) => shown.some(({ node }) => node === part?.node));
-    step = same < 0 ? Math.max(0, frames.findLastIndex(({ fresh }) => fresh.some((each) => each.step <= part?.step))) : same;
+    const news = frames.findIndex(({ fresh }) => fresh.some(({ node }) => !seen.has(node)));
+    step = same < 0 ? Math.max(0, (news < 0 ? frames.length : news) - 1) : same;
     lay();
   }
 
@@ -135,7 +138,7 @@
     const tops = screens.map((screen) => screen.getBoundingClientRect().top);
     at = Math.max(0, tops.findLastIndex((top) => top < innerHeight / 3));
     if (number > 0) at = Math.min(Math.floor(number), screens.length) - 1; // it was loaded anew
-    step = 0;
+    step = at === left.at ? left.step : 0;
     before = { at, y: scrollY };
     root.classList.add("presenting");
     bar.hidden = false;
@@ -151,6 +154,7 @@
 
   function leave() {
     const screen = screens[at];
+    left = { at, step };
     root.classList.remove("presenting", "coded", "dimmed");
     if (document.fullscreenElement) document.exitFullscreen();
     bar.hidden = true;
@@ -199,6 +203,10 @@
       if (isOn() && (/^\d$/.test(key) || (key === "Enter" && wanted))) {
         event.preventDefault();
         return call(key);
+      }
+      if (isOn() && key === "Escape" && wanted) {
+        wanted = "";
+        return lay();
       }
       wanted = "";
       const act = isOn() ? (moves[key] ? () => go(moves[key]) : others[key.length > 1 ? key : key.toLowerCase()]) : key.toLowerCase() === "p" ? () => enter() : null;
