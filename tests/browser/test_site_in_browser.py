@@ -714,6 +714,73 @@ def test_a_verdict_is_covered_until_the_next_key(open_page):
     assert told.locator("visible=true").count() == 0
 
 
+def test_code_switched_off_uncovers_nothing(open_page):
+    page = open_page(f"{NAMES[4]}.html?present=2", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    shown = """[...document.querySelectorAll('.screen.current :is(.said, .picture, p, li)')]
+      .filter((each) => each.getClientRects().length && !each.closest('.copyable'))
+      .map((each) => each.textContent + each.innerHTML.length)"""
+    seen, hidden = set(), []
+    page.keyboard.press("c")
+    while place(page)[0] < 4:
+        seen |= set(page.evaluate(shown))
+        page.keyboard.press("c")
+        hidden.append(set(page.evaluate(shown)) - seen)
+        page.keyboard.press("c")
+        page.keyboard.press("ArrowRight")
+    assert len(hidden) > 12
+    assert not any(hidden)
+
+
+def test_leaving_the_wall_keeps_the_step_and_escape_first_forgets_a_number(open_page):
+    page = open_page(f"{NAMES[4]}.html?present=3", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    told = page.locator(".presenter .place").nth(1)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    step = told.inner_text()
+    assert step.startswith("step 3")
+    page.keyboard.press("1")
+    assert told.inner_text() == "to 1: Enter"
+    page.keyboard.press("Escape")
+    assert (place(page)[0], told.inner_text()) == (3, step)
+    page.keyboard.press("Enter")
+    assert place(page)[0] == 3
+    page.keyboard.press("Escape")
+    assert not page.locator(".presenter").is_visible()
+    present(page)
+    assert (place(page)[0], told.inner_text()) == (3, step)
+
+
+def test_a_formula_stays_on_the_wall_while_words_speak_of_it(open_page):
+    page = open_page(f"{NAMES[4]}.html?present=4", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    formula = page.locator(".screen.current .formula").first
+    assert formula.is_visible()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".screen.current p", has_text="The second line").first.is_visible()
+    assert formula.is_visible()
+
+
+def test_how_to_work_with_the_notebook_is_not_said_on_the_wall(open_page):
+    page = open_page(f"{NAMES[4]}.html?present", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    for words in ("Two cores compute", "Fill in the function"):
+        said = page.locator(".screen p", has_text=words).first
+        assert said.count() == 1
+        screen = 1 + page.evaluate(
+            "(node) => [...document.querySelectorAll('.screen')].indexOf(node.closest('.screen'))",
+            said.element_handle(),
+        )
+        for key in (str(screen), "Enter"):
+            page.keyboard.press(key)
+        while place(page)[0] == screen:
+            assert not said.is_visible()
+            page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    assert said.is_visible()
+
+
 FRAMES = """(coded) => {
   const screens = [...document.querySelectorAll(".screen:not([data-home])")];
   const seen = (screen) => [...screen.querySelectorAll("*")].filter((each) => (

@@ -275,3 +275,17 @@ def test_what_leads_on_says_so_to_the_script_that_lays_a_screen_out():
         if piece.kind in ("h2", "h3") or piece.html.startswith(("<p>Three", "<p>What"))
     }
     assert len(marked) == 4
+
+
+def test_a_sentence_that_a_formula_ends_leads_on_and_notebook_talk_is_marked_for_the_desk():
+    told = [
+        "## S",
+        "A bell of our choice. Then",
+        "$$ a = b $$",
+        "Call `aelib.hint(1)` in a cell of your own, and go on.",
+    ]
+    _, screen = page("# T", "\n\n".join(told))
+    open_end, formula, hint = screen.pieces[1:]
+    assert open_end.marked.startswith("<p data-leads>")
+    assert "data-" not in formula.marked
+    assert hint.marked.startswith("<p data-desk>")

@@ -799,3 +799,10 @@ def test_a_course_with_a_playground_has_its_page(course, tmp_path):
 def test_a_course_without_one_has_none(site):
     assert not (site / "playground.html").exists()
     assert "playground.html" not in (site / "index.html").read_text()
+
+
+def test_the_page_of_each_lesson_leads_to_its_plan_for_a_class():
+    plans = Prose()
+    plans.html((ROOT / "notebooks" / "TEACHING.md").read_text("utf-8"))
+    lessons = read_lessons(ROOT)
+    assert {lesson.anchor for lesson in lessons} <= {heading.anchor for heading in plans.headings}
