@@ -3,7 +3,7 @@
     python tests/benchmarks/hidden.py            # all three, about ten CPU minutes
     python tests/benchmarks/hidden.py lookup     # the network of the widget, and two look-ups
     python tests/benchmarks/hidden.py longer     # moves with four times as many passes
-    python tests/benchmarks/hidden.py average    # the target is a moving average of the network
+    python tests/benchmarks/hidden.py average    # a moving average as the target, and the lesson's cost
 
 Data, seed, networks and read-outs are the lesson's. `longer` and `average` print percent right of
 the digits put aside, read with 100 and 1,000 labels and by ten neighbours, and CPU seconds.
@@ -112,7 +112,7 @@ def longer(names: dict[str, Any]) -> None:
 
 
 def average(names: dict[str, Any]) -> None:
-    """Codes predicted by a head; the target follows the network slowly and is given no gradient."""
+    """The lesson's cost, and a target that follows the network slowly and is given no gradient."""
 
     def follow(change: Callable[[torch.Tensor], torch.Tensor]) -> nn.Module:
         torch.manual_seed(0)
@@ -135,6 +135,8 @@ def average(names: dict[str, Any]) -> None:
         return model
 
     for name in ("holes", "moved"):
+        cost = names["agree"](names[name], names["varied"])
+        judged(names, f"{name}, cost", partial(names["encoder"], cost))
         judged(names, f"{name}, average", partial(follow, names[name]))
 
 
