@@ -13,7 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from aelib import widgets
-from aelib.site.figures import is_plot, png_size
+from aelib.site.figures import is_plot, png_size, trimmed
 from aelib.site.lessons import SiteError
 
 _WIDGET = re.compile(rf"({'|'.join(widgets.__all__)})\(")
@@ -176,7 +176,8 @@ def _why_still(widget: str) -> str:
 
 def _picture(output: Any, name: str, files: dict[str, bytes]) -> Block:
     """A PNG in a file of its own, as wide as the notebook shows it."""
-    content = base64.b64decode(output.data["image/png"])
+    drawn = base64.b64decode(output.data["image/png"])
+    content = trimmed(drawn)
     about = output.metadata.get("image/png", {})
     width, height = png_size(content)
     shown = int(about.get("width", width))
@@ -187,5 +188,5 @@ def _picture(output: Any, name: str, files: dict[str, bytes]) -> Block:
         file=name,
         width=shown,
         height=round(height * shown / width),
-        is_plot=is_plot(content),
+        is_plot=is_plot(drawn),
     )

@@ -1,4 +1,7 @@
-"""Pictures of a page: their size, and which are plots, that a dark page may show in light ink."""
+"""Pictures of a page: their size, their empty bands, and which are plots.
+
+A dark page may show a plot in light ink.
+"""
 
 import struct
 from io import BytesIO
@@ -6,6 +9,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+_BAND = 24  # rows of white above and below a picture, at two pixels for one of the page
+_WORTH = 0.05  # of the height, to be cut off
 _SEEN = 0.0005  # a colour with a smaller share of the pixels is an edge between two others
 
 
@@ -13,6 +18,24 @@ def png_size(content: bytes) -> tuple[int, int]:
     """Width and height in pixels of a PNG."""
     width, height = struct.unpack(">II", content[16:24])
     return width, height
+
+
+def trimmed(content: bytes) -> bytes:
+    """A PNG without the white bands above and below what it shows.
+
+    Where a figure's axes are narrower than their frame, as a row of digits with titles is, the
+    rest of the frame stays white: on a page a gap, on a wall room that the digits do not get.
+    """
+    image = Image.open(BytesIO(content))
+    rows = np.flatnonzero((np.asarray(image.convert("L")) < 250).any(axis=1))
+    if not len(rows):
+        return content
+    top, bottom = max(0, rows[0] - _BAND), min(image.height, rows[-1] + 1 + _BAND)
+    if image.height - (bottom - top) < _WORTH * image.height:
+        return content
+    stream = BytesIO()
+    image.crop((0, int(top), image.width, int(bottom))).save(stream, format="png", optimize=True)
+    return stream.getvalue()
 
 
 def is_plot(content: bytes) -> bool:

@@ -13,6 +13,7 @@ from aelib.site.elements import elements
 
 MOST = 25  # screens of a lesson
 _WORDS = 90  # of prose that a key uncovers at once, where paragraphs allow it
+_TAIL = 15  # words that end a screen, which are not worth a key of their own
 _LISTS = {"ul", "ol"}  # which belong to what stands before them
 
 
@@ -254,17 +255,27 @@ def _merge(screens: list[Screen]) -> None:
 
 
 def _cover(screen: Screen) -> None:
-    """Number the steps: an answer waits for a key, and so do what is said of it and long prose."""
-    step, answered, words = 0, False, 0
-    for group in _together(screen.pieces):
-        is_long = words and words + sum(piece.words for piece in group) > _WORDS
+    """Number the steps: an answer waits for a key, and so do what is said of it and long prose.
+
+    What a colon announces comes at once, unless somebody was asked to guess it.
+    """
+    step, answered, asked, words = 0, False, False, 0
+    groups = _together(screen.pieces)
+    for group in groups:
+        more = sum(piece.words for piece in group)
+        is_tail = group is groups[-1] and more <= _TAIL
+        is_long = words and words + more > _WORDS and not is_tail
         for piece in group:
             answers = piece.is_answer and not piece.lives
             said = piece.kind != "cell" or piece.is_answer or piece.is_told
             turns = answers != answered and said
-            if turns or (is_long and piece is group[0] and piece.words):
+            at_once = turns and answers and piece.announced and not asked
+            if at_once:
+                answered = True
+            elif turns or (is_long and piece is group[0] and piece.words):
                 step, answered, words = step + 1, answers, 0
             words += piece.words
+            asked = piece.asks or piece.block.kind == "guess" or (asked and not answers)
             piece.step = step
 
 

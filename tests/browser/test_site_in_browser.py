@@ -791,6 +791,12 @@ FRAMES = """(coded) => {
     const all = boxes(seen(screen));
     const pictures = boxes(seen(screen).filter((each) => each.matches(".picture img")));
     const share = (box) => Math.max(box.width / innerWidth, box.height / innerHeight);
+    const heads = [...screen.querySelectorAll(".head > *, h1, h3")].filter(
+      (each) => each.getClientRects().length);
+    const parts = boxes([...new Set([...heads, ...shown.map(({ node }) => node)])]);
+    const shared = (a, b) => Math.min(
+      Math.min(a.right, b.right) - Math.max(a.left, b.left),
+      Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
     return {
       place: `${i + 1}. ${screen.dataset.title}`,
       parts: shown.map(({ node }) => node.textContent + node.innerHTML.length).join(),
@@ -800,6 +806,7 @@ FRAMES = """(coded) => {
       aside: Math.max(...all.map((box) => box.right)) - innerWidth,
       type: (innerHeight / 24) * size,
       smallest: Math.min(1, ...pictures.map(share)),
+      over: Math.max(0, ...parts.flatMap((a, i) => parts.slice(i + 1).map((b) => shared(a, b)))),
       broken: [...screen.querySelectorAll(".formula")].some((each) => (
         each.scrollWidth > each.clientWidth + 1)),
       layout: screen.dataset.layout,
@@ -835,6 +842,7 @@ def test_nothing_is_larger_than_the_wall_and_all_can_be_read(open_page, stem, he
     for frame in frames:
         assert frame["fresh"] > 0, f"a key that shows nothing: {frame}"
         assert frame["aside"] <= 0, frame
+        assert frame["over"] <= 2, f"one part lies on another: {frame}"
         assert not frame["broken"], f"a formula that goes on beyond its column: {frame}"
         if frame["alone"]:  # a long table scrolls before the next screen; long code is smaller
             assert frame["type"] >= int(height) / 43, frame

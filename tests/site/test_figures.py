@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aelib.site.figures import is_plot, png_size
+from aelib.site.figures import is_plot, png_size, trimmed
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -57,3 +57,34 @@ def test_an_unsure_picture_is_none():
     Image.fromarray(np.full((20, 30, 3), 255, np.uint8)).save(stream, format="png")
     assert not is_plot(stream.getvalue())
     assert png_size(stream.getvalue()) == (30, 20)
+
+
+def bands(png):
+    """Rows of white above and below what a picture shows."""
+    ink = (np.asarray(Image.open(BytesIO(png)).convert("L")) < 250).any(axis=1)
+    return np.argmax(ink), np.argmax(ink[::-1])
+
+
+def test_no_picture_of_a_page_has_a_wide_white_band_and_nothing_of_it_is_lost():
+    cut = 0
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for alt, png in pictures(path.stem).items():
+            new = trimmed(png)
+            height = png_size(new)[1]
+            assert max(bands(new)) <= 24 + 0.05 * height, (path.stem, alt)
+            if new is png:
+                continue
+            cut += 1
+            top, bottom = bands(png)
+            before, after = (np.asarray(Image.open(BytesIO(p)).convert("RGB")) for p in (png, new))
+            kept = before[top : len(before) - bottom]
+            begin = bands(new)[0]
+            np.testing.assert_array_equal(after[begin : begin + len(kept)], kept)
+            assert len(new) < 1.1 * len(png)
+    assert cut > 10
+
+
+def test_an_empty_picture_is_left_as_it_is():
+    stream = BytesIO()
+    Image.new("L", (30, 20), 255).save(stream, format="png")
+    assert trimmed(stream.getvalue()) == stream.getvalue()

@@ -154,6 +154,15 @@ def test_a_screen_ends_where_its_picture_has_been_read():
     assert (first.first, second.first, second.title) == (True, False, "S")
 
 
+def test_what_a_colon_announces_comes_at_once_unless_it_is_to_be_guessed():
+    _, screen = page("# T", "## S\n\nHere it is:", ("picture",), "So it is.")
+    assert steps(screen) == [("h2", 0), ("p", 0), ("code", 0), ("p", 1)]
+    _, screen = page("# T", "## S\n\n**Predict:** how?\n\nHere it is:", ("picture",), "So it is.")
+    assert steps(screen) == [("h2", 0), ("p", 0), ("p", 0), ("code", 1), ("p", 2)]
+    _, screen = page("# T", "## S\n\n**Predict:** how?", ("guess",), "Then:", ("",), ("verdict",))
+    assert [step for _, step in steps(screen)][-1] > 0
+
+
 def kinds(screens):
     return [[p.kind if p.kind != "cell" else p.block.kind for p in s.pieces] for s in screens]
 

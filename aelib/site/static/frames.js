@@ -166,12 +166,18 @@
 
   const least = (screen, shown) => TINY.find((size) => lay(screen, shown, size)) ?? TINY.at(-1);
 
+  // The words of a frame; what a cell said counts where nobody has said anything of it yet.
+  function wordsOf({ shown }) {
+    const words = shown.filter(({ kind }) => kind !== "picture" && kind !== "said");
+    return words.length ? words : shown.filter(({ kind }) => kind === "said");
+  }
+
   // Frames that share words have one size of type, the largest that fits all of them.
   function enlarge(screen, frames) {
     const groups = [];
     for (const frame of frames) {
-      const words = groups.at(-1)?.at(-1).shown.filter(({ kind }) => kind !== "picture" && kind !== "said");
-      const shares = words?.some((part) => frame.shown.includes(part));
+      const before = groups.at(-1)?.at(-1);
+      const shares = before && wordsOf(before).some((part) => frame.shown.includes(part));
       if (shares) groups.at(-1).push(frame);
       else groups.push([frame]);
     }
