@@ -3,7 +3,7 @@
     python tests/benchmarks/hidden.py            # all three, about ten CPU minutes
     python tests/benchmarks/hidden.py lookup     # the network of the widget, and two look-ups
     python tests/benchmarks/hidden.py longer     # moves with four times as many passes
-    python tests/benchmarks/hidden.py average    # a moving average as the target, and the lesson's cost
+    python tests/benchmarks/hidden.py average    # the lesson's cost, and a moving average
 
 Data, seed, networks and read-outs are the lesson's. `longer` and `average` print percent right of
 the digits put aside, read with 100 and 1,000 labels and by ten neighbours, and CPU seconds.
