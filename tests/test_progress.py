@@ -55,6 +55,14 @@ def test_the_monitors_text_is_the_same_each_time():
     assert repr(TrainingMonitor(4)) == repr(TrainingMonitor(4)) == "TrainingMonitor(epochs=4)"
 
 
+def test_a_notebook_that_is_opened_later_says_how_to_see_the_curve():
+    data, _ = TrainingMonitor(4)._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["text/plain"] == (
+        "TrainingMonitor(epochs=4): run this cell again to watch the loss fall"
+    )
+
+
 def test_the_monitor_keeps_the_curve_the_losses_and_the_end():
     monitor = TrainingMonitor(2)
     for step in range(10):

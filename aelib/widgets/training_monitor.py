@@ -10,6 +10,7 @@ import traitlets
 from aelib.widgets.base import known_words, module
 
 _PAUSE = 0.1  # seconds between two messages to the browser: smooth to the eye, cheap to send
+_GONE = "run this cell again to watch the loss fall"  # in a notebook that is opened later
 
 
 class TrainingMonitor(anywidget.AnyWidget):
@@ -46,6 +47,14 @@ class TrainingMonitor(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"TrainingMonitor(epochs={self.epochs})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The live view, and what to do where it is gone."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return {**data, "text/plain": f"{self!r}: {_GONE}"}, metadata
 
     def step(self, done: float, loss: float) -> None:
         """Note a batch's loss; the browser hears of it a few times a second."""

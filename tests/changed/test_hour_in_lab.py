@@ -74,7 +74,7 @@ def test_a_students_hour_in_jupyterlab(lesson, course):
         playwright.sync_playwright() as p,
     ):
         page = p.chromium.launch(executable_path=path, args=QUIET).new_page()
-        page.goto(f"{url}/lab/tree/notebooks/lesson.ipynb")
+        page.goto(f"{url}/lab/tree/notebooks/lesson.ipynb", timeout=120_000)
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
         page.wait_for_function(
             "jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status == 'idle'",
