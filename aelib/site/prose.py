@@ -19,6 +19,7 @@ TEXTS = (
 )  # beside the lessons, each with a page
 PLAYGROUND = "PLAYGROUND.md"  # the words of the page on which the reader trains a network
 _LONG = re.compile(r"[^\s<]{36,}")  # code that finds no room on one line of a phone
+_LONG_WORD = re.compile(r"\b([a-z]{9,})(isation)\b")  # wider than half of a phone
 _MATH_AND_END = re.compile(r"(\(?<math\b(?:(?!</math>).)*</math>[^\s<]+)", re.S)
 
 
@@ -119,6 +120,7 @@ class Prose(IPythonRenderer):
     def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
         """A cell without the style attribute that the page's security policy would drop."""
         tag = 'th scope="col"' if head else "td"
+        text = _LONG_WORD.sub("\\1\N{SOFT HYPHEN}\\2", text)
         kind = f' class="{align}"' if align else ""
         return f"  <{tag}{kind}>{text}</{tag[:2]}>\n"
 

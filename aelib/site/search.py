@@ -40,4 +40,5 @@ def _plain(html: str) -> str:
     """Text without tags; of a formula, what it looks like."""
     text = re.sub(r"<annotation.*?</annotation>", " ", html, flags=re.S)
     text = re.sub(r"</?(?:p|li|td|th|tr|ul|ol|div|table|span|math)\b[^>]*>", " ", text)
-    return " ".join(unescape(re.sub(r"<[^>]+>", "", text)).split())
+    text = unescape(re.sub(r"<[^>]+>", "", text)).replace("\N{SOFT HYPHEN}", "")
+    return " ".join(text.split())

@@ -81,3 +81,13 @@ def test_python_can_set_the_stars(show, rater):
     status = page.get_by_role("status").first
     assert status.text_content().startswith("recommended first: Film")
     assert status.evaluate("node => getComputedStyle(node).opacity") == "0"  # the list shows it
+
+
+def test_on_a_phone_half_a_star_is_a_step_that_a_finger_can_make(show, page, rater):
+    page.set_viewport_size({"width": 360, "height": 740})
+    show(rater)
+    for row in page.locator(".slider").all():
+        title, bar, value = (row.locator("> *").nth(i).bounding_box() for i in range(3))
+        assert bar["width"] >= 10 * 24
+        assert bar["y"] >= title["y"] + title["height"] - 1  # below its title, and below its value
+        assert title["x"] + title["width"] <= value["x"]

@@ -99,6 +99,18 @@ def test_python_sees_and_sets_what_was_chosen(show, quiz):
     assert told(page, 1)
 
 
+@pytest.mark.parametrize("width", [360, 1000])
+def test_a_long_question_stands_inside_its_box_and_check_apart_from_the_answers(show, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    show(aelib.quiz("06"))
+    for box in page.locator("fieldset").all():
+        parts = (box, box.locator("legend"), box.locator("label").last, box.locator("button"))
+        edge, asked, last, check = (part.bounding_box() for part in parts)
+        assert asked["y"] >= edge["y"] + 4
+        assert box.locator("label").first.bounding_box()["y"] >= asked["y"] + asked["height"]
+        assert check["y"] >= last["y"] + last["height"] + 4
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1000])
 def test_a_lesson_is_readable_by_everybody(show, page, theme, width):

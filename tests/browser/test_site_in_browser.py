@@ -495,6 +495,41 @@ def test_a_page_320_pixels_wide_does_not_scroll_sideways(open_page):
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
 
 
+PHONE_FAULTS = """() => {
+  const box = (e) => e.getBoundingClientRect();
+  const seen = (what) => [...document.querySelectorAll(what)].filter((e) => e.offsetParent);
+  const cut = (e) => e.scrollWidth > e.clientWidth + 1;
+  const covered = seen(".copyable").filter((each) => {
+    const first = document.createRange();
+    first.selectNodeContents(each.querySelector("code"));
+    const copy = each.querySelector(".copy");
+    return copy && box(copy).bottom > first.getClientRects()[0].top + 2;
+  });
+  return {
+    "printed lines that are cut": seen("pre.said:not(.columns)").filter(cut).length,
+    "figures below half of their size": seen(".cell > .picture img")
+      .filter((e) => e.clientWidth < 0.5 * e.getAttribute("width")).length,
+    "formulas side by side that are cut": seen(".formula:has(math + math)").filter(cut).length,
+    "code under its button": covered.length,
+  };
+}"""
+
+
+def test_on_a_phone_nothing_is_cut_covered_or_too_small_to_read(open_page):
+    for stem in (NOTEBOOKS[1].stem, NOTEBOOKS[3].stem):
+        page = open_page(f"{stem}.html", viewport=PHONE, has_touch=True, is_mobile=True)
+        assert not any(page.evaluate(PHONE_FAULTS).values()), page.evaluate(PHONE_FAULTS)
+        for figure in page.locator(".cell > .large").all():  # what is moved sideways takes keys
+            if figure.is_visible():
+                assert figure.get_attribute("tabindex") == "0"
+
+
+def test_the_glossary_fits_a_phone(open_page):
+    page = open_page("glossary.html", viewport=PHONE)
+    box = page.locator(".table").first
+    assert box.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
 def test_the_contents_mark_the_section_that_is_read_after_any_jump(open_page):
     page = open_page(f"{NAMES[3]}.html")
     tops = "[...document.querySelectorAll('main h2')].map((h) => [h.id, h.offsetTop])"

@@ -326,6 +326,25 @@ def test_the_pad_centres_encodes_and_decodes(show, model, digits):
     assert page.get_by_role("button", name="clear").is_disabled()
 
 
+@pytest.mark.parametrize("width", [360, 768])
+def test_ten_classes_stand_in_two_rows_of_five_where_they_find_no_room(
+    show, page, model, digits, width
+):
+    page.set_viewport_size({"width": width, "height": 900})
+    show(LatentExplorer(model, *digits))
+    tops = [each.bounding_box()["y"] for each in page.locator(".classes button").all()]
+    assert [tops.count(top) for top in dict.fromkeys(tops)] == [5, 5]
+
+
+def test_an_empty_pad_is_white_paper_beside_paper(show, page, model, digits):
+    page.emulate_media(color_scheme="dark")
+    show(DigitPad(model, *digits))
+    papers = page.locator("figure canvas")
+    assert papers.count() == 3
+    for paper in papers.all():
+        assert paper.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
+
+
 def test_the_pad_works_without_a_hand(show, model, digits):
     x, y = digits
     page = show(DigitPad(model, x, y))

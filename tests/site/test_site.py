@@ -25,6 +25,7 @@ from aelib.site.live import Live, _cut
 from aelib.site.maths import FormulaError, mathml
 from aelib.site.prose import Prose, breakable
 from aelib.site.scripts import live_script, read_script
+from aelib.site.search import prose_sections
 from aelib.widgets.base import module
 
 ROOT = Path(__file__).parents[2]
@@ -201,6 +202,14 @@ def test_tables_have_no_inline_style():
     assert "style" not in html
     assert '<td class="right">2</td>' in html
     assert '<th scope="col">a</th>' in html
+
+
+def test_a_long_word_in_a_table_may_be_divided_and_is_found_whole():
+    prose = Prose()
+    html = prose.html("# A\n\n| term |\n|---|\n| **reparameterisation** |\n")
+    assert "reparameter\N{SOFT HYPHEN}isation" in html
+    (found,) = prose_sections("page.html", "A", html, prose.headings)
+    assert found["text"] == "term reparameterisation"
 
 
 # Lessons
