@@ -17,6 +17,7 @@ TEXTS = (
     "GUIDE_your_own_model.md",
 )  # beside the lessons, each with a page
 PLAYGROUND = "PLAYGROUND.md"  # the words of the page on which the reader trains a network
+_LONG = 24  # letters of code that need a place to break
 _MATH_AND_END = re.compile(r"(\(?<math\b(?:(?!</math>).)*</math>[^\s<]+)", re.S)
 
 
@@ -81,6 +82,8 @@ class Prose(IPythonRenderer):
     def codespan(self, text: str) -> str:
         """Inline code; a public name of aelib leads to the reference, once on a page."""
         code = str(super().codespan(text))
+        if len(text) > _LONG:  # in a narrow column it breaks after a dot, not within a word
+            code = re.sub(r"(?<=[a-z][./])(?=[A-Za-z]{4})", "<wbr>", code)
         address = self._known.pop(text.removeprefix("aelib.").removesuffix("()"), "")
         return f'<a class="name" href="{address}">{code}</a>' if address else code
 
