@@ -18,7 +18,7 @@ TEXTS = (
     "GUIDE_your_own_model.md",
 )  # beside the lessons, each with a page
 PLAYGROUND = "PLAYGROUND.md"  # the words of the page on which the reader trains a network
-_LONG = re.compile(r"[^\s<]{36,}")  # code that finds no room on one line of a phone
+_LONG = re.compile(r"[^\s<]{25,}")  # code that may find no room on a line of a phone or a table
 _LONG_WORD = re.compile(r"\b([a-z]{9,})(isation)\b")  # wider than half of a phone
 _MATH_AND_END = re.compile(r"(\(?<math\b(?:(?!</math>).)*</math>[^\s<]+)", re.S)
 

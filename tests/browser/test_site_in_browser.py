@@ -887,7 +887,7 @@ def test_nothing_is_larger_than_the_wall_and_all_can_be_read(open_page, stem, he
         assert frame["smallest"] >= 0.2, frame
     for screen in screens:
         assert all(one["parts"] != after["parts"] for one, after in pairwise(screen))
-    assert np.median([frame["type"] for frame in frames]) >= int(height) / 27
+    assert np.median([frame["type"] for frame in frames]) >= int(height) / 25
     assert {frame["layout"] for frame in frames} > {"text", "wide"}  # and beside, or a widget's
 
 

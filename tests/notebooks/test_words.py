@@ -117,3 +117,12 @@ def test_reading_takes_what_its_length_says(lesson):
     lines = sum(len(c.source.splitlines()) for c in code)
     pictures = sum("image/png" in o.get("data", {}) for c in code for o in c.outputs)
     assert abs(minutes(lesson)[0] - (words / 130 + lines / 25 + pictures / 2)) <= 10
+
+
+@pytest.mark.parametrize("lesson", NOTEBOOKS)
+def test_no_paragraph_stands_twice(lesson):
+    cells = [cell.source for cell in NOTEBOOKS[lesson].cells if cell.cell_type == "markdown"]
+    paragraphs = [each.strip() for cell in cells for each in re.split(r"\n\s*\n", cell)]
+    long = [each for each in paragraphs if len(each) > 60]
+    assert len(long) > 20
+    assert [each for each in set(long) if long.count(each) > 1] == []

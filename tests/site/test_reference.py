@@ -116,6 +116,16 @@ def test_the_first_mention_of_a_name_leads_to_the_reference_but_no_link_holds_an
     assert Prose().html("`fit`") == "<p><code>fit</code></p>\n"
 
 
+def test_long_code_breaks_after_dots_and_the_like_and_short_code_stays_whole():
+    html = Prose().html(
+        "`torch.distributions.kl_divergence` `x.mean(axis=0)` `run tests/few/vae.py at 0.25`"
+    )
+    assert re.findall("<code>(.*?)</code>", html) == [
+        "torch.<wbr>distributions.<wbr>kl_<wbr>divergence",
+        *("x.mean(axis=0)", "run tests/few/vae.py at 0.25"),
+    ]
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The pages of a course of one lesson."""

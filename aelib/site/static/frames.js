@@ -137,7 +137,7 @@
 
   // A frame that brings as many of the new parts as fit, at least one; none ends with what leads on.
   function some(screen, before, fresh, size) {
-    const starts = [...fresh.keys()].slice(1).reverse().map((count) => fresh.slice(0, count));
+    const starts = fresh.map((_, i) => fresh.slice(0, fresh.length - i));
     for (const base of [...before, []]) {
       const complete = (each) => !leadsOn(each.at(-1)) || (each.length === 1 && !base.length);
       const most = starts.find((each) => complete(each) && lay(screen, [...base, ...each], size));
