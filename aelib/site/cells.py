@@ -17,6 +17,7 @@ from aelib.site.figures import is_plot, png_size, trimmed
 from aelib.site.lessons import SiteError
 
 _WIDGET = re.compile(rf"({'|'.join(widgets.__all__)})\(")
+_IMAGES_ALONE = re.compile(r"\A(?!.*(?:title|label|\bax\b|axes)).*\bshow_images\(", re.S)
 _NO_GUESS = ": you made no guess.\nIt is "  # what `predict` says of an answer that nobody guessed
 _NOT_YET = re.compile(r"^.+: no guess yet\.\n?", flags=re.M)  # and before there is an answer
 _NEEDS_PYTHON = {
@@ -41,6 +42,7 @@ class Block:
     model: str = ""  # of a live widget
     name: str = ""  # its class
     is_plot: bool = False  # of a picture: a dark page may show it in light ink
+    lettered: bool = True  # of a picture: it has words or numbers to be read
     columns: bool = False  # of text: it stands in columns, so its lines may not be broken
     outputs: list["Block"] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
@@ -72,6 +74,8 @@ def code_block(
         place = f"Cell {number} of {stem}"
         raise SiteError(f"{place} stores no still picture of its widget: run the notebook anew.")
     outputs = [block for i, block in enumerate(outputs) if not _is_told(block, outputs[:i])]
+    for block in outputs:
+        block.lettered = not _IMAGES_ALONE.search(cell.source) or block.is_plot
     kind = _kind(cell, outputs)
     code = _linked(code, known or {}) if kind == "imports" else code
     if kind in ("guess", "verdict"):

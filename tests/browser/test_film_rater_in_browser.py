@@ -91,3 +91,14 @@ def test_on_a_phone_half_a_star_is_a_step_that_a_finger_can_make(show, page, rat
         assert bar["width"] >= 10 * 24
         assert bar["y"] >= title["y"] + title["height"] - 1  # below its title, and below its value
         assert title["x"] + title["width"] <= value["x"]
+
+
+@pytest.mark.parametrize("width", [320, 360, 520, 640, 700, 740, 768, 800, 900, 1000])
+def test_nothing_sticks_out_at_any_width(show, page, rater, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("document.body.style.margin = 0")
+    show(rater)
+    edge = page.locator(".aelib-widget").bounding_box()
+    for each in page.locator(".controls, .slider, .value, .ranking").all():
+        box = each.bounding_box()
+        assert box["x"] + box["width"] <= edge["x"] + edge["width"] + 0.5

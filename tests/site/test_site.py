@@ -275,6 +275,20 @@ def test_a_picture_has_a_file_its_size_and_its_text():
     assert Image.open(BytesIO(files[picture.file])).size == (60, 30)
 
 
+@pytest.mark.parametrize(
+    ("code", "lettered"),
+    [
+        ("show(show_images(x[:20]), 'Twenty digits.')", False),
+        ("show(show_images(x, titles=names), 'Twenty digits.')", True),
+        ("show(plot_reconstructions(rows), 'Twenty digits.')", True),
+        ("_, ax = plt.subplots()\nshow_images(x, ax=ax)", True),
+    ],
+)
+def test_only_a_wide_picture_with_words_in_it_is_moved_sideways_on_a_phone(code, lettered):
+    block, _ = blocks_of(code_cell(code, "x", png(700, 30), **{"image/png": {"alt": "Digits."}}))
+    assert block.outputs[0].lettered is lettered
+
+
 def test_text_is_escaped_and_code_is_coloured():
     block, _ = blocks_of(code_cell("x < 1  # no", "<b>"))
     assert block.outputs[0].html == "&lt;b&gt;"
