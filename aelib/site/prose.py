@@ -83,7 +83,7 @@ class Prose(IPythonRenderer):
         """Inline code; a public name of aelib leads to the reference, once on a page."""
         code = str(super().codespan(text))
         if len(text) > _LONG:  # in a narrow column it breaks after a dot, not within a word
-            code = re.sub(r"(?<=[a-z][./])(?=[A-Za-z]{4})", "<wbr>", code)
+            code = re.sub(r"(?<=[a-z][./])(?=[A-Za-z_]{4})", "<wbr>", code)
         address = self._known.pop(text.removeprefix("aelib.").removesuffix("()"), "")
         return f'<a class="name" href="{address}">{code}</a>' if address else code
 

@@ -117,9 +117,8 @@ def test_the_first_mention_of_a_name_leads_to_the_reference_but_no_link_holds_an
 
 
 def test_long_code_breaks_after_its_dots_and_short_code_stays_whole():
-    html = Prose().html(
-        "`torch.distributions.kl_divergence` `x.mean(axis=0)` `run tests/few/vae.py at 0.25`"
-    )
+    code = ("torch.distributions.kl_divergence", "x.mean(axis=0)", "run tests/few/vae.py at 0.25")
+    html = Prose().html(" ".join(f"`{each}`" for each in code))
     assert re.findall("<code>(.*?)</code>", html) == [
         "torch.<wbr>distributions.<wbr>kl_divergence",
         *code[1:],
