@@ -13,6 +13,7 @@ from aelib.site.elements import elements
 
 MOST = 25  # screens of a lesson
 _WORDS = 90  # of prose that a key uncovers at once, where paragraphs allow it
+_LINES = 12  # of code that a sentence announces; more could not be read on a wall
 _TAIL = 15  # words that end a screen, which are not worth a key of their own
 _LISTS = {"ul", "ol"}  # which belong to what stands before them
 
@@ -93,8 +94,9 @@ class Piece:
     @property
     def is_told(self) -> bool:
         """Whether it is code to be seen unasked: what to fill in, what a sentence announces."""
-        silent = "exercise" in self.block.tags or (self.announced and self.block.kind == "code")
-        alone = silent and not self.block.outputs
+        short = self.block.kind == "code" and self.block.html.count("\n") < _LINES
+        asked = "exercise" in self.block.tags or (self.announced and short)
+        alone = asked and not self.block.outputs
         return self.kind == "cell" and (self.block.kind == "guess" or alone)
 
     @property

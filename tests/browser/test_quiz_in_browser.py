@@ -48,6 +48,15 @@ def test_a_right_and_a_wrong_answer_get_their_reasons(show, quiz):
     assert page.evaluate("model.get('chosen')[2]") == -1
 
 
+def test_a_number_and_its_per_cent_sign_stay_on_one_line(show):
+    wrong = [{"answer": f"{n} % of it", "why": "No."} for n in (10, 20, 30)]
+    text = "Of two, one explains 99 %, the other 80 %. Which is better?"
+    page = show(Quiz([{"text": text, "right": "all 100 %", "why": "Yes.", "wrong": wrong}]))
+    shown = page.locator("fieldset").evaluate("(box) => box.textContent")
+    assert shown.count("\N{NO-BREAK SPACE}%") == 6
+    assert " %" not in shown
+
+
 def test_choosing_alone_gives_nothing_away(show, quiz):
     page = show(quiz)
     page.get_by_role("radio", name="this").first.check()

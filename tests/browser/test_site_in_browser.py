@@ -846,6 +846,7 @@ FRAMES = """(coded) => {
       broken: [...screen.querySelectorAll(".formula")].some((each) => (
         each.scrollWidth > each.clientWidth + 1)),
       layout: screen.dataset.layout,
+      bare: Boolean(shown.at(-1)?.node.matches("h3")),
     };
   };
   return screens.map((screen, i) => {
@@ -878,6 +879,7 @@ def test_nothing_is_larger_than_the_wall_and_all_can_be_read(open_page, stem, he
     for frame in frames:
         assert frame["fresh"] > 0, f"a key that shows nothing: {frame}"
         assert frame["aside"] <= 0, frame
+        assert not frame["bare"], f"a heading with nothing below it: {frame}"
         assert frame["over"] <= 2, f"one part lies on another: {frame}"
         assert not frame["broken"], f"a formula that goes on beyond its column: {frame}"
         if frame["alone"]:  # a long table scrolls before the next screen; long code is smaller

@@ -209,6 +209,14 @@ def test_code_that_a_sentence_announces_is_seen_unasked():
     assert not any(p.is_told for p in screens[1].pieces)
 
 
+def test_announced_code_that_is_too_long_for_a_wall_waits_for_its_key(talks):
+    told = [p.block for screens in talks.values() for s in screens for p in s.pieces if p.is_told]
+    announced = [b for b in told if b.kind == "code" and "exercise" not in b.tags]
+    lines = [block.html.count("\n") + 1 for block in announced]
+    assert len(lines) >= 8
+    assert max(lines) <= 12
+
+
 def test_no_screen_of_a_talk_ends_with_what_leads_on(talks):
     ends = [
         (n, s.title, s.pieces[-1]) for n, screens in talks.items() for s in screens if s.on_path

@@ -9,6 +9,8 @@ function opened(value) {
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
+const unbroken = (text) => text.replace(/(\d) %/g, "$1\u00a0%"); // no line begins with a per cent sign
+
 function render({ model, el }) {
   const questions = model.get("_questions");
   const key = opened(model.get("_key"));
@@ -19,11 +21,11 @@ function render({ model, el }) {
   const group = Math.random().toString(36).slice(2); // two views on one page keep their radios apart
   const views = questions.map(({ text, answers }, number) => {
     const box = make("fieldset", {}, pictures);
-    make("legend", {}, box, `${number + 1}. ${text}`);
+    make("legend", {}, box, unbroken(`${number + 1}. ${text}`));
     const labels = answers.map((answer, place) => {
       const label = make("label", {}, box);
       const input = make("input", { type: "radio", name: `${group}-${number}`, value: place }, label);
-      make("span", {}, label, answer);
+      make("span", {}, label, unbroken(answer));
       const mark = make("span", { class: "mark", "aria-hidden": "true" }, label);
       return { label, input, mark };
     });
