@@ -58,9 +58,9 @@ export function openGoals(parent, model, { tally, pinned, clear }, open) {
   function watch(now) {
     latest = now;
     if (!followed) return pinned.replaceChildren();
-    const { name, title, look, answer } = followed;
+    const { name, title, answer } = followed;
     if (model.get("reached").includes(name)) return pinned.replaceChildren(make("strong", {}, null, `✓ ${title}. `), answer);
-    return pinned.replaceChildren(make("strong", {}, null, `${title}. `), (now?.measures && distance(followed, now)) || look);
+    return pinned.replaceChildren(make("strong", {}, null, `${title}. `), now?.measures ? distance(followed, now) : "");
   }
 
   const counted = () => `${model.get("reached").length} of ten goals reached.`;
@@ -88,7 +88,7 @@ export function openGoals(parent, model, { tally, pinned, clear }, open) {
     const lesson = fresh.length > 1 ? "Press them to read what they teach." : fresh[0].answer;
     clear();
     tally.classList.add("fresh");
-    tally.textContent = `✓ Reached${when}: ${titles}. ${lesson} ${counted()}`;
+    tally.textContent = `✓ Reached${when}: ${titles}. ${lesson}`;
   }
 
   function set(names) {
