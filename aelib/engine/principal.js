@@ -6,7 +6,7 @@ import { key, uniform } from "./random.js";
 
 const BLOCK = 96; // axes that are followed: more than are asked for, so that those converge fast
 const ROUNDS = 12; // of two products each
-
+const AT_ONCE = 125; // held-out pictures
 const BLOCKS = 7; // that the covariance is made in
 
 // A generator, which pauses so that others get their turn. It returns { errors, axes }: errors[k] for
@@ -43,7 +43,7 @@ export const pca = function* (train, test, pixels, most, module) {
   const { vectors } = symmetricAxes(small, BLOCK);
   yield;
   const components = vectors.slice(0, Math.min(most, n - 1, BLOCK)).map((vector) => combined(vector, basis, pixels));
-  return { axes: components, errors: leftOver(test, mean, components, pixels) };
+  return { axes: components, errors: yield* leftOver(test, mean, components, pixels) };
 };
 
 // Columns of a (rows, columns) made orthonormal in place (Gram and Schmidt, twice).
@@ -109,11 +109,13 @@ export function symmetricAxes(matrix, n) {
 const combined = (vector, basis, pixels) =>
   Float64Array.from({ length: pixels }, (_, p) => vector.reduce((sum, share, j) => sum + share * basis[p * BLOCK + j], 0));
 
-function leftOver(test, mean, components, pixels) {
+const leftOver = function* (test, mean, components, pixels) {
   const count = test.length / pixels;
   const errors = new Array(components.length + 1).fill(0);
+  const x = new Float64Array(pixels);
   for (let i = 0; i < count; i++) {
-    const x = mean.map((m, p) => test[i * pixels + p] / 255 - m);
+    if (i % AT_ONCE === AT_ONCE - 1) yield;
+    for (let p = 0; p < pixels; p++) x[p] = test[i * pixels + p] / 255 - mean[p];
     let left = dot(x, x);
     errors[0] += left / count;
     components.forEach((component, k) => {
@@ -122,7 +124,7 @@ function leftOver(test, mean, components, pixels) {
     });
   }
   return errors;
-}
+};
 
 // The largest angle, in degrees, between the subspaces that two lists of vectors span, as many each;
 // the first are orthonormal.

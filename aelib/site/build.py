@@ -182,7 +182,7 @@ def _playground_page(pages: _Pages, course: Path) -> None:
     prose = Prose()
     opening, _, rest = text.partition("\n---\n")
     html = [prose.html(part) for part in (opening, rest)]
-    live, block = playground(pages.files)
+    live, block = playground(pages.files, pages.shared["lessons"])
     heading = opening.partition("\n")[0].removeprefix("# ")
     pages.entries += prose_sections(PAGE, heading, html[1], prose.headings[1:])
     values = {"heading": heading, "opening": html[0], "html": html[1], "widget": block}

@@ -6,6 +6,7 @@ from pathlib import Path
 from aelib.data import load_mnist
 from aelib.site.cells import Block
 from aelib.site.figures import png_size
+from aelib.site.lessons import Lesson
 from aelib.site.live import Live, of_widget
 from aelib.site.prose import PLAYGROUND, page_of
 from aelib.widgets import TrainingPlayground
@@ -14,15 +15,17 @@ PAGE = page_of(PLAYGROUND)
 _DIGITS = 5_000  # the last thousand are held out
 
 
-def playground(files: dict[str, bytes]) -> tuple[Live, Block]:
+def playground(files: dict[str, bytes], lessons: list[Lesson]) -> tuple[Live, Block]:
     """The widget, and its block with the still picture.
 
     Args:
         files: Takes the picture.
+        lessons: Those to whose pages its goals lead.
     """
     x, y, _, _ = load_mnist(_DIGITS, 10)
     widget = TrainingPlayground(x, y)
     widget._in_address = True
+    widget._lessons = {lesson.number: lesson.page for lesson in lessons}
     live = of_widget(widget)
     data, metadata = widget._repr_mimebundle_()
     name = "pictures/playground.png"

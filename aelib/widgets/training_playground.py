@@ -93,6 +93,7 @@ class TrainingPlayground(StillWidget):
     _held_out = traitlets.Int().tag(sync=True)
     _ranges = traitlets.Dict().tag(sync=True)  # what the page checks an address with
     _in_address = traitlets.Bool(False).tag(sync=True)  # the page's address holds the settings
+    _lessons = traitlets.Dict().tag(sync=True)  # their pages, by number, where there are pages
     _trained = traitlets.Bytes().tag(sync=True, from_json=_heard)  # weights, trained last
     _trained_as = traitlets.Dict().tag(sync=True)  # its settings
     _trained_how = traitlets.Dict().tag(sync=True)  # seconds, steps in a pass, whether it is done

@@ -83,3 +83,12 @@ def digits():
 def model():
     torch.manual_seed(0)
     return Autoencoder(16, hidden=(64,)).eval()
+
+
+@pytest.fixture
+def blobs(digits):
+    """160 pictures in ten classes, no two alike."""
+    x, y = (np.tile(each, (4, 1) if each.ndim > 1 else 4) for each in digits)
+    generator = np.random.default_rng(1)
+    x = (x * generator.uniform(0.3, 1, (160, 784))).astype(np.float32)
+    return (x * 255).round() / np.float32(255), y

@@ -815,7 +815,10 @@ def test_a_course_with_a_playground_has_its_page(course, tmp_path):
     html = (site / "playground.html").read_text()
     assert html.index("Press Start.") < html.index('class="live"') < html.index("What you see")
     assert "playground.html#What-you-see" in (site / "search-index.js").read_text()
-    _, _, blobs = script_of(site, "playground-1")
+    _, about, blobs = script_of(site, "playground-1")
+    pages = about["model"]["state"]["_lessons"]  # to which its goals lead
+    assert pages
+    assert all(page.startswith(number) and (site / page).exists() for number, page in pages.items())
     assert max(map(len, blobs.values())) <= 850_000
 
 

@@ -47,3 +47,4 @@ def test_words_stand_above_their_line_unless_a_curve_runs_there(ask):
 def test_no_words_stand_on_others(ask):
     assert ask("apart([20, 24, 200])") == [20, 35, 200]
     assert ask("apart([100, 90, 95])") == [120, 90, 105]
+    assert ask("apart([190, 20, 195], 198)") == [183, 20, 198], "the last above the axis"

@@ -49,9 +49,11 @@ export function renewed(render) {
     let close = await render({ model, el });
     let [timer, latest] = [0, Promise.resolve()];
     const begin = async () => {
+      el.style.minHeight = `${el.offsetHeight}px`; // what stands below stays there meanwhile
       close();
       el.replaceChildren();
       close = await render({ model, el });
+      el.style.minHeight = "";
     };
     const heard = () => {
       clearTimeout(timer); // programs and weights come together

@@ -5,6 +5,7 @@ import { make } from "./ui.js";
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [480, 240, 40, 8, 12, 34];
 
 const LETTER = 7.5; // how wide one is, at most
+const STEP = 15; // from a line of words to the next
 const short = (v) => (v >= 10000 ? `${v / 1000}k` : String(+v.toPrecision(2)));
 
 // Round numbers from 0 to the end of an axis, three to five of them.
@@ -23,15 +24,18 @@ export function beside(level, words, places) {
   return crossed(level - 18, level + 2) && fits ? level + 14 : level - 4;
 }
 
-// Heights of lines of words, moved down where one would stand on another.
-export function apart(heights) {
+// Heights of lines of words, moved down where one would stand on another, and up where the last would
+// stand below `end`.
+export function apart(heights, end = Infinity) {
   const made = [...heights];
   const order = made.map((_, i) => i).sort((i, j) => made[i] - made[j]);
-  order.forEach((i, k) => k && (made[i] = Math.max(made[i], made[order[k - 1]] + 15)));
+  order.forEach((i, k) => k && (made[i] = Math.max(made[i], made[order[k - 1]] + STEP)));
+  order.reverse().forEach((i, k) => (made[i] = Math.min(made[i], k ? made[order[k - 1]] - STEP : end)));
   return made;
 }
 
-// show(points, levels, kept, other): points: { seen, seconds, error }; levels: { words, value, dashes };
+// show(points, levels, kept, other): points: { seen, seconds, error }; levels: { words, value, dashes, run },
+// run: "new" or "kept" where a level belongs to one of two;
 // kept: points of a network that was kept, or null; other: in what it differs.
 export function openCurve(parent) {
   const figure = make("figure", { class: "curve" }, parent);
@@ -64,7 +68,7 @@ export function openCurve(parent) {
     const placed = (list) => list.filter(({ error }) => Number.isFinite(error)).map((p) => [x(p[unit]), y(p.error)]);
     const line = (list) => list.map((place) => place.map((v) => v.toFixed(1)).join(",")).join(" ");
     const [places, before] = [placed(points), placed(kept ?? [])];
-    for (const { value, dashes } of levels) draw("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "level", "stroke-dasharray": dashes }, svg);
+    for (const { value, dashes, run = "both" } of levels) draw("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: `level of-${run}`, "stroke-dasharray": dashes }, svg);
     if (kept) draw("polyline", { points: line(before), class: "kept" }, svg);
     draw("polyline", { points: line(places), class: "learned" }, svg);
     if (places.length) {
@@ -72,9 +76,9 @@ export function openCurve(parent) {
       draw("circle", { cx, cy, r: 4, class: "learned" }, svg);
     }
     // Words last, each with a rim: what runs behind them leaves them readable.
-    const named = levels.map(({ words, value }) => ({ all: `${words}: ${value.toFixed(2)}`, level: y(value) }));
-    const heights = apart(named.map(({ all, level }) => beside(level, all, [...places, ...before])));
-    named.forEach(({ all }, i) => draw("text", { x: WIDTH - RIGHT - 4, y: heights[i], "text-anchor": "end", class: "words" }, svg, all));
+    const named = levels.map(({ words, value, run }) => ({ run, all: `${words}: ${value.toFixed(2)}`, level: y(value) }));
+    const heights = apart(named.map(({ all, level }) => beside(level, all, [...places, ...before])), HEIGHT - BOTTOM - (kept ? 24 : 6));
+    named.forEach(({ all, run = "both" }, i) => draw("text", { x: WIDTH - RIGHT - 4, y: heights[i], "text-anchor": "end", class: `words of-${run}` }, svg, all));
     if (kept) draw("text", { x: WIDTH - RIGHT - 4, y: HEIGHT - BOTTOM - 6, "text-anchor": "end", class: "words" }, svg, `blue dashes, kept: ${other}`);
     const last = errors.length ? `now ${errors.at(-1).toFixed(2)}` : "nothing measured yet";
     const beforehand = kept ? `; the kept curve, ${other}, ended at ${kept.at(-1).error.toFixed(2)}` : "";

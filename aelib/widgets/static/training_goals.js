@@ -25,53 +25,70 @@ const memory = {
 };
 
 // judge(now) finds what is reached now, watch(now) how far the goal in sight is. What was reached stays so:
-// the trait `reached` of the model. tally and pinned: lines in sight while it trains; open: whether the
-// list is seen at once.
-export function openGoals(parent, model, { tally, pinned }, open) {
+// the trait `reached` of the model. told: the sentences in sight while it trains; open: whether the list is
+// seen at once. seen(): what was reached is old; add(words): said of this page where no goal is in sight.
+export function openGoals(parent, model, { tally, pinned, clear }, open) {
+  const pages = model.get("_lessons") ?? {}; // of the lessons, by number, where there are any
   const box = make("details", { class: "quests", ...(open ? { open: "" } : {}) }, parent);
   const summary = make("summary", {}, box);
-  make("p", { class: "caption" }, box, "Press a goal: it stays in sight beside Start, with how far the network is from it.");
+  make("p", { class: "caption" }, box, "Press a goal: it stays in sight beside Start, with how far the network is from it, or what it teaches once it is reached.");
   const list = make("ol", {}, box);
   const items = QUESTS.map((quest) => {
     const item = make("li", {}, list);
     const toggle = button(item, "", () => follow(quest === followed ? null : quest), { "aria-pressed": "false" });
-    make("span", {}, item, ` ${quest.look} (Lesson\u00a0${quest.lesson})`);
-    const words = make("span", { class: "done" }, item);
-    return { item, toggle, words };
+    const mark = make("span", { class: "tick" }, toggle);
+    toggle.append(` ${quest.title}`);
+    const words = make("span", {}, item, ` ${quest.look} (`);
+    const [page, lesson] = [pages[quest.lesson], `Lesson\u00a0${quest.lesson}`];
+    words.append(page ? make("a", { href: page }, null, lesson) : lesson, ")");
+    return { item, toggle, mark };
   });
   const note = make("p", { class: "caption" }, box);
   const forget = button(box, "Forget what was reached", () => set([]));
-  let [followed, latest, before] = [null, null, []];
+  let [followed, latest, before, more] = [null, null, [], ""];
 
   function follow(quest) {
     followed = quest;
     QUESTS.forEach((each, i) => items[i].toggle.setAttribute("aria-pressed", String(each === quest)));
+    clear();
+    seen();
     watch(latest);
   }
 
   function watch(now) {
     latest = now;
-    pinned.hidden = !followed;
     if (!followed) return pinned.replaceChildren();
-    const far = now?.measures ? distance(followed, now) : "";
-    return pinned.replaceChildren(make("strong", {}, null, `${model.get("reached").includes(followed.name) ? "✓ " : ""}${followed.title}. `), far || followed.look);
+    const { name, title, answer } = followed;
+    if (model.get("reached").includes(name)) return pinned.replaceChildren(make("strong", {}, null, `✓ ${title}. `), answer);
+    return pinned.replaceChildren(make("strong", {}, null, `${title}. `), now?.measures ? distance(followed, now) : "");
+  }
+
+  const counted = () => `${model.get("reached").length} of ten goals reached.`;
+  function seen() {
+    tally.classList.remove("fresh");
+    const words = [counted(), more].join(" ").trim();
+    if (tally.textContent !== words) tally.textContent = words; // nobody is told the same twice
   }
 
   function show() {
     const names = model.get("reached");
-    QUESTS.forEach(({ name, title, answer }, i) => {
+    QUESTS.forEach(({ name }, i) => {
       const done = names.includes(name);
       items[i].item.classList.toggle("reached", done);
-      items[i].toggle.textContent = `${done ? "✓" : "○"} ${title}`;
-      items[i].words.textContent = done ? ` Reached. ${answer}` : "";
+      items[i].mark.textContent = done ? "✓" : "○";
     });
     forget.disabled = !names.length;
     summary.textContent = `Ten goals: ${names.length} reached`;
     const fresh = QUESTS.filter(({ name }) => names.includes(name) && !before.includes(name));
     const when = latest?.steps ? ` at step ${latest.steps}` : "";
-    const news = fresh.map(({ title, answer }) => `✓ Reached${when}: ${title}. ${answer}`);
-    tally.textContent = [...news, `${names.length} of ten goals reached.`].join(" ");
     before = names;
+    watch(latest);
+    if (!fresh.length) return seen();
+    const titles = fresh.map(({ title }) => title).join("; ");
+    const lesson = fresh.length > 1 ? "Press them to read what they teach." : fresh[0].answer;
+    clear();
+    tally.classList.add("fresh");
+    tally.textContent = `✓ Reached${when}: ${titles}. ${lesson}`;
   }
 
   function set(names) {
@@ -91,6 +108,9 @@ export function openGoals(parent, model, { tally, pinned }, open) {
   model.on("change:reached", show);
   set(before);
   show();
-  watch(null);
-  return { judge, watch, close: () => model.off("change:reached", show) };
+  const add = (words) => {
+    more = words;
+    seen();
+  };
+  return { judge, watch, seen, add, close: () => model.off("change:reached", show) };
 }

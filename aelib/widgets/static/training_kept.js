@@ -1,5 +1,5 @@
 // A network that is kept, whole, beside the next one: "keep this one, change one thing".
-import { difference, figures } from "./training_words.js";
+import { DIFFERENCE, difference, FIGURES, figures } from "./training_words.js";
 import { button } from "./ui.js";
 
 const [KEEP, LET_GO] = ["Keep this run", "Drop the kept run"];
@@ -27,13 +27,14 @@ export function openKept(row, open, now, changed) {
     changed(kept);
   }
 
-  // What is said of both, once the network in training has changed: nothing if none was kept.
+  // What is said of both, once the network in training has changed: nothing if none was kept. heading: its
+  // words, and the longest that may stand there.
   function compare(latest) {
     toggle.disabled = !kept && !latest.latest?.steps;
-    if (!kept) return { points: null, other: "", heading: "" };
+    if (!kept) return { kept, other: "", heading: ["", ""] };
     const other = difference(all(kept), all(latest));
-    screen.entitle(`Kept (${other}): ${figures(kept)}`);
-    return { points: kept.points, other, heading: `New run (${difference(all(latest), all(kept))})` };
+    screen.entitle(`Kept (${other}): ${figures(kept)}`, `Kept (${DIFFERENCE}): ${FIGURES}`);
+    return { kept, other, heading: [`New run (${difference(all(latest), all(kept))})`, `New run (${DIFFERENCE})`] };
   }
   return { compare, close: () => screen?.close() };
 }

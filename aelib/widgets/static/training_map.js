@@ -2,7 +2,7 @@
 // principal axes, one number beside its class.
 import { symmetricAxes } from "../../engine/principal.js";
 import { plane } from "./plane.js";
-import { make } from "./ui.js";
+import { make, roomFor } from "./ui.js";
 
 // Half the width that a map has at least, so that a collapsed code is a dot, however small its differences:
 // one standard deviation of N(0, 1) to either side, or the one below which a number is asleep.
@@ -10,7 +10,7 @@ export const leastOf = (variational) => (variational ? 1 : 0.1);
 
 export function openMap(parent, labels, count, size) {
   const box = make("div", { class: "codes" }, parent);
-  const caption = make("p", { class: "caption" }, box);
+  const caption = roomFor(make("p", { class: "caption" }, box), told(64, 0.00012));
   let [codes, dim, rise] = [new Float32Array(size * count), size, 0]; // rise: from class to class, of one number
   const examples = {
     count,
@@ -21,11 +21,7 @@ export function openMap(parent, labels, count, size) {
   const names = () => (dim < 3 ? ["z[0]", dim === 1 ? "class" : "z[1]"] : ["component 1", "component 2"]);
 
   function describe(width) {
-    const which =
-      dim === 1 ? "from left to right, a row for each class"
-      : dim === 2 ? "two numbers, one point"
-      : `of ${dim} numbers, the two directions in which they spread most (their principal components)`;
-    caption.textContent = `The code of each held-out digit: ${which}. The map is ${+width.toPrecision(2)} wide.`;
+    caption.textContent = told(dim, width);
   }
 
   function show(latest, { latent, variational }) {
@@ -37,6 +33,14 @@ export function openMap(parent, labels, count, size) {
     describe(map.width());
   }
   return { box, show, close: map.close };
+}
+
+function told(dim, width) {
+  const which =
+    dim === 1 ? "from left to right, a row for each class"
+    : dim === 2 ? "two numbers, one point"
+    : `of ${dim} numbers, the two directions in which they spread most (their principal components)`;
+  return `The code of each held-out digit: ${which}. The map is ${+width.toPrecision(2)} wide.`;
 }
 
 // The plane of the two largest variances. Each axis points to where its largest share is above 0, so that

@@ -4,12 +4,13 @@ import { openAddress } from "./training_address.js";
 import { openCurve } from "./training_curve.js";
 import { openKept } from "./training_kept.js";
 import { openGoals } from "./training_goals.js";
+import { lostAfter, openNews } from "./training_news.js";
 import { openRuns } from "./training_runs.js";
 import { openScreen, SHOWN } from "./training_screen.js";
 import { NAMES, settings } from "./training_settings.js";
 import { few, joined, SIZE } from "./training_told.js";
 import { openViews } from "./training_views.js";
-import { difference, figures, levels } from "./training_words.js";
+import { difference, figures, levelsOfBoth } from "./training_words.js";
 import { button, frame, make } from "./ui.js";
 
 const REST = 5000; // milliseconds between two spoken sentences while it trains
@@ -31,7 +32,7 @@ async function render({ model, el }) {
   const toggle = button(row, "Start", turn, { class: "main", "aria-keyshortcuts": "p", title: "start or pause: the key P" });
   button(row, "One step", () => start(1));
   button(row, "Ten steps", () => start(10));
-  button(row, "Begin again", () => runs.begin(runs.said().going));
+  button(row, "Begin again", () => runs.begin(runs.trainsOn()));
   button(row, "Another seed", () => change("seed", (get("seed") + 1) % 2 ** 31));
   root.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey, repeat } = event;
@@ -40,21 +41,17 @@ async function render({ model, el }) {
     turn();
   });
   const top = make("div", { class: "top" });
-  const pinned = make("p", { class: "pinned", hidden: "" });
-  top.append(row, pinned);
+  top.append(row);
   controls.parentElement.before(top);
-  const trouble = make("p", { class: "trouble", role: "alert" });
-  const asked = make("p", { class: "asked", role: "alert" }); // what an address asks in vain
-  const line = make("p", { class: "figures" });
-  const begun = make("p", { class: "begun" });
-  const tally = make("p", { class: "tally", role: "status" });
-  top.after(asked, trouble, begun, line, tally);
+  const told = openNews(top);
+  const { asked, begun, line, trouble } = told;
   const screen = openScreen(pictures, labels, held, get("latent_dim"), 0);
   const curve = openCurve(pictures);
   const kept = openKept(row, (latent) => openScreen(pictures, labels, held, latent, 1), () => runs.said(), (now) => {
     root.classList.toggle("two", Boolean(now));
     if (now) runs.begin(); // beside it, from the same beginning
     else news();
+    compare();
   });
   const views = openViews(el, pixels.subarray(most * SIZE), labels);
 
@@ -70,11 +67,12 @@ async function render({ model, el }) {
         trouble.textContent = `This browser could not start the training: ${words}.`;
         row.querySelectorAll("button").forEach((each) => (each.disabled = true));
       },
-      plain: () => make("p", { class: "where" }, root, "WebAssembly is refused here, so training takes twenty to thirty times as long."),
+      plain: () => goals.add("WebAssembly is refused here, so training takes twenty to thirty times as long."),
       begun(handed) {
         trouble.replaceChildren();
         line.hidden = false;
         line.textContent = "A new network begins.";
+        goals.seen();
         views.begun(runs.said().settings);
         begun.textContent = handed ? "It begins with the network that Python handed in." : "";
       },
@@ -104,12 +102,18 @@ async function render({ model, el }) {
   function news() {
     const now = runs.said();
     if (now.latest) line.textContent = `${figures(now)} ${now.latest.steps ? "" : fewer}`.trim();
-    const { points, other, heading } = kept.compare(now);
-    screen.entitle(heading);
-    curve.show(now.points, levels(now), points, other);
+    const { kept: before, other } = compare();
+    curve.show(now.points, levelsOfBoth(now, before), before?.points ?? null, other);
     const measured = runs.measured();
     if (now.measures) goals.judge(measured);
     goals.watch(measured);
+  }
+
+  // Above each of two runs stands what it is.
+  function compare() {
+    const found = kept.compare(runs.said());
+    screen.entitle(...found.heading);
+    return found;
   }
 
   // Python can ask for the network that was trained last; here it can be looked into at once.
@@ -142,11 +146,9 @@ async function render({ model, el }) {
   }
 
   // Its own figures are none: the line makes room, and what is still shown was measured before.
-  function lost({ lost: steps, error, limit }) {
-    const grown = Number.isFinite(error) ? `its error is ${error.toFixed(0)}, more than three times what it began with (${limit.toFixed(0)})` : "its error is no number any more";
-    const { latest } = runs.said();
+  function lost(message) {
     line.hidden = true;
-    trouble.textContent = `The network is lost after ${steps} step${steps === 1 ? "" : "s"}: ${grown}. The learning rate ${get("lr")} is too high for it. The pictures show it after ${latest?.steps ?? 0} steps. `;
+    trouble.textContent = `${lostAfter(message, get("lr"), runs.said().latest?.steps ?? 0)} `;
     button(trouble, "Begin again with a tenth of it", () => {
       change("lr", +(get("lr") / 10).toPrecision(2));
       start(Infinity);
@@ -193,7 +195,7 @@ async function render({ model, el }) {
 
   const address = get("_in_address") ? openAddress(NAMES, get, get("_ranges"), led) : null;
   const showSettings = settings(controls, most, get, change, !isNarrow(root));
-  const goals = openGoals(controls, model, { tally, pinned }, !isNarrow(root));
+  const goals = openGoals(controls, model, told, !isNarrow(root));
   const listeners = NAMES.map((name) => [`change:${name}`, () => own || changed(name)]);
   for (const [event, call] of listeners) model.on(event, call);
   status.classList.add("unseen"); // the line of figures shows the same words

@@ -72,7 +72,7 @@ export const QUESTS = [
     needs: [["hidden units", ({ settings }) => unitsOf(settings) > 0]],
     told: (now) => `${now.dead} of ${unitsOf(now.settings)} units are dead (${Math.ceil(unitsOf(now.settings) / 2)} are asked); its error is ${two(now.error)} (below ${two(asked(now))} is asked)`,
     done: (now) => now.dead > 0 && 2 * now.dead >= unitsOf(now.settings) && hasLearned(now),
-    answer: "ReLU's slope is 0 below 0. A step that is too long pushes a unit's sum below 0 for every digit; then no gradient reaches it, and it stays there. SiLU and tanh die only far out.",
+    answer: "ReLU's slope is 0 below 0: a unit whose sum a long step has pushed below 0 for every digit gets no gradient and stays there. SiLU and tanh die only far out.",
   },
   {
     name: "denoise", lesson: "05", title: "Better than a median filter",
@@ -80,7 +80,7 @@ export const QUESTS = [
     needs: [["noise on its input", ({ settings }) => settings.noise > 0]],
     told: (now) => `median filter ${two(now.median)}, this network ${two(now.error)} (below ${two(asked(now))} is asked, too)`,
     done: (now) => now.median !== null && now.error < now.median && hasLearned(now),
-    answer: "A median knows nine pixels. The network has learned what digits look like, and uses the whole picture. With little noise that is not enough: a narrow code loses more than noise does.",
+    answer: "A median knows nine pixels. The network uses the whole picture, and knows digits. With little noise that is not enough: a narrow code loses more than noise does.",
   },
   {
     name: "collapse", lesson: "06", title: "Collapse, and back",

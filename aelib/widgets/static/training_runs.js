@@ -32,6 +32,7 @@ export function openRuns({ get, digits, copies, page }) {
   }
 
   function start(steps) {
+    now.asked = steps;
     working(true);
     tell("go", { steps });
   }
@@ -70,12 +71,15 @@ export function openRuns({ get, digits, copies, page }) {
   function changed(name) {
     const told = asTold(get);
     const same = name !== "kl" || told.variational === now.told.variational;
-    if (!(AT_ONCE[name] && same && now.latest?.steps)) return begin(now.going);
+    if (!(AT_ONCE[name] && same && now.latest?.steps)) return begin(trainsOn());
     now.told = told;
     now.squeezed ||= told.l1 > 0;
     now.mixed = true;
     return tell("change", { settings: { [AT_ONCE[name]]: told[AT_ONCE[name]] } });
   }
+
+  // Ten steps that are not over yet ask for no more of another network.
+  const trainsOn = () => now.going && now.asked === Infinity;
 
   // A hidden page rests.
   let wakes = false;
@@ -94,5 +98,5 @@ export function openRuns({ get, digits, copies, page }) {
     worker?.terminate();
     document.removeEventListener("visibilitychange", hide);
   }
-  return { tell, begin, start, pause, changed, said, measured, close };
+  return { tell, begin, trainsOn, start, pause, changed, said, measured, close };
 }

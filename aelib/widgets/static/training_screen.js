@@ -5,8 +5,8 @@ import { openMarks } from "./training_marks.js";
 import { readOf } from "./training_quests.js";
 import { openSpread } from "./training_spread.js";
 import { SIZE, tiled } from "./training_told.js";
-import { measures } from "./training_words.js";
-import { make, picture } from "./ui.js";
+import { MEASURED, measures } from "./training_words.js";
+import { make, picture, roomFor } from "./ui.js";
 
 export const SHOWN = 12; // in a row
 
@@ -22,8 +22,11 @@ export function openScreen(parent, labels, count, size, column) {
   const spread = openSpread(parent);
   const sights = picture(parent, seeing({ hidden: [0] }), [2 * 28, (SHOWN / 2) * 28]);
   const dice = picture(parent, "drawn from codes that are random (dice), each number from N(0, 1); those that can be read bear their digit", [2 * 28, SHOWN * 28]);
+  const rooms = [[shown, title(1)], [sights, seeing({ hidden: [1] })]];
+  for (const [each, longest] of rooms) each.roomFor(longest);
+  sights.canvas.parentElement.classList.add("sights");
   const [gone, digits] = [openMarks(sights.canvas, SHOWN / 2, 2), openMarks(dice.canvas, SHOWN, 2)];
-  const more = make("p", { class: "caption" }, parent);
+  const more = roomFor(make("p", { class: "caption" }, parent), MEASURED);
   const parts = [heading, shown.canvas.parentElement, map.box, spread.box, sights.canvas.closest("figure"), dice.canvas.closest("figure"), more];
   parts.forEach((part, i) => {
     part.style.order = 4 * i + column; // between them is room: for the curve
@@ -56,5 +59,10 @@ export function openScreen(parent, labels, count, size, column) {
     map.close();
     for (const part of parts) part.remove();
   }
-  return { show, measured, entitle: (words) => (heading.textContent = words), close };
+  // of all that may stand there, `longest` is the longest
+  function entitle(words, longest) {
+    heading.textContent = words;
+    roomFor(heading, longest);
+  }
+  return { show, measured, entitle, close };
 }

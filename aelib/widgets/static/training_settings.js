@@ -1,5 +1,5 @@
 // What the reader sets of a network and of its training; each a trait of the widget.
-import { leftByWheel, make } from "./ui.js";
+import { leftByWheel, make, roomFor } from "./ui.js";
 
 const WIDTHS = [0, 16, 32, 64, 128, 256];
 const widths = WIDTHS.map((n) => [n, n || "none"]);
@@ -30,7 +30,6 @@ export function settings(parent, most, get, changed, open) {
   const box = make("details", open ? { open: "" } : {}, parent);
   make("summary", {}, box, "Settings");
   const groups = make("div", { class: "groups" }, box);
-  const note = make("p", { class: "asked", role: "alert" }, groups); // below what was typed in vain
   const shows = [];
   const amounts = [100, 300, 1000, 2000, 5000].filter((n) => n < most).map((n) => [n, String(n)]);
   for (const [title, rows] of [["The network", BUILT], ["Its training", LEARNED]]) {
@@ -40,20 +39,25 @@ export function settings(parent, most, get, changed, open) {
       const label = make("label", {}, group);
       make("span", {}, label, choices.least < choices.most && choices.most < 1e6 ? `${words} (${choices.least} to ${choices.most})` : words);
       const options = name === "pictures" ? [...amounts, [0, `all ${most}`]] : choices;
-      const refused = ({ least, most }, value) => {
-        label.after(note);
-        note.textContent = `${words}: a whole number from ${least} to ${most}, so it is ${value}.`;
-      };
-      shows.push(control(label, options, reader(name, place, get), writer(name, place, get, changed), refused));
+      const note = Array.isArray(options) ? null : refusal(group, options); // of what was typed in vain
+      const shown = control(label, options, reader(name, place, get), writer(name, place, get, changed), note?.say);
+      shows.push(() => {
+        note?.clear();
+        shown();
+      });
     }
   }
   make("p", { class: "caption" }, box, "Learning rate, noise, L1 and a KL weight above 0 act at once on the network as it is. Every other change begins a new network, which trains on if the one before was in training; so does a KL weight that comes from 0 or goes to 0, because only above 0 the network is variational. The key P starts and pauses.");
-  const show = () => {
-    note.replaceChildren();
-    shows.forEach((each) => each());
-  };
+  const show = () => shows.forEach((each) => each());
   show();
   return show;
+}
+
+// What is said below a number that had to be another one; its room is kept.
+function refusal(parent, { least, most }) {
+  const words = (value) => `A whole number from ${least} to ${most}, so it is ${value}.`;
+  const note = roomFor(make("p", { class: "asked", role: "alert" }, parent), words(most));
+  return { say: (value) => (note.textContent = words(value)), clear: () => note.replaceChildren() };
 }
 
 // One of the two widths, or the trait itself.
@@ -92,7 +96,7 @@ function number(label, range, read, write, refused) {
     const [typed, before] = [box.valueAsNumber, read()];
     const value = Number.isFinite(typed) ? Math.min(most, Math.max(least, Math.round(typed))) : before;
     if (value !== before) write(value);
-    if (value !== typed) refused(range, value);
+    if (value !== typed) refused(value);
     box.value = read();
     replaced(); // Enter leaves the hand in it
   });

@@ -6,8 +6,8 @@ import { latentMap } from "./latent_map.js";
 import { noiseExplorer } from "./noise_explorer.js";
 import { leastOf, principal } from "./training_map.js";
 import { packed, spreadOf } from "./training_packed.js";
-import { difference } from "./training_words.js";
-import { button, make } from "./ui.js";
+import { DIFFERENCE, difference } from "./training_words.js";
+import { button, make, roomFor } from "./ui.js";
 
 const VIEWS = [
   { title: "Walk on its map", widget: latentMap, least: 2 },
@@ -16,12 +16,14 @@ const VIEWS = [
   { title: "Add noise", widget: noiseExplorer, least: 1 },
 ];
 
+const still = (other) => `Still the network that was trained before (${other}). The new one comes here when its training stops.`;
+
 // digits: bytes, held-out ones, with their labels. Returns show(message, settings) and close().
 export function openViews(parent, digits, labels) {
   const head = make("section", { class: "aelib-widget looks", "aria-label": "Look into the trained network" }, parent);
   const row = make("div", { class: "row", role: "group", "aria-label": "views of the trained network" }, head);
-  const words = make("p", { class: "caption" }, head, "Once it has learned something, it can be looked into here, without Python.");
-  const place = make("div", {}, parent);
+  const words = roomFor(make("p", { class: "caption" }, head, "Once it has learned something, it can be looked into here, without Python."), still(DIFFERENCE));
+  const place = make("div", { class: "aelib-look" }, parent); // with room for what comes
   const deflated = deflate(digits);
   const buttons = VIEWS.map((view, i) => button(row, view.title, () => later(() => open(i)).then(() => place.scrollIntoView({ block: "nearest" })), { "aria-pressed": "false", disabled: "" }));
   let [model, chosen, latest, shown] = [null, 0, Promise.resolve(), null];
@@ -60,7 +62,7 @@ export function openViews(parent, digits, labels) {
   }
   // Another network begins: what stands here is the one before, until that one's training stops.
   function begun(settings) {
-    if (shown) words.textContent = `Still the network that was trained before (${difference(shown, settings)}). The new one comes here when its training stops.`;
+    if (shown) words.textContent = still(difference(shown, settings));
   }
   return { show, begun, close: () => latest.then(() => leave()) };
 }

@@ -34,7 +34,15 @@ export function measures({ settings, digits, latest, measures: found, read }) {
   ].filter(Boolean);
 }
 
-// The lines that the curve is compared with.
+// The longest of each, for which room is kept.
+const named = { latent: 64, hidden: [256, 256], noise: 0, kl: 30, loss: "nats" };
+const counted = { steps: 99999, end: 99999, seen: 9999999, error: 100.11, rate: 0.00011, nats: 100.1, kl: 100.1 };
+const asked = { settings: named, digits: 1000, latest: counted, lines: { 64: 101 }, read: Array(24).fill(0) };
+export const FIGURES = figures(asked);
+export const MEASURED = measures({ ...asked, measures: { learned: 100, live: 64, dead: 512, angle: 90, median: 100 } }).join(" ");
+export const DIFFERENCE = "hidden units 128,128, loss squared, learning rate 0.0005, ...";
+
+// The lines that the curve of a network is compared with.
 export function levels({ settings: { latent, noise, variational }, lines, latest, measures: found }) {
   const [mean, pca] = [lines[0], lines[latent]];
   const levels = mean === undefined ? [] : [{ words: "the mean digit", value: mean, dashes: "2 4" }];
@@ -43,6 +51,17 @@ export function levels({ settings: { latent, noise, variational }, lines, latest
   if (awake < latent && lines[awake] !== undefined) levels.push({ words: `PCA with ${awake}, as many as are awake`, value: lines[awake], dashes: "6 3" });
   if (noise > 0 && found?.median) levels.push({ words: "a median filter", value: found.median, dashes: "12 4 2 4" });
   return levels;
+}
+
+// Those of the new run and of the one that was kept; what is the same for both stands there once.
+export function levelsOfBoth(now, kept) {
+  if (!kept) return levels(now);
+  const [mine, theirs] = [levels(now), levels(kept)];
+  const same = (a) => (b) => a.words === b.words && a.value === b.value;
+  const of = (list, run) => list.map((level) => ({ ...level, words: `${run}: ${level.words}`, run }));
+  const both = mine.filter((level) => theirs.some(same(level)));
+  const only = (list) => list.filter((level) => !both.some(same(level)));
+  return [...both, ...of(only(mine), "new"), ...of(only(theirs), "kept")];
 }
 
 const CALLED = {

@@ -9,11 +9,12 @@ import { usualDistance } from "./training_packed.js";
 const SLICE = 25; // milliseconds of training between two reports
 const LOOK = 120; // and between two measurements on the held-out digits
 const MEASURE = 1500; // and between two of all that training_measures.js measures
+const [LEARNS, RESTS] = [4, 10]; // but so many times as long as the last of each took: where a device is slow, too, it learns most of the time
 const CALM = 1000; // where the reader asks for less movement: between any two changes
 const TRIED = 50; // milliseconds in which a device shows how fast it is
 const MOST = 64; // components of the line of PCA
 const LOST = 3; // times the mean picture's error: such a network is lost
-let train, test, measures, trainer, timer, measuring;
+let train, test, measures, trainer, measuring;
 let state = {};
 
 const kernels = trainingKernels();
@@ -24,14 +25,26 @@ function open(message) {
   postMessage({ opened: true, plain: !kernels });
 }
 
+// The next slice, once the page has been heard. A timer would wait: browsers let those that start each
+// other rest for 4 milliseconds.
+const { port1: heard, port2: asked } = new MessageChannel();
+let due = false;
+function soon() {
+  due = true;
+  asked.postMessage(null);
+}
+heard.onmessage = () => {
+  if (due) slice();
+};
+
 // A new network. `run` tells the answers of this one from those that are still on their way.
 function begin({ settings, digits, run, calm, copies, weights }) {
-  clearTimeout(timer);
+  due = false;
   clearTimeout(measuring);
   const mine = train.subarray(0, digits * PIXELS);
   trainer = openTrainer(settings, mine, test, kernels);
   if (weights) handIn(weights);
-  state = { run, calm, copies, digits, left: 0, seconds: 0, errors: [], told: 0, looked: 0, measured: 0, mean: Infinity };
+  state = { run, calm, copies, digits, left: 0, seconds: 0, errors: [], told: 0, looked: 0, looking: 0, measured: 0, measuring: 0, mean: Infinity };
   look();
   if (lines[digits]) postMessage({ run, lines: lines[digits].errors });
   else measure(mine, digits);
@@ -52,9 +65,12 @@ function measure(mine, digits) {
 
 // Measures the network on the held-out digits.
 function look() {
-  const { error, nats, kl, codes } = trainer.evaluate({ nats: trainer.settings.loss === "nats" });
+  const begun = performance.now();
+  const { loss, variational } = trainer.settings;
+  const { error, nats, kl, codes } = trainer.evaluate({ nats: variational && loss === "nats" }); // else nobody is told
   if (trainer.state.steps === 0) state.mean = error;
   state.looked = performance.now();
+  state.looking = state.looked - begun;
   if (isLost(error)) return giveUp(error);
   report({ error, nats, kl, codes, ...measured() });
   if (state.left === 0 && trainer.state.steps > 0) handOver(codes);
@@ -80,9 +96,11 @@ function history() {
 
 // Not at every look: together it takes as long as many steps.
 function measured() {
-  if (state.left > 0 && state.looked - state.measured < MEASURE) return {};
-  state.measured = state.looked;
-  return { measures: measures(trainer, lines[state.digits]?.axes) };
+  if (state.left > 0 && state.looked - state.measured < Math.max(MEASURE, RESTS * state.measuring)) return {};
+  const found = measures(trainer, lines[state.digits]?.axes);
+  state.measured = performance.now();
+  state.measuring = state.measured - state.looked;
+  return { measures: found };
 }
 
 function report(more = {}) {
@@ -110,6 +128,7 @@ function giveUp(error) {
 }
 
 function slice() {
+  due = false;
   const begun = performance.now();
   const total = trainer.perPass * trainer.settings.passes;
   let error = 0;
@@ -122,17 +141,17 @@ function slice() {
   state.seconds += (now - begun) / 1000;
   if (isLost(error)) return giveUp(error);
   const rest = state.calm ? CALM : 0;
-  if (state.left === 0 || now - state.looked > Math.max(LOOK, rest)) look();
+  if (state.left === 0 || now - state.looked > Math.max(LOOK, LEARNS * state.looking, rest)) look();
   else if (now - state.told > rest) report();
-  if (state.left > 0) timer = setTimeout(slice);
+  if (state.left > 0) soon();
 }
 
 // `steps` from now on: Infinity until the passes are over, 0 to pause.
 function go({ steps }) {
   const idle = state.left === 0;
   state.left = steps;
-  clearTimeout(timer);
-  if (steps > 0) timer = setTimeout(slice);
+  due = false;
+  if (steps > 0) soon();
   else if (!idle) look();
 }
 

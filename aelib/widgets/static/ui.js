@@ -14,6 +14,13 @@ export function button(parent, text, action, attributes = {}) {
   return node;
 }
 
+// Keeps as much room for a node's sentence as the longest that it may hold takes, at any width.
+export function roomFor(node, words) {
+  node.classList.add("room");
+  node.dataset.room = words;
+  return node;
+}
+
 // Calls then(true) when Python is gone, and then(false) if it comes back. A notebook hands its own
 // model, which knows whether a kernel hears it, to those who listen for changes. Of a kernel that was
 // shut down it is not told: there the channel that it sends through is closed.
@@ -117,6 +124,7 @@ export function picture(parent, caption, shape) {
   return {
     canvas,
     paint,
+    roomFor: (words) => roomFor(text, words),
     title(words) {
       text.textContent = words;
     },
