@@ -336,6 +336,15 @@ def test_ten_classes_stand_in_two_rows_of_five_where_they_find_no_room(
     assert [tops.count(top) for top in dict.fromkeys(tops)] == [5, 5]
 
 
+@pytest.mark.parametrize("width", [320, 360, 768, 1000])
+def test_ten_of_a_family_stand_side_by_side(show, page, conditional, digits, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    show(LatentExplorer(conditional, *digits))
+    places = [each.bounding_box() for each in page.locator(".family label").all()]
+    assert len({place["y"] for place in places}) == 1
+    assert places[1]["x"] - places[0]["x"] >= 24  # a finger meets one of them
+
+
 def test_an_empty_pad_is_white_paper_beside_paper(show, page, model, digits):
     page.emulate_media(color_scheme="dark")
     show(DigitPad(model, *digits))

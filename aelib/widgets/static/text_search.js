@@ -65,7 +65,8 @@ function search(all, row, z) {
 }
 
 function render({ model, el }) {
-  const { pictures, controls, say, leave } = frame(el, "Text search", model);
+  const { pictures, controls, status, say, leave } = frame(el, "Text search", model);
+  status.classList.add("unseen"); // the lists show the same
   pictures.parentElement.before(controls); // the box first, for eyes and for the Tab key
   controls.classList.add("above");
   pictures.classList.add("wide");
