@@ -67,7 +67,9 @@ class Piece:
     @property
     def leads_on(self) -> bool:
         """Whether what follows belongs to it."""
-        return self.is_heading or self.announces or self.html.rstrip().endswith(":</p>")
+        if self.is_heading or self.announces or self.html.rstrip().endswith(":</p>"):
+            return True
+        return self.kind == "p" and "<math" not in self.html and self.ends.isalpha()  # half of it
 
     @property
     def marked(self) -> str:
@@ -191,7 +193,7 @@ def screens_of(blocks: list[Block]) -> list[Screen]:
     _merge(screens)
     for screen in screens:
         _cover(screen)
-        _conceal(screen.pieces)
+    _conceal([piece for screen in screens for piece in screen.pieces])
     return screens
 
 
@@ -252,8 +254,10 @@ def _merge(screens: list[Screen]) -> None:
 def _cover(screen: Screen) -> None:
     """Number the steps: an answer waits for a key, and so do what is said of it and long prose.
 
-    What a colon announces comes at once, unless somebody was asked to guess it.
+    What a colon announces comes at once, unless somebody was asked to guess it. What is said of
+    a widget waits until it was moved.
     """
+    moved = False  # whether a widget is shown of which nothing has been said
     step, answered, asked, words = 0, False, False, 0
     groups = _together(screen.pieces)
     for group in groups:
@@ -263,7 +267,8 @@ def _cover(screen: Screen) -> None:
         for piece in group:
             answers = piece.is_answer and not piece.lives
             said = piece.kind != "cell" or piece.is_answer or piece.is_told
-            turns = answers != answered and said
+            turns = (answers != answered and said) or (moved and piece.kind != "cell")
+            moved = piece.lives or (moved and piece.kind == "cell")
             at_once = turns and answers and piece.announced and not asked
             if at_once:
                 answered = True
@@ -291,8 +296,8 @@ def _conceal(pieces: list[Piece]) -> None:
     for piece in pieces:
         if piece.block.kind == "guess":
             guessed, covered = True, False
-        elif piece.asks or piece.is_exercise or piece.lives or piece.kind in ("h1", "h2", "h3"):
-            covered = False
+        elif piece.asks or piece.is_exercise or piece.lives or piece.is_heading:
+            covered, guessed = False, guessed and piece.kind != "h2"
         elif piece.block.kind == "verdict":
             guessed, covered, read = False, True, False
         elif piece.kind == "cell":
