@@ -193,7 +193,7 @@ def screens_of(blocks: list[Block]) -> list[Screen]:
     _merge(screens)
     for screen in screens:
         _cover(screen)
-    _conceal([piece for screen in screens for piece in screen.pieces])
+    _conceal(screens)
     return screens
 
 
@@ -290,18 +290,28 @@ def _together(pieces: list[Piece]) -> list[list[Piece]]:
     return groups
 
 
-def _conceal(pieces: list[Piece]) -> None:
-    """Cover, for the page, what comes out of a guess and what is said of it."""
-    guessed = covered = read = False
-    for piece in pieces:
-        if piece.block.kind == "guess":
-            guessed, covered = True, False
-        elif piece.asks or piece.is_exercise or piece.lives or piece.is_heading:
-            covered, guessed = False, guessed and piece.kind != "h2"
-        elif piece.block.kind == "verdict":
-            guessed, covered, read = False, True, False
-        elif piece.kind == "cell":
-            covered = (guessed and piece.is_answer) or (covered and not read)
-        else:
-            read = not guessed
-        piece.covered = covered
+def _conceal(screens: list[Screen]) -> None:
+    """Cover, for the page, what comes out of a guess and what is said of it.
+
+    What goes on with that on the next screen is covered as well, until something new begins there:
+    what is set in bold, what leads to a cell.
+    """
+    covered = False
+    for screen in screens:
+        pieces, guessed, read = screen.pieces, False, True
+        carried = covered = covered and pieces[0].kind != "cell"
+        for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
+            new = piece.html.startswith("<p><strong>") or (after and after.kind == "cell")
+            if carried and piece.kind == "p" and new:
+                covered = carried = False
+            if piece.block.kind == "guess":
+                guessed, covered = True, False
+            elif piece.asks or piece.is_exercise or piece.lives or piece.is_heading:
+                covered = False
+            elif piece.block.kind == "verdict":
+                guessed, covered, read = False, True, False
+            elif piece.kind == "cell":
+                covered = (guessed and piece.is_answer) or (covered and not read)
+            else:
+                read = not guessed
+            piece.covered = covered

@@ -130,10 +130,12 @@ def test_the_page_covers_what_comes_out_of_a_guess_and_what_is_said_of_it():
 def test_what_is_said_of_a_guess_stays_covered_on_the_next_screen():
     long = "This is said of what came out, in more words than one line takes. " * 6
     parts = ["## S\n\n**Predict:** how?", ("guess",), ("picture",), ("verdict",)]
-    screens = page("# T", *parts, f"{long}\n\n{long}", ("picture",), "### Next\n\nIt goes on here.")
+    after = [f"{long}\n\n{long}\n\n{long}", ("picture",), "### Next\n\nIt goes on here."]
+    screens = page("# T", *parts, *after)
     assert len(screens) > 2
     pieces = [p for screen in screens[1:] for p in screen.pieces]
-    assert [p.covered for p in pieces[3:7]] == [True] * 4  # the picture, the verdict, both texts
+    # the picture, the verdict, two texts; and open, what leads to the next picture
+    assert [p.covered for p in pieces[3:8]] == [True] * 4 + [False]
     assert [p.covered for p in pieces[-2:]] == [False, False]
 
 
