@@ -198,7 +198,7 @@ def screens_of(blocks: list[Block]) -> list[Screen]:
     _merge(screens)
     for screen in screens:
         _cover(screen)
-        _conceal(screen.pieces)
+    _conceal(screens)
     return screens
 
 
@@ -259,8 +259,10 @@ def _merge(screens: list[Screen]) -> None:
 def _cover(screen: Screen) -> None:
     """Number the steps: an answer waits for a key, and so do what is said of it and long prose.
 
-    What a colon announces comes at once, unless somebody was asked to guess it.
+    What a colon announces comes at once, unless somebody was asked to guess it. What is said of
+    a widget waits until it was moved.
     """
+    moved = False  # whether a widget is shown of which nothing has been said
     step, answered, asked, words = 0, False, False, 0
     groups = _together(screen.pieces)
     for group in groups:
@@ -270,7 +272,8 @@ def _cover(screen: Screen) -> None:
         for piece in group:
             answers = piece.is_answer and not piece.lives
             said = piece.kind != "cell" or piece.is_answer or piece.is_told
-            turns = answers != answered and said
+            turns = (answers != answered and said) or (moved and piece.kind != "cell")
+            moved = piece.lives or (moved and piece.kind == "cell")
             at_once = turns and answers and piece.announced and not asked
             if at_once:
                 answered = True
@@ -292,18 +295,28 @@ def _together(pieces: list[Piece]) -> list[list[Piece]]:
     return groups
 
 
-def _conceal(pieces: list[Piece]) -> None:
-    """Cover, for the page, what comes out of a guess and what is said of it."""
-    guessed = covered = read = False
-    for piece in pieces:
-        if piece.block.kind == "guess":
-            guessed, covered = True, False
-        elif piece.asks or piece.is_exercise or piece.lives or piece.kind in ("h1", "h2", "h3"):
-            covered = False
-        elif piece.block.kind == "verdict":
-            guessed, covered, read = False, True, False
-        elif piece.kind == "cell":
-            covered = (guessed and piece.is_answer) or (covered and not read)
-        else:
-            read = not guessed
-        piece.covered = covered
+def _conceal(screens: list[Screen]) -> None:
+    """Cover, for the page, what comes out of a guess and what is said of it.
+
+    What goes on with that on the next screen is covered as well, until something new begins there:
+    what is set in bold, what leads to a cell.
+    """
+    covered = False
+    for screen in screens:
+        pieces, guessed, read = screen.pieces, False, True
+        carried = covered = covered and pieces[0].kind != "cell"
+        for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
+            new = piece.html.startswith("<p><strong>") or (after and after.kind == "cell")
+            if carried and piece.kind == "p" and new:
+                covered = carried = False
+            if piece.block.kind == "guess":
+                guessed, covered = True, False
+            elif piece.asks or piece.is_exercise or piece.lives or piece.is_heading:
+                covered = False
+            elif piece.block.kind == "verdict":
+                guessed, covered, read = False, True, False
+            elif piece.kind == "cell":
+                covered = (guessed and piece.is_answer) or (covered and not read)
+            else:
+                read = not guessed
+            piece.covered = covered

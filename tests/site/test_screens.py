@@ -127,6 +127,18 @@ def test_the_page_covers_what_comes_out_of_a_guess_and_what_is_said_of_it():
     ]
 
 
+def test_what_is_said_of_a_guess_stays_covered_on_the_next_screen():
+    long = "This is said of what came out, in more words than one line takes. " * 6
+    parts = ["## S\n\n**Predict:** how?", ("guess",), ("picture",), ("verdict",)]
+    after = [f"{long}\n\n{long}\n\n{long}", ("picture",), "### Next\n\nIt goes on here."]
+    screens = page("# T", *parts, *after)
+    assert len(screens) > 2
+    pieces = [p for screen in screens[1:] for p in screen.pieces]
+    # the picture, the verdict, two texts; and open, what leads to the next picture
+    assert [p.covered for p in pieces[3:8]] == [True] * 4 + [False]
+    assert [p.covered for p in pieces[-2:]] == [False, False]
+
+
 def test_nothing_that_is_said_of_a_guess_stands_open_on_a_page(talks):
     count = 0
     for number, screens in talks.items():
@@ -200,6 +212,13 @@ def test_what_a_widget_is_asked_and_what_to_try_with_it_stay_beside_it():
     assert kinds([first, second]) == [["h2", "p", "code", "p", "p"], ["code"]]
     _, first, second = page("# T", "## S", ("live",), "It moves.\n\nTry this:\n\n- Go.\n\nSo.")
     assert kinds([first, second]) == [["h2", "code", "p", "p", "ul"], ["p"]]
+    assert [step for _, step in steps(first)] == [0, 0, 1, 1, 1]  # said when it was moved
+
+
+def test_half_a_sentence_leads_on_to_its_list():
+    long = "There are many words in it, and it goes on and on for a line of its own, until"
+    _, screen = page("# T", f"## S\n\n{long}\n\n- it ends.\n\nSo it is, and in this place.")
+    assert [p.leads_on for p in screen.pieces] == [True, True, False, False]
 
 
 def test_code_that_a_sentence_announces_is_seen_unasked():
@@ -236,7 +255,7 @@ def test_an_exercise_has_a_screen_and_those_at_the_end_stay_at_home():
 
 def test_long_prose_comes_in_several_steps_and_nothing_of_it_is_left_out():
     long = " ".join(["word"] * 60)
-    parts = ["## S", f"First {long}", f"Middle {long}", "A line that can stand alone here."]
+    parts = ["## S", f"First {long}.", f"Middle {long}.", "A line that can stand alone here."]
     parts += [f"Last {long}:", f"- a list {long}"]
     _, screen = page("# T", "\n\n".join(parts), ("picture",))
     assert steps(screen) == [
