@@ -36,7 +36,7 @@ class Piece:
     @property
     def for_the_desk(self) -> bool:
         """Whether it says how to work with the notebook, which no class does before a wall."""
-        return "aelib.hint(" in self.html or self.html.startswith("<p>Two cores compute")
+        return "aelib.hint(" in plain(self.html) or self.html.startswith("<p>Two cores compute")
 
     @property
     def asks(self) -> bool:

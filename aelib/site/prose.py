@@ -107,8 +107,13 @@ class Prose(IPythonRenderer):
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        """A link; to another lesson or to a text beside the lessons, to its page."""
+        """A link; to another lesson or to a text beside the lessons, to its page.
+
+        What has no page, such as the README, keeps its words only.
+        """
         path, mark, anchor = url.partition("#")
+        if path.startswith("../"):
+            return text
         if "//" not in path and (path.endswith(".ipynb") or path in {*TEXTS, PLAYGROUND}):
             url = page_of(path) + mark + anchor
         return str(super().link(_unlinked(text), url, title))

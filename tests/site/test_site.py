@@ -186,6 +186,10 @@ def test_a_link_to_a_notebook_leads_to_its_page():
     ]
 
 
+def test_a_link_to_what_has_no_page_keeps_its_words_only():
+    assert Prose().html("See the [README](../README.md#x).") == "<p>See the README.</p>\n"
+
+
 def test_the_pages_style_is_not_meant_for_what_is_inside_of_a_widget():
     """The right answer of a quiz was set flush right, as a column of a table is."""
     bare = set(re.findall(r"^\.([\w-]+)(?:,| \{)", STYLE, flags=re.M))
