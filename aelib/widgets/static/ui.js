@@ -16,7 +16,7 @@ export function button(parent, text, action, attributes = {}) {
 
 // Keeps as much room for a node's sentence as the longest that it may hold takes, at any width.
 export function roomFor(node, words) {
-  node.classList.add("room");
+  node.classList.add("reserved");
   node.dataset.room = words;
   return node;
 }
