@@ -373,6 +373,7 @@ def assert_questions(box, widget):
     assert widget.chosen[0] == 0
     asked = box.locator("fieldset").first
     shown = asked.locator("label span:not(.mark)").all_inner_texts()
+    shown = [text.replace("\xa0%", " %") for text in shown]  # a number keeps its sign
     assert shown == widget._questions[0]["answers"]
     (question,) = (q for q in questions_of(widget) if q["text"] == widget._questions[0]["text"])
     reasons = {question["right"]: f"Right. {question['why']}"}
