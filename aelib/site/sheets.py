@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from aelib.site.elements import elements
 from aelib.site.lessons import Lesson
+from aelib.site.pieces import plain
 from aelib.site.prose import Prose
 
 _PREDICT = "<strong>Predict"
@@ -61,9 +62,8 @@ class Sheet:
     def is_long(self) -> bool:
         """Whether it fits on one page in small type only."""
         html = " ".join([*(question.html for question in self.questions), *self.exercises])
-        text = re.sub(r"<annotation.*?</annotation>|<[^>]+>", "", html, flags=re.S)
         lines = sum(len(question.lines) for question in self.questions)
-        return len(text.split()) + 12 * lines > 600
+        return len(plain(html).split()) + 12 * lines > 600
 
 
 def sheet_of(lesson: Lesson) -> Sheet:
