@@ -408,7 +408,8 @@ def launch(command, rest):
     first = notebooks[0] if notebooks else ROOT / "notebooks"
     own = ["-m", "jupyterlab", str(first), "--ip=127.0.0.1"]
     own += ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    own = ["-m", "pytest", "-n2", "--dist=loadfile"] if command else own  # for two cores
+    # For two cores; what hangs for half an hour fails, and the others go on.
+    own = ["-m", "pytest", "-n2", "--dist=loadfile", "--timeout=1800"] if command else own
     if not command:
         print(f"Opening {first.name} in JupyterLab; Ctrl-C in this window ends it.", flush=True)
     env = clean_environment()  # one core is left to the browser: threads that wait for one crawl

@@ -158,7 +158,7 @@ def test_with_uv(course):
     assert first.endswith("torch==2.13.0")
     assert second.startswith(common)
     assert second.endswith("torch==2.13.0 -e .[lab,site,test]")
-    assert calls[-1] == "python -m pytest -n2 --dist=loadfile -k a b"
+    assert calls[-1] == "python -m pytest -n2 --dist=loadfile --timeout=1800 -k a b"
 
 
 def test_without_uv_on_linux_uv_is_fetched_for_the_cpu_build(course):

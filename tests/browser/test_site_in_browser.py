@@ -687,6 +687,15 @@ def place(page):
     return tuple(map(int, page.locator(".presenter .place").first.inner_text().split(" of ")))
 
 
+def walk(page, key, arrived):
+    """Press a key until something is so."""
+    for _ in range(100):
+        if arrived():
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"a hundred times {key}, and still at {place(page)}")
+
+
 def test_the_key_p_shows_one_screen_and_escape_leads_back(open_page):
     page = open_page(f"{NAMES[4]}.html", viewport=WALL)
     page.evaluate("scrollTo(0, document.querySelectorAll('main h2')[3].offsetTop - 60)")
@@ -700,8 +709,7 @@ def test_the_key_p_shows_one_screen_and_escape_leads_back(open_page):
     assert abs(page.evaluate("scrollY") - top) <= 1  # browsers round where a place is half a pixel
     assert page.locator(".screen:visible").count() >= count
     present(page)
-    while place(page)[0] < first + 3:
-        page.keyboard.press("PageDown")
+    walk(page, "PageDown", lambda: place(page)[0] == first + 3)
     shown = page.evaluate("document.querySelector('.screen.current').dataset.title")
     page.keyboard.press("Escape")
     at = "document.activeElement.getBoundingClientRect().top"
@@ -738,8 +746,7 @@ def test_a_verdict_is_covered_until_the_next_key(open_page):
     screen = page.locator(".screen.current")
     told = screen.get_by_text(VERDICT)
     asked = screen.locator("strong", has_text="Predict")
-    while not asked.locator("visible=true").count():
-        page.keyboard.press("ArrowRight")
+    walk(page, "ArrowRight", asked.locator("visible=true").count)
     here = place(page)
     assert told.locator("visible=true").count() == 0
     page.keyboard.press("ArrowRight")
@@ -754,17 +761,25 @@ def test_a_verdict_is_covered_until_the_next_key(open_page):
 def test_code_switched_off_uncovers_nothing(open_page):
     page = open_page(f"{NAMES[4]}.html?present=2", viewport=WALL)
     until(page, "document.querySelector('.screen.current') !== null")
+    steps = page.locator(".presenter .place").last
     shown = """[...document.querySelectorAll('.screen.current :is(.said, .picture, p, li)')]
       .filter((each) => each.getClientRects().length && !each.closest('.copyable'))
       .map((each) => each.textContent + each.innerHTML.length)"""
     seen, hidden = set(), []
-    page.keyboard.press("c")
-    while place(page)[0] < 4:
-        seen |= set(page.evaluate(shown))
+
+    def both_ways_until_screen_4():
+        seen.update(page.evaluate(shown))
+        step = steps.inner_text()
         page.keyboard.press("c")
         hidden.append(set(page.evaluate(shown)) - seen)
         page.keyboard.press("c")
-        page.keyboard.press("ArrowRight")
+        if steps.inner_text() != step:  # code went away with its step, and comes back with the next
+            page.keyboard.press("ArrowRight")
+        assert steps.inner_text() == step
+        return place(page)[0] == 4
+
+    page.keyboard.press("c")
+    walk(page, "ArrowRight", both_ways_until_screen_4)
     assert len(hidden) > 12
     assert not any(hidden)
 
@@ -802,6 +817,10 @@ def test_a_formula_stays_on_the_wall_while_words_speak_of_it(open_page):
 def test_how_to_work_with_the_notebook_is_not_said_on_the_wall(open_page):
     page = open_page(f"{NAMES[4]}.html?present", viewport=WALL)
     until(page, "document.querySelector('.screen.current') !== null")
+
+    def over(said, screen):
+        return said.is_visible() or place(page)[0] != screen
+
     for words in ("Two cores compute", "Fill in the function"):
         said = page.locator(".screen p", has_text=words).first
         assert said.count() == 1
@@ -811,9 +830,8 @@ def test_how_to_work_with_the_notebook_is_not_said_on_the_wall(open_page):
         )
         for key in (str(screen), "Enter"):
             page.keyboard.press(key)
-        while place(page)[0] == screen:
-            assert not said.is_visible()
-            page.keyboard.press("ArrowRight")
+        walk(page, "ArrowRight", partial(over, said, screen))
+        assert not said.is_visible()
     page.keyboard.press("Escape")
     assert said.is_visible()
 
@@ -907,8 +925,7 @@ def test_what_is_too_much_for_the_wall_is_shown_in_several_steps(open_page):
 def test_a_page_loaded_anew_on_the_wall_stays_at_its_screen(open_page):
     page = open_page(f"{NAMES[1]}.html?present", viewport=WALL)
     until(page, "document.querySelector('.screen.current') !== null")
-    while place(page)[0] < 9:
-        page.keyboard.press("PageDown")
+    walk(page, "PageDown", lambda: place(page)[0] == 9)
     page.reload()
     until(page, "document.querySelector('.screen.current') !== null")
     assert place(page)[0] == 9
@@ -941,8 +958,7 @@ def test_a_number_and_enter_lead_to_a_screen_and_the_bar_counts_the_steps(open_p
     assert place(page)[0] == place(page)[1]  # the last one
     steps = page.locator(".presenter .place").last
     page.keyboard.press("Home")
-    while not steps.inner_text():
-        page.keyboard.press("PageDown")
+    walk(page, "PageDown", steps.inner_text)
     here = place(page)
     assert steps.inner_text().startswith("step 1 of ")
     page.keyboard.press("PageDown")
@@ -957,8 +973,7 @@ def test_a_quiz_on_the_wall_leaves_the_keys_to_the_talk(open_page):
     until(page, "document.querySelector('.screen.current') !== null")
     question = page.locator(".screen.current fieldset:visible").first
     page.keyboard.press("End")
-    while not question.count() or not question.inner_text().startswith("1."):
-        page.keyboard.press("PageUp")
+    walk(page, "PageUp", lambda: question.count() and question.inner_text().startswith("1."))
     text = question.inner_text()
     answers = question.get_by_role("radio")
     answers.nth(1).click()
@@ -999,14 +1014,12 @@ def test_code_can_be_asked_for_on_the_wall(open_page):
     page = open_page(f"{NAMES[3]}.html?present", viewport=WALL)
     until(page, "document.querySelector('.screen.current') !== null")
     code = page.locator(".screen.current .cell:not(.told) > .copyable")
-    while not code.count() or place(page)[0] == 1:
-        page.keyboard.press("PageDown")
+    walk(page, "PageDown", lambda: code.count() and place(page)[0] > 1)
     assert code.locator("visible=true").count() == 0
     page.get_by_role("button", name="Code").click()
     here = place(page)
-    while not code.locator("visible=true").count():  # it comes with what it says
-        page.keyboard.press("PageDown")
-        assert place(page) == here
+    walk(page, "PageDown", code.locator("visible=true").count)  # it comes with what it says
+    assert place(page) == here
     assert page.get_by_role("button", name="Code").get_attribute("aria-pressed") == "true"
 
 

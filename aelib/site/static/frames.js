@@ -4,7 +4,7 @@
 {
   const LARGE = [1.5, 1.35, 1.2, 1.1, 1]; // of type; 1 is a 24th of the height
   const SMALL = [1, 0.92, 0.84, 0.77];
-  const CUT = 0.92; // where a step is too much for the smallest
+  const CUT = 0.92; // where a step is too much for the smallest, and beside a formula
   const TINY = [0.84, 0.77, 0.7, 0.63, 0.57]; // for one part that is too large alone, as long code
   const WIDGETS = [1.7, 1.55, 1.4, 1.3, 1.2, 1.12, 1.04, 0.97, 0.9, 0.84, 0.78, 0.72, 0.67, 0.62];
   const LEAST = 0.45; // of the height, for a picture that shares a frame
@@ -128,11 +128,10 @@
     return [all, all.filter((part) => !isFormula(part)), ...rest];
   }
 
-  // A frame that brings all that is new; none where what was seen before, formulas aside, must go
-  // and may not.
+  // A frame that brings all that is new; none where what was seen before must go and may not.
   function whole(screen, before, fresh, size, most) {
     const base = before.find((each) => lay(screen, [...each, ...fresh], size));
-    return base && (before.indexOf(base) < 2 || most > 0) ? { shown: [...base, ...fresh], fresh, size } : null;
+    return base && before.indexOf(base) < [1, 2, Infinity, Infinity][most] ? { shown: [...base, ...fresh], fresh, size } : null;
   }
 
   // A frame that brings as many of the new parts as fit, at least one; none ends with what leads on.
@@ -148,14 +147,14 @@
   }
 
   // Cut a screen into frames at one size of type; null where that would be tighter than is asked:
-  // 1 lets go of what was seen before, 2 cuts a step.
+  // 1 lets go of formulas, 2 of what was seen before, 3 cuts a step.
   function cut(screen, parts, size, most) {
     const frames = [];
     for (const step of new Set(parts.map((part) => part.step))) {
       let fresh = parts.filter((part) => part.step === step);
       while (fresh.length) {
         const before = bases(frames.at(-1)?.shown ?? [], fresh);
-        const frame = whole(screen, before, fresh, size, most) ?? (most > 1 ? some(screen, before, fresh, size) : null);
+        const frame = whole(screen, before, fresh, size, most) ?? (most > 2 ? some(screen, before, fresh, size) : null);
         if (!frame) return null;
         frames.push(frame);
         fresh = fresh.slice(frame.fresh.length);
@@ -188,11 +187,12 @@
     return frames;
   }
 
-  // The frames of a screen: in the largest type that leaves all in its place, else in the largest
-  // that cuts no step.
+  // The frames of a screen: in the largest type that leaves all in its place (a formula has smaller
+  // type beside it before it goes), else in the largest that cuts no step.
   course.frames = (screen, coded) => {
     const parts = partsOf(screen, coded);
-    for (const [size, most] of [...LARGE.map((each) => [each, 0]), ...SMALL.map((each) => [each, 1]), [CUT, 2]]) {
+    const beside = parts.some(isFormula) ? [...LARGE, CUT] : [];
+    for (const [most, sizes] of [beside, LARGE, SMALL, [CUT]].entries()) for (const size of sizes) {
       const frames = cut(screen, parts, size, most);
       if (frames) return enlarge(screen, frames);
     }

@@ -15,7 +15,7 @@
   let at = 0; // which screen
   let frames = []; // of that screen: see frames.js
   let step = 0; // which of them
-  let before = null; // where the reader was
+  let before = null; // where the reader was, unless the address named the screen
   let left = {}; // the screen and the frame that were left
   let wanted = ""; // the number of a screen, while it is typed
 
@@ -139,7 +139,7 @@
     at = Math.max(0, tops.findLastIndex((top) => top < innerHeight / 3));
     if (number > 0) at = Math.min(Math.floor(number), screens.length) - 1; // it was loaded anew
     step = at === left.at ? left.step : 0;
-    before = { at, y: scrollY };
+    before = number > 0 ? null : { at, y: scrollY };
     root.classList.add("presenting");
     bar.hidden = false;
     for (const screen of screens) {
@@ -161,7 +161,7 @@
     for (const zoomed of document.querySelectorAll("main, .live")) zoomed.style.zoom = "";
     for (const each of screens) for (const name of ["role", "aria-label"]) each.removeAttribute(name);
     address(location.pathname.split("/").pop() + location.hash);
-    if (at === before.at) scrollTo({ top: before.y, behavior: "instant" });
+    if (at === before?.at) scrollTo({ top: before.y, behavior: "instant" });
     else screen.scrollIntoView({ block: "start", behavior: "instant" });
     screen.focus({ preventScroll: true });
   }
