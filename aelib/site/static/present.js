@@ -72,14 +72,15 @@
   }
 
   // Cut the screen anew, and stay where we are: at the frame that brought the same part, or where
-  // that part is not shown any more, at the last one that brings nothing new.
+  // that would tell more, or shows it no more, at the last one that tells nothing new.
   function again() {
     const part = frames[step].fresh[0];
     const seen = new Set(frames.slice(0, step + 1).flatMap(({ fresh }) => fresh.map(({ node }) => node)));
     show();
     const same = frames.findIndex(({ shown }) => shown.some(({ node }) => node === part?.node));
-    const news = frames.findIndex(({ fresh }) => fresh.some(({ node }) => !seen.has(node)));
-    step = same < 0 ? Math.max(0, (news < 0 ? frames.length : news) - 1) : same;
+    const news = frames.findIndex(({ fresh }) => fresh.some(({ node, kind }) => kind !== "code" && !seen.has(node)));
+    const told = (news < 0 ? frames.length : news) - 1;
+    step = Math.max(0, same < 0 ? told : Math.min(same, told));
     lay();
   }
 
