@@ -23,7 +23,7 @@ from aelib.site.prose import TEXTS, Prose, page_of
 from aelib.site.reference import read_reference
 from aelib.site.screens import screens_of
 from aelib.site.search import prose_sections, sections
-from aelib.site.sheets import answers_of, sheet_of
+from aelib.site.sheets import answers_of, numbered, sheet_of
 from aelib.site.templates import render
 
 _MARK = ".nojekyll"  # hosts that would build a site from our files leave them as they are
@@ -137,7 +137,8 @@ def _lesson_page(
         raise SiteError(f"{lesson.path.name}: {error}") from error
     pages.entries += sections(lesson, blocks, prose.headings)
     headings = [heading for heading in prose.headings if heading.level in (2, 3)]
-    parts = {"blocks": blocks, "screens": screens_of(blocks), "headings": headings}
+    screens = numbered(screens_of(blocks), sheet_of(lesson))
+    parts = {"blocks": blocks, "screens": screens, "headings": headings}
     around = {"lesson": lesson, "previous": before, "next": after}
     pages.add(lesson.page, "lesson.html", live, **parts, **around)
     pages.files[f"notebooks/{lesson.path.name}"] = _download(lesson)

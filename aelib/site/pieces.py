@@ -19,6 +19,7 @@ class Piece:
         step: After how many key presses it is uncovered.
         covered: Whether the page shows it only when a reader asks: it says what was to be guessed.
         announced: Whether the sentence before it ends with a colon.
+        guess: Its number on the lesson's sheet, if it asks for a guess there; else 0.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Piece:
     step: int = 0
     covered: bool = False
     announced: bool = False
+    guess: int = 0
 
     @property
     def words(self) -> int:
@@ -67,8 +69,9 @@ class Piece:
 
     @property
     def marked(self) -> str:
-        """The element as the page has it, with what static/frames.js must know of it."""
+        """The element as the page has it, with what presenter mode must know of it."""
         marks = " data-leads" * self.leads_on + " data-desk" * self.for_the_desk
+        marks += f' data-guess="{self.guess}"' if self.guess else ""
         return self.html.replace(f"<{self.kind}", f"<{self.kind}{marks}", 1)
 
     @property

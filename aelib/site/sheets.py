@@ -11,6 +11,7 @@ from aelib.site.elements import elements
 from aelib.site.lessons import Lesson
 from aelib.site.pieces import plain
 from aelib.site.prose import Prose
+from aelib.site.screens import Screen
 
 _PREDICT = "<strong>Predict"
 _NOT_YET = re.compile(r"^(.+): no guess yet\.", flags=re.M)
@@ -91,6 +92,16 @@ def sheet_of(lesson: Lesson) -> Sheet:
             seen = seen or _shown(cell)
     sheet.questions += [Question(waiting, [Line(picture=seen)])] if waiting else []
     return sheet
+
+
+def numbered(screens: list[Screen], sheet: Sheet) -> list[Screen]:
+    """Give each question its number on the sheet, by which a class finds it from the wall."""
+    waiting = [plain(question.html) for question in sheet.questions]
+    for piece in [piece for screen in screens for piece in screen.pieces if piece.kind == "p"]:
+        if waiting and plain(piece.html).endswith(waiting[0]):
+            piece.guess = len(sheet.questions) - len(waiting) + 1
+            waiting.pop(0)
+    return screens
 
 
 def _shown(cell: Any) -> str:

@@ -23,7 +23,9 @@ from PIL import Image
 from aelib.originals import lesson_files
 from aelib.site.build import build_site
 from aelib.site.check import check_site
+from aelib.site.lessons import read_lessons
 from aelib.site.reference import read_reference
+from aelib.site.sheets import sheet_of
 from aelib.widgets.arranged import arrange
 from aelib.widgets.sources import tell
 
@@ -738,6 +740,20 @@ def test_the_address_with_present_opens_on_the_wall_and_a_clicker_walks_through(
     assert place(page)[0] == 1
     page.keyboard.press("ArrowLeft")
     assert place(page)[0] == 1  # there is nothing before
+
+
+def test_a_guess_on_the_wall_bears_its_number_on_the_sheet(site, open_page):
+    for lesson in read_lessons(ROOT):
+        numbers = re.findall('data-guess="(.+?)"', (site / lesson.page).read_text("utf-8"))
+        asked = len(sheet_of(lesson).questions)
+        assert numbers == [str(number + 1) for number in range(asked)], lesson.page
+    page = open_page(f"{NAMES[4]}.html?present=3", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    second = page.locator("[data-guess='2']")
+    walk(page, "ArrowRight", second.is_visible)
+    assert "2 on the sheet" in second.evaluate("(e) => getComputedStyle(e, '::after').content")
+    page.keyboard.press("Escape")
+    assert second.evaluate("(e) => getComputedStyle(e, '::after').content") == "none"
 
 
 def test_a_verdict_is_covered_until_the_next_key(open_page):
