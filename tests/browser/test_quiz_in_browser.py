@@ -48,6 +48,14 @@ def test_a_right_and_a_wrong_answer_get_their_reasons(show, quiz):
     assert page.evaluate("model.get('chosen')[2]") == -1
 
 
+def test_answers_have_letters_by_which_a_class_can_vote(show, quiz):
+    page = show(quiz)
+    for number in range(3):
+        radios = page.locator("fieldset").nth(number).get_by_role("radio")
+        for letter, radio in zip("ABCD", radios.all(), strict=True):
+            assert radio.and_(page.get_by_role("radio", name=f"{letter}.")).count() == 1
+
+
 def test_a_number_and_its_per_cent_sign_stay_on_one_line(show):
     wrong = [{"answer": f"{n} % of it", "why": "No."} for n in (10, 20, 30)]
     text = "Of two, one explains 99 %, the other 80 %. Which is better?"

@@ -25,6 +25,7 @@ function render({ model, el }) {
     const labels = answers.map((answer, place) => {
       const label = make("label", {}, box);
       const input = make("input", { type: "radio", name: `${group}-${number}`, value: place }, label);
+      make("span", {}, label, `${String.fromCharCode(65 + place)}.`); // by which a class can vote
       make("span", {}, label, unbroken(answer));
       const mark = make("span", { class: "mark", "aria-hidden": "true" }, label);
       return { label, input, mark };
