@@ -139,6 +139,22 @@ def test_a_run_is_kept_whole_and_one_thing_changed(show, blobs):
     assert page.locator(".curve polyline.kept").count() == 0
 
 
+def test_ten_steps_that_a_setting_interrupts_are_not_made_by_the_next_network(show, blobs):
+    page = show(TrainingPlayground(*blobs, hidden=[16], batch_size=32))
+    until_it_says(page, "0 of ")
+    page.evaluate(
+        """() => {
+          [...document.querySelectorAll("button")].find((b) => b.textContent === "Ten steps").click();
+          model.set("hidden", [24]);
+        }"""
+    )
+    page.wait_for_timeout(1000)
+    assert steps(page) == 0
+    assert page.get_by_role("button", name="Start", exact=True).is_visible()
+    press(page, "Ten steps")
+    until(page, "document.querySelector('.status').textContent.startsWith('10 of ')")
+
+
 def test_the_trained_network_is_at_once_in_the_other_widgets(show, blobs):
     widget = TrainingPlayground(*blobs, latent_dim=3, hidden=[24], batch_size=32)
     page = show(widget)

@@ -88,7 +88,7 @@ export function openRuns({ get, digits, copies, page }) {
     if (document.hidden && !now.going) return;
     wakes = document.hidden;
     if (wakes) pause();
-    else start(Infinity);
+    else if (now.asked === Infinity) start(Infinity);
   }
   document.addEventListener("visibilitychange", hide);
 
