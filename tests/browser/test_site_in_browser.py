@@ -983,6 +983,32 @@ def test_a_number_and_enter_lead_to_a_screen_and_the_bar_counts_the_steps(open_p
     assert page.get_by_role("dialog").count() == 0
 
 
+def test_all_screens_are_listed_by_name_and_one_is_chosen(open_page):
+    page = open_page(f"{NAMES[4]}.html?present=3", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    overview = page.get_by_role("dialog", name="All screens")
+    page.keyboard.press("o")
+    items = overview.get_by_role("listitem").get_by_role("button")
+    assert items.count() == place(page)[1]
+    listed = "[...document.querySelectorAll('.screen:not([data-home])')]"
+    titles = page.evaluate(f"{listed}.map((screen) => screen.dataset.title)")
+    names = items.all_inner_texts()
+    assert [re.sub(r" · \d+$", "", name) for name in names] == titles
+    assert len(set(names)) == len(names)
+    assert items.nth(2).evaluate("(item) => item === document.activeElement")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert not overview.is_visible()
+    assert place(page)[0] == 4
+    page.locator(".presenter").get_by_role("button", name="4 of ").click()
+    items.nth(11).click()
+    assert place(page)[0] == 12
+    page.keyboard.press("ArrowRight")  # the talk has the keys again
+    assert page.locator(".presenter .place").nth(1).inner_text().startswith("step 2") or (
+        place(page)[0] == 13
+    )
+
+
 def test_a_quiz_on_the_wall_leaves_the_keys_to_the_talk(open_page):
     page = open_page("03_latent_space_vs_pca.html?present", viewport=WALL)
     until(page, "document.querySelector('.screen.current') !== null")

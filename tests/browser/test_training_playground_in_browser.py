@@ -144,7 +144,8 @@ def test_ten_steps_that_a_setting_interrupts_are_not_made_by_the_next_network(sh
     until_it_says(page, "0 of ")
     page.evaluate(
         """() => {
-          [...document.querySelectorAll("button")].find((b) => b.textContent === "Ten steps").click();
+          const all = [...document.querySelectorAll("button")];
+          all.find((each) => each.textContent === "Ten steps").click();
           model.set("hidden", [24]);
         }"""
     )

@@ -28,7 +28,8 @@
     return node;
   };
   tool("‹", "back: ←, Page Up", () => go(-1)).setAttribute("aria-label", "back");
-  const place = make("span", { className: "place" }, bar);
+  const place = tool("", "all screens: O", survey);
+  place.className = "place";
   const steps = make("span", { className: "place" }, bar);
   tool("›", "on: →, Page Down, space", () => go(1)).setAttribute("aria-label", "on");
   const code = tool("Code", "C", flip);
@@ -45,6 +46,7 @@
     ["← ↑ Page Up", "back"],
     ["Home, End", "first screen, last screen"],
     ["a number, Enter", "that screen"],
+    ["O", "all screens, to choose one"],
     ["C", "code, or none"],
     ["B", "a black wall; any key ends it"],
     ["F", "full screen"],
@@ -60,6 +62,27 @@
     make(keys ? "dd" : "p", {}, keys ? row : help, what);
   }
   make("button", { type: "button", className: "tool" }, help, "Close").addEventListener("click", () => help.close());
+
+  // All screens by name, those of one section with a number of their own: nothing is told of them.
+  const overview = make("dialog", { id: "screens" }, document.body);
+  overview.setAttribute("aria-label", "All screens");
+  const names = make("ol", {}, overview);
+  for (const [i, screen] of screens.entries()) {
+    const { title } = screen.dataset;
+    const nth = screens.slice(0, i + 1).filter((each) => each.dataset.title === title).length;
+    const item = make("button", { type: "button" }, make("li", {}, names), nth > 1 ? `${title} · ${nth}` : title);
+    item.addEventListener("click", () => {
+      overview.close();
+      jump(i);
+    });
+  }
+  make("button", { type: "button", className: "tool" }, overview, "Close").addEventListener("click", () => overview.close());
+
+  function survey() {
+    for (const [i, { firstChild }] of [...names.children].entries()) firstChild.setAttribute("aria-current", i === at);
+    overview.showModal();
+    names.children[at].firstChild.focus();
+  }
 
   function fill() {
     if (document.fullscreenElement) document.exitFullscreen();
@@ -168,7 +191,7 @@
   }
 
   const moves = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1, Backspace: -1 };
-  const others = { Escape: leave, p: leave, c: flip, f: fill, b: dim, ".": dim, "?": () => help.showModal(), Home: () => jump(0), End: () => jump(screens.length - 1) };
+  const others = { Escape: leave, p: leave, c: flip, f: fill, o: survey, b: dim, ".": dim, "?": () => help.showModal(), Home: () => jump(0), End: () => jump(screens.length - 1) };
   function dim() {
     root.classList.toggle("dimmed");
   }
