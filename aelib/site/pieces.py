@@ -41,6 +41,11 @@ class Piece:
         return "aelib.hint(" in plain(self.html) or self.html.startswith("<p>Two cores compute")
 
     @property
+    def words_on_wall(self) -> int:
+        """Words of prose that a class reads."""
+        return 0 if self.for_the_desk else self.words
+
+    @property
     def asks(self) -> bool:
         """Whether it is prose that asks for a guess."""
         return "<strong>Predict" in self.html
@@ -96,7 +101,8 @@ class Piece:
     def is_answer(self) -> bool:
         """Whether it is a cell that says something which somebody could guess."""
         empty = self.block.kind == "guess" or "exercise" in self.block.tags
-        return self.kind == "cell" and bool(self.block.outputs) and not empty
+        says = any(output.kind != "note" for output in self.block.outputs)
+        return self.kind == "cell" and says and not empty
 
     @property
     def is_quiz(self) -> bool:

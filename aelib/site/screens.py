@@ -114,10 +114,13 @@ def _is_over(screen: Screen, piece: Piece, after: Piece | None) -> bool:
 
     A heading, and what leads from one picture to the next, begin with what they lead to. What a
     widget is asked, or what there is to try with it, stays beside it, and a verdict in numbers
-    stays beside the picture that shows them.
+    stays beside the picture that shows them. A picture after an exercise waits for the next screen,
+    where it is spoken of.
     """
-    if screen.is_exercise or "Exercises" in screen.title:
-        return piece.kind != "cell" and screen.pieces[-1].kind == "cell"
+    at_end = "Exercises" in screen.title
+    if screen.is_exercise or at_end:
+        new = piece.kind != "cell" and screen.pieces[-1].kind == "cell"
+        return new or (piece.is_picture and not at_end)
     shown = [i for i, p in enumerate(screen.pieces) if p.is_picture or p.is_verdict]
     told = piece.kind == "cell" and (not piece.block.outputs or piece.is_verdict)
     if not shown or piece.kind in _LISTS or told:
@@ -158,7 +161,7 @@ def _cover(screen: Screen) -> None:
     step, answered, asked, words = 0, False, False, 0
     groups = _together(screen.pieces)
     for group in groups:
-        more = sum(piece.words for piece in group)
+        more = sum(piece.words_on_wall for piece in group)
         is_tail = group is groups[-1] and more <= _TAIL
         is_long = words and words + more > _WORDS and not is_tail
         for piece in group:
@@ -169,9 +172,9 @@ def _cover(screen: Screen) -> None:
             at_once = turns and answers and piece.announced and not asked
             if at_once:
                 answered = True
-            elif turns or (is_long and piece is group[0] and piece.words):
+            elif turns or (is_long and piece is group[0] and piece.words_on_wall):
                 step, answered, words = step + 1, answers, 0
-            words += piece.words
+            words += piece.words_on_wall
             asked = piece.asks or piece.block.kind == "guess" or (asked and not answers)
             piece.step = step
 

@@ -92,7 +92,7 @@ def page(*parts):
             blocks.append(Block("prose", html=prose.html(part)))
             continue
         kind, *tags = part
-        pictures = ("picture", "live")
+        pictures = ("picture", "live", "note")
         shown = {k: Block(k, width=300, height=200) for k in pictures} | {"": None}
         output = shown.get(kind, Block("text", html=kind))
         blocks.append(Block(kind if kind in ("verdict", "guess") else "code", tags=tags))
@@ -279,6 +279,24 @@ def test_html_is_cut_where_its_outermost_elements_begin():
         ("p", "<p>d &lt; e</p>"),
     ]
     assert elements("") == []
+
+
+def test_what_is_said_for_the_desk_does_not_part_an_exercise_from_its_code():
+    task = "**Exercise 1.** " + "Write it so. " * 20
+    hint = "Fill it in. " * 10 + '`aelib.hint("it")` helps.'
+    screens = page("# T", f"## S\n\nSo.\n\n{task}\n\n{hint}", ("", "exercise"))
+    assert steps(screens[2]) == [("p", 0), ("p", 0), ("code", 0)]
+
+
+def test_a_training_of_which_a_page_shows_only_a_note_answers_nothing():
+    _, screen = page("# T", "## S\n\nA network learns to copy.", ("note",), "Its codes are wide.")
+    assert steps(screen) == [("h2", 0), ("p", 0), ("code", 0), ("p", 0)]
+
+
+def test_a_picture_after_an_exercise_stands_with_what_is_said_of_it():
+    exercise = ("## S\n\nSo.\n\n**Exercise 1.** Do it.", ("", "exercise"))
+    screens = page("# T", *exercise, ("picture",), "It is seen there.")
+    assert kinds(screens[1:]) == [["h2", "p"], ["p", "code"], ["code", "p"]]
 
 
 def test_few_words_that_announce_something_are_shown_with_it():

@@ -128,16 +128,24 @@
     return [all, all.filter((part) => !isFormula(part)), ...rest];
   }
 
+  // What may stay rather than that a step is cut: the last of several pictures, and beside a list,
+  // which is there to choose from or to compare, no picture at all.
+  function leastOf([all], fresh) {
+    const last = all.filter(({ kind }) => kind === "picture").slice(-1);
+    return fresh.some(({ node }) => node.matches("li")) ? [last, []] : [last];
+  }
+
   // A frame that brings all that is new; none where what was seen before must go and may not.
   function whole(screen, before, fresh, size, most) {
-    const base = before.find((each) => lay(screen, [...each, ...fresh], size));
-    return base && before.indexOf(base) < [1, 2, Infinity, Infinity][most] ? { shown: [...base, ...fresh], fresh, size } : null;
+    const tried = most > 2 ? [...before, ...leastOf(before, fresh)] : before;
+    const base = tried.find((each) => lay(screen, [...each, ...fresh], size));
+    return base && tried.indexOf(base) < [1, 2, Infinity, Infinity][most] ? { shown: [...base, ...fresh], fresh, size } : null;
   }
 
   // A frame that brings as many of the new parts as fit, at least one; none ends with what leads on.
   function some(screen, before, fresh, size) {
     const starts = fresh.map((_, i) => fresh.slice(0, fresh.length - i));
-    for (const base of [...before, []]) {
+    for (const base of [...before, ...leastOf(before, fresh), []]) {
       const complete = (each) => !leadsOn(each.at(-1)) || (each.length === 1 && !base.length);
       const most = starts.find((each) => complete(each) && lay(screen, [...base, ...each], size));
       if (most) return { shown: [...base, ...most], fresh: most, size };
