@@ -20,6 +20,7 @@ _WIDGET = re.compile(rf"({'|'.join(widgets.__all__)})\(")
 _IMAGES_ALONE = re.compile(r"\A(?!.*(?:title|label|\bax\b|axes)).*\bshow_images\(", re.S)
 _NO_GUESS = ": you made no guess.\nIt is "  # what `predict` says of an answer that nobody guessed
 _NOT_YET = re.compile(r"^.+: no guess yet\.\n?", flags=re.M)  # and before there is an answer
+_HISTORY = re.compile(r"History\(\d+ epochs\)$")  # what training gives back says nothing more
 _NEEDS_PYTHON = {
     "TrainingMonitor": "Training ran here. When you run the lesson yourself, you watch the loss "
     "fall.",
@@ -74,13 +75,23 @@ def code_block(
         place = f"Cell {number} of {stem}"
         raise SiteError(f"{place} stores no still picture of its widget: run the notebook anew.")
     outputs = [block for i, block in enumerate(outputs) if not _is_told(block, outputs[:i])]
+    outputs = [block for block in outputs if not _HISTORY.match(block.html)]
     for block in outputs:
         block.lettered = not _IMAGES_ALONE.search(cell.source) or block.is_plot
     kind = _kind(cell, outputs)
     code = _linked(code, known or {}) if kind == "imports" else code
     if kind in ("guess", "verdict"):
         outputs = _without_guesses(outputs)
+    if kind == "guess":
+        code = _cut(code)
     return Block(kind, html=code, outputs=outputs, tags=list(cell.metadata.get("tags", [])))
+
+
+def _cut(code: str) -> str:
+    """Coloured code of a guess; what follows two empty lines, a wall can leave out."""
+    head, gap, rest = code.partition("\n\n\n")
+    whole = head.count("<span") == head.count("</span>")
+    return f'{head}<span class="rest">{gap}{rest}</span>' if gap and whole else code
 
 
 def _linked(code: str, known: Mapping[str, str]) -> str:

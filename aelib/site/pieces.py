@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from aelib.site.cells import Block
 
 _LINES = 12  # of code that a sentence announces; more could not be read on a wall
+_DESK = (
+    "Two cores compute",
+    "Before the summary, ",
+    "(Measured on ",
+    "(Where nothing runs, ",
+)  # how such prose begins
+_OF_CODE = re.compile(r"<p>\((<a[^>]*>)?<code>")  # and so does a note to a line of code
 
 
 @dataclass
@@ -38,12 +45,13 @@ class Piece:
     @property
     def for_the_desk(self) -> bool:
         """Whether it says how to work with the notebook, which no class does before a wall."""
-        return "aelib.hint(" in plain(self.html) or self.html.startswith("<p>Two cores compute")
+        told = plain(self.html)
+        return "aelib.hint(" in told or told.startswith(_DESK) or self.is_of_code
 
     @property
-    def words_on_wall(self) -> int:
-        """Words of prose that a class reads."""
-        return 0 if self.for_the_desk else self.words
+    def is_of_code(self) -> bool:
+        """Whether it is a note to code, which a wall does not show unless somebody asks."""
+        return _OF_CODE.match(self.html) is not None and self.html.strip().endswith(")</p>")
 
     @property
     def asks(self) -> bool:
@@ -75,7 +83,8 @@ class Piece:
     @property
     def marked(self) -> str:
         """The element as the page has it, with what presenter mode must know of it."""
-        marks = " data-leads" * self.leads_on + " data-desk" * self.for_the_desk
+        desk = ' data-desk="code"' if self.is_of_code else " data-desk"
+        marks = " data-leads" * self.leads_on + desk * self.for_the_desk
         marks += f' data-guess="{self.guess}"' if self.guess else ""
         return self.html.replace(f"<{self.kind}", f"<{self.kind}{marks}", 1)
 

@@ -14,6 +14,9 @@ from aelib.site.pieces import Piece, plain
 MOST = 25  # screens of a lesson
 _WORDS = 90  # of prose that a key uncovers at once, where paragraphs allow it
 _TAIL = 15  # words that end a screen, which are not worth a key of their own
+_LINE = 16  # words that lead to a picture and would be alone on the wall
+_ASIDE = 30  # words that say something of a picture before they lead to the next
+_CODE = 6  # words whose room a line of code takes
 _LISTS = {"ul", "ol"}  # which belong to what stands before them
 
 
@@ -43,13 +46,17 @@ class Screen:
         """Whether it is there for an exercise."""
         return next((p for p in self.pieces if not p.leads_on), self.pieces[0]).is_exercise
 
+    @property
+    def waits(self) -> bool:
+        """Whether a few words that lead on are all it has."""
+        return not self.first and all(piece.leads_on for piece in self.pieces)
+
     def led_on(self, piece: Piece) -> list[Piece]:
         """Take from its end what leads on to the next screen of the section, which begins here."""
         led: list[Piece] = []
         while len(self.pieces) > 1 and self.pieces[-2].kind != "h2":
             last = self.pieces[-1]
-            shown = piece.kind in ("cell", "div") and (last.is_heading or last.ends == ":")
-            if not (shown or (piece.is_exercise and last.leads_on)):
+            if not (last.is_heading or last.ends == ":" or (piece.is_exercise and last.leads_on)):
                 break
             led.insert(0, self.pieces.pop())
         return led
@@ -84,13 +91,16 @@ def screens_of(blocks: list[Block]) -> list[Screen]:
     for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
         if not screens or piece.kind in ("h1", "h2"):
             screens.append(Screen(plain(piece.html)))
-        elif piece.is_exercise or _is_over(screens[-1], piece, after) or (after and after.is_quiz):
+        elif not screens[-1].waits and (
+            piece.is_exercise or _is_over(screens[-1], piece, after) or (after and after.is_quiz)
+        ):
             led = screens[-1].led_on(piece)
             screens.append(Screen(screens[-1].title, led, first=False))
         screens[-1].pieces.append(piece)
     for screen in screens:
         at_home = "Exercises" in screen.title
         screen.on_path = not at_home or any(piece.lives for piece in screen.pieces)
+    _rejoin(screens)
     _merge(screens)
     for screen in screens:
         _cover(screen)
@@ -113,9 +123,9 @@ def _is_over(screen: Screen, piece: Piece, after: Piece | None) -> bool:
     """Whether a screen has shown something, and its text has said what to see there.
 
     A heading, and what leads from one picture to the next, begin with what they lead to. What a
-    widget is asked, or what there is to try with it, stays beside it, and a verdict in numbers
-    stays beside the picture that shows them. A picture after an exercise waits for the next screen,
-    where it is spoken of.
+    widget is asked, or what there is to try with it, stays beside it, a verdict in numbers stays
+    beside the picture that shows them, and what a cell shows beside the words that lead to it. A
+    picture after an exercise waits for the next screen, where it is spoken of.
     """
     at_end = "Exercises" in screen.title
     if screen.is_exercise or at_end:
@@ -129,9 +139,26 @@ def _is_over(screen: Screen, piece: Piece, after: Piece | None) -> bool:
     to_try = piece.leads_on and not piece.is_heading and listed
     if screen.pieces[shown[-1]].lives and (to_try or (piece.ends == "?" and not piece.asks)):
         return False
-    to_next = after is not None and after.kind == "cell" and piece.ends in (":", "?")
-    read = any(p.kind != "cell" for p in screen.pieces[shown[-1] + 1 :])
+    leads = piece.ends in (":", "?") and piece.words <= _ASIDE
+    to_next = after is not None and after.kind == "cell" and leads
+    since = screen.pieces[shown[-1] + 1 :]
+    read = any(p.kind != "cell" and not p.for_the_desk for p in since)
+    if piece.kind == "cell":
+        return read and screen.pieces[shown[-1]].lives
     return read or piece.kind == "h3" or (piece.kind == "p" and to_next)
+
+
+def _rejoin(screens: list[Screen]) -> None:
+    """Join prose that goes on about a picture, and shows nothing of its own, to the picture."""
+    for i in range(len(screens) - 1, 0, -1):
+        before, screen = screens[i - 1 : i + 1]
+        alone = all(p.kind in ("p", *_LISTS) and not p.is_exercise for p in screen.pieces)
+        apart = screen.first or not screen.on_path or before.is_exercise
+        moved = any(piece.lives for piece in before.pieces)
+        asks = any(piece.asks for piece in screen.pieces) or screen.pieces[-1].leads_on
+        if alone and not (apart or moved or asks):
+            before.pieces += screen.pieces
+            del screens[i]
 
 
 def _merge(screens: list[Screen]) -> None:
@@ -155,13 +182,14 @@ def _cover(screen: Screen) -> None:
     """Number the steps: an answer waits for a key, and so do what is said of it and long prose.
 
     What a colon announces comes at once, unless somebody was asked to guess it. What is said of
-    a widget waits until it was moved.
+    a widget waits until it was moved, and a single line stands with the picture it leads to.
     """
     moved = False  # whether a widget is shown of which nothing has been said
     step, answered, asked, words = 0, False, False, 0
+    open_ = False  # whether a question was asked in passing, which a class can answer
     groups = _together(screen.pieces)
     for group in groups:
-        more = sum(piece.words_on_wall for piece in group)
+        more = sum(_words(piece) for piece in group)
         is_tail = group is groups[-1] and more <= _TAIL
         is_long = words and words + more > _WORDS and not is_tail
         for piece in group:
@@ -169,14 +197,25 @@ def _cover(screen: Screen) -> None:
             said = piece.kind != "cell" or piece.is_answer or piece.is_told
             turns = (answers != answered and said) or (moved and piece.kind != "cell")
             moved = piece.lives or (moved and piece.kind == "cell")
-            at_once = turns and answers and piece.announced and not asked
+            few = 0 < words <= _LINE and not open_
+            at_once = turns and answers and (piece.announced or few) and not asked
             if at_once:
                 answered = True
-            elif turns or (is_long and piece is group[0] and piece.words_on_wall):
-                step, answered, words = step + 1, answers, 0
-            words += piece.words_on_wall
+            elif turns or (
+                is_long and piece is group[0] and piece.kind != "cell" and _words(piece)
+            ):
+                step, answered, words, open_ = step + 1, answers, 0, False
+            words += _words(piece)
+            open_ = open_ or (piece.kind != "cell" and "?" in plain(piece.html))
             asked = piece.asks or piece.block.kind == "guess" or (asked and not answers)
             piece.step = step
+
+
+def _words(piece: Piece) -> int:
+    """Words that a wall shows below the heading, or as many as fill the room that code takes."""
+    if piece.is_told and piece.block.kind != "guess":
+        return _CODE * (piece.block.html.count("\n") + 1)
+    return 0 if piece.is_heading or piece.for_the_desk else piece.words
 
 
 def _together(pieces: list[Piece]) -> list[list[Piece]]:

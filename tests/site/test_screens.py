@@ -160,10 +160,56 @@ def test_nothing_that_is_said_of_a_guess_stands_open_on_a_page(talks):
 
 
 def test_a_screen_ends_where_its_picture_has_been_read():
-    _, first, second = page("# T", "## S\n\nLook.", ("picture",), "A line.\n\nNext.", ("picture",))
+    long = "Look at what comes next, which is a picture of many colours, and say what you see."
+    parts = [f"## S\n\n{long}", ("picture",), f"A line.\n\n{long}", ("picture",)]
+    _, first, second = page("# T", *parts)
     assert steps(first) == [("h2", 0), ("p", 0), ("code", 1), ("p", 2)]
     assert steps(second) == [("p", 0), ("code", 1)]
     assert (first.first, second.first, second.title) == (True, False, "S")
+
+
+def test_a_screen_keeps_what_leads_to_its_picture_and_what_goes_on_about_it():
+    # one sentence that reads a picture and leads to the next keeps both on one screen
+    _, only = page("# T", "## S\n\nLook.", ("picture",), "A line. Next.", ("",), ("picture",))
+    assert kinds([only]) == [["h2", "p", "code", "p", "code", "code"]]
+    # prose that shows nothing of its own stays with the picture before it
+    closely = "A line.\n\nLook closely, though, at the foot of the 2."
+    _, only = page("# T", "## S\n\nLook.", ("picture",), closely)
+    assert kinds([only]) == [["h2", "p", "code", "p", "p"]]
+    after = "A line.\n\n**Predict:** what will it be?"
+    _, first, second = page("# T", "## S\n\nLook.", ("picture",), after)
+    assert kinds([first, second]) == [["h2", "p", "code", "p"], ["p"]]
+    # how it was measured is for the desk, and has read nothing
+    note = "(Measured on a Monday.)\n\nAnother order, as you see."
+    _, only = page("# T", "## S\n\nLook.", ("picture",), note, ("picture",))
+    assert kinds([only])[0][:5] == ["h2", "p", "code", "p", "p"]
+
+
+def test_no_screen_of_a_talk_begins_with_what_a_cell_shows(talks):
+    begins = [
+        (number, screen.title, screen.pieces[0].block.kind)
+        for number, screens in talks.items()
+        for before, screen in pairwise(screens)
+        if screen.on_path and screen.pieces[0].is_answer
+        if not any(piece.is_exercise or piece.lives for piece in before.pieces)
+    ]
+    assert begins == []
+
+
+def test_a_single_line_stands_with_the_picture_it_leads_to():
+    _, screen = page("# T", "## S\n\nWe take strengths that hurt.", ("picture",), "So it is.")
+    assert steps(screen) == [("h2", 0), ("p", 0), ("code", 0), ("p", 1)]
+    _, screen = page("# T", "## S\n\nIs our measure theirs?", ("a word",), "It is.")
+    assert steps(screen) == [("h2", 0), ("p", 0), ("code", 1), ("p", 2)]
+
+
+def test_what_is_for_the_desk_makes_no_step_of_its_own():
+    task, note = (
+        "**Exercise 1.** " + "Do this. " * 25,
+        "Call `aelib.hint(1)`. " + "And so on. " * 15,
+    )
+    _, screen = page("# T", f"{task}\n\n{note}", ("", "exercise"))
+    assert steps(screen) == [("p", 0), ("p", 0), ("code", 0)]
 
 
 def test_what_a_colon_announces_comes_at_once_unless_it_is_to_be_guessed():
@@ -337,9 +383,13 @@ def test_a_sentence_that_a_formula_ends_leads_on_and_notebook_talk_is_marked_for
         "A bell of our choice. Then",
         "$$ a = b $$",
         "Call `aelib.hint(1)` in a cell of your own, and go on.",
+        "(`flatten(1)` makes rows of pictures. Ours are rows already.)",
+        "Before the summary, five questions. Choose an answer.",
     ]
     _, screen = page("# T", "\n\n".join(told))
-    open_end, formula, hint = screen.pieces[1:]
+    open_end, formula, hint, note, quiz = screen.pieces[1:]
+    assert note.marked.startswith('<p data-desk="code">')
+    assert quiz.marked.startswith("<p data-desk>")
     assert open_end.marked.startswith("<p data-leads>")
     assert "data-" not in formula.marked
     assert hint.marked.startswith("<p data-desk>")

@@ -20,12 +20,12 @@
       if (box.matches(".prose")) {
         for (const node of box.children) {
           if (node.matches("ul, ol")) [...node.children].forEach((item, i) => add(Object.assign(item, { value: i + 1 }), "text"));
-          else if (!node.matches("h1, h2, [data-desk]")) add(node, node.matches(".table") ? "table" : "text");
+          else if (!node.matches("h1, h2, [data-desk]") || (coded && node.dataset.desk === "code")) add(node, node.matches(".table") ? "table" : "text");
         }
         continue;
       }
       const told = box.matches(".told");
-      if (told || coded) add(box.querySelector(".copyable"), told ? "text" : "code");
+      if (told || coded) add(box.querySelector(".copyable"), box.matches(".asking") ? "guess" : told ? "text" : "code");
       for (const node of box.querySelectorAll(".said, .live, .picture")) {
         const asked = [...node.querySelectorAll("fieldset")]; // the questions of a quiz
         if (asked.length) for (const each of asked) add(each, "asked");
@@ -54,10 +54,10 @@
   function layoutOf(screen, shown) {
     const has = (...kinds) => shown.some(({ kind }) => kinds.includes(kind));
     const pictures = shown.filter(({ kind }) => kind === "picture").map(({ node }) => node);
-    if (has("live")) return has("text", "said") ? "widget" : "wide";
+    if (has("live")) return has("text", "guess", "said") ? "widget" : "wide";
     if (has("table", "asked", "code") || pictures.some((each) => ratio(each) >= WIDE) || pictures.length > 1) return "wide";
     if (!pictures.length) return "text";
-    return has("text", "said") && !screen.querySelector("h1") ? "beside" : "wide";
+    return has("text", "guess", "said") && !screen.querySelector("h1") ? "beside" : "wide";
   }
 
   // Lay a frame out; says whether all of it is on the wall. Lengths are those inside of main, which
@@ -70,11 +70,15 @@
     uncover(screen, shown);
     const cutOff = () => [...screen.querySelectorAll(".formula")].some((each) => each.scrollWidth > each.clientWidth + 1);
     if (cutOff()) screen.dataset.layout = "wide"; // no line of it is broken
+    const told = shown.some(({ kind }) => kind === "text" || kind === "guess");
+    if (screen.dataset.layout === "beside" && !told && broken(shown)) screen.dataset.layout = "wide";
     const nodes = (...kinds) => shown.filter(({ kind }) => kinds.includes(kind)).map(({ node }) => node);
     const [pictures, [live]] = [nodes("picture"), nodes("live")];
     const room = (innerHeight - BAR) / zoom;
-    for (const each of pictures) each.style.setProperty("--ratio", ratio(each));
-    screen.style.setProperty("--high", "0px");
+    for (const each of pictures) {
+      each.style.setProperty("--ratio", ratio(each));
+      each.style.setProperty("--high", "0px");
+    }
     const fits = () => screen.offsetHeight <= room && !cutOff();
     const { paddingLeft, paddingBottom } = getComputedStyle(screen);
     const beside = ["beside", "widget"].includes(screen.dataset.layout);
@@ -85,10 +89,29 @@
     if (live) return magnify(live, zoom, fits);
     if (!pictures.length || !fits()) return fits();
     const taken = beside ? parseFloat(screen.style.getPropertyValue("--top")) + parseFloat(paddingBottom) : screen.offsetHeight;
-    const rest = (room - taken) / pictures.length - 3;
-    const full = ((screen.clientWidth - 2 * parseFloat(paddingLeft)) * (beside ? 0.58 : 1)) / Math.max(...pictures.map(ratio));
-    screen.style.setProperty("--high", `${Math.floor(rest)}px`);
-    return shown.length === 1 || rest >= Math.min(LEAST * room, full);
+    const wide = (screen.clientWidth - 2 * parseFloat(paddingLeft)) * (beside ? 0.58 : 1);
+    let rest = room - taken;
+    let large = true;
+    // What a flat picture cannot use is left to the others.
+    for (const [i, each] of [...pictures].sort((a, b) => ratio(b) - ratio(a)).entries()) {
+      const full = wide / ratio(each);
+      const high = Math.floor(Math.min(full, rest / (pictures.length - i) - 3));
+      each.style.setProperty("--high", `${high}px`);
+      rest -= high + 3;
+      large = large && high >= Math.floor(Math.min(LEAST * room, full));
+    }
+    return shown.length === 1 || large;
+  }
+
+  // How many of the lines that were printed, or of code, do not fit into a line of the wall; those
+  // of a guess may be broken, as their type counts more.
+  function broken(shown) {
+    const lines = (node) => {
+      const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(node);
+      return Math.round((node.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom)) / parseFloat(lineHeight));
+    };
+    const pres = shown.flatMap(({ node }) => (node.matches(".said") ? [node] : [...node.querySelectorAll("pre.code")])).filter((pre) => !pre.closest(".asking"));
+    return pres.reduce((sum, pre) => sum + Math.max(0, lines(pre) - pre.innerText.trimEnd().split("\n").length), 0);
   }
 
   // The largest size at which a widget is seen whole. Its place is a length of the screen, not of
@@ -115,13 +138,25 @@
   const place = ({ kind }) => (kind === "live" ? "picture" : kind); // what is new takes it
   const displaces = (fresh, part) => place(fresh) === place(part) && (isFormula(fresh) || !isFormula(part));
 
+  // What was printed goes with the words that speak of it, and with the picture of its cell.
+  function isPast(before, fresh, part) {
+    if (part.kind !== "said") return false;
+    const has = (parts, ...kinds) => parts.some(({ kind }) => kinds.includes(kind));
+    if (has(fresh, "text") && has(before.slice(before.indexOf(part)), "text")) return true;
+    const cell = part.node.closest(".cell");
+    const drawn = (parts) => parts.filter(({ kind }) => place({ kind }) === "picture");
+    const own = drawn(before).some(({ node }) => cell.contains(node));
+    return own && drawn(fresh).some(({ node }) => !cell.contains(node));
+  }
+
   // What may stay of the frame before: what no new part takes the place of (a formula stays while
   // words speak of it); then less and less.
-  // The words before the first question of a quiz are not said again with each of the others.
+  // The words before the first question of a quiz are not said again with each of the others; a
+  // heading begins anew; and an empty guess goes as soon as anything comes.
   function bases(before, fresh) {
     const asked = [before, fresh].every((parts) => parts.some(({ kind }) => kind === "asked"));
-    if (asked) return [[]];
-    const stays = before.filter((part) => fresh.every((each) => !displaces(each, part)));
+    if (asked || fresh.some(({ node }) => node.matches("h3"))) return [[]];
+    const stays = before.filter((part) => part.kind !== "guess" && !isPast(before, fresh, part) && fresh.every((each) => !displaces(each, part)));
     const last = fresh.some(({ kind }) => kind === "table") ? ["picture"] : []; // a table says it, too
     const GONE = [[], ["code", "said"], ["code", "said", "text"], ["code", "said", "text", ...last]];
     const [all, ...rest] = GONE.map((gone) => stays.filter(({ kind }) => !gone.includes(kind)));
@@ -179,7 +214,8 @@
     return words.length ? words : shown.filter(({ kind }) => kind === "said");
   }
 
-  // Frames that share words have one size of type, the largest that fits all of them.
+  // Frames that share words have one size of type, the largest that fits all of them and breaks no
+  // line of code or of what was printed.
   function enlarge(screen, frames) {
     const groups = [];
     for (const frame of frames) {
@@ -189,7 +225,9 @@
       else groups.push([frame]);
     }
     for (const group of groups) {
-      const size = [...LARGE, ...SMALL].find((each) => group.every(({ shown }) => lay(screen, shown, each)));
+      const least = group.map(({ shown, size }) => (lay(screen, shown, size), broken(shown)));
+      const fits = (size) => group.every(({ shown }, i) => lay(screen, shown, size) && broken(shown) <= least[i]);
+      const size = [...LARGE, ...SMALL].find(fits);
       if (size) for (const frame of group) frame.size = size;
     }
     return frames;
