@@ -212,7 +212,8 @@
     const groups = [];
     for (const frame of frames) {
       const before = groups.at(-1)?.at(-1);
-      const shares = before && wordsOf(before).some((part) => frame.shown.includes(part));
+      const asks = before?.shown.some(({ kind }) => kind === "guess"); // in type of its own
+      const shares = before && !asks && wordsOf(before).some((part) => frame.shown.includes(part));
       if (shares) groups.at(-1).push(frame);
       else groups.push([frame]);
     }
