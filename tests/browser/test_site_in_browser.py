@@ -951,6 +951,24 @@ def test_nothing_is_larger_than_the_wall_and_all_can_be_read(open_page, stem, he
     assert {frame["layout"] for frame in frames} >= {"text", "wide"}
 
 
+def test_no_printed_line_is_broken_where_smaller_type_can_be_read(open_page):
+    page = open_page(f"{NOTEBOOKS[5].stem}.html?present", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    heights = page.evaluate("""() => {
+      const said = [...document.querySelectorAll(".said")].find((each) => (
+        each.textContent.startsWith("copying: noise moves")));
+      const screen = said.closest(".screen");
+      screen.classList.add("current");
+      return course.frames(screen, false).flatMap(({ shown, size }) => {
+        course.lay(screen, shown, size);
+        const lines = said.clientHeight / parseFloat(getComputedStyle(said).lineHeight);
+        return said.clientHeight ? [[lines, said.textContent.trim().split("\\n").length]] : [];
+      });
+    }""")
+    assert len(heights) >= 2
+    assert all(shown < written + 0.9 for shown, written in heights)
+
+
 def test_what_is_too_much_for_the_wall_is_shown_in_several_steps(open_page):
     page = open_page(f"{NAMES[3]}.html?present", viewport=WALL)
     until(page, "document.querySelector('.screen.current') !== null")
