@@ -765,10 +765,12 @@ def test_a_verdict_is_covered_until_the_next_key(open_page):
     walk(page, "ArrowRight", asked.locator("visible=true").count)
     here = place(page)
     assert told.locator("visible=true").count() == 0
+    assert screen.locator(".asking pre:visible").count() == 1
     page.keyboard.press("ArrowRight")
     assert place(page) == here
     assert told.locator("visible=true").count() == 1
     assert asked.locator("visible=true").count() == 1  # the question stays beside its answer
+    assert screen.locator(".asking pre:visible").count() == 0  # the empty guess does not
     assert VERDICT in page.locator(".presenter [role=status]").inner_text()
     page.keyboard.press("ArrowLeft")
     assert told.locator("visible=true").count() == 0
@@ -888,6 +890,43 @@ FRAMES = """(coded) => {
     return course.frames(screen, coded).map((each) => frame(screen, each, i));
   });
 }"""
+STAYS = """() => {
+  const faults = [];
+  let count = 0;
+  const is = (...kinds) => ({ kind }) => kinds.includes(kind);
+  for (const screen of document.querySelectorAll(".screen:not([data-home])")) {
+    for (const each of document.querySelectorAll(".current")) each.classList.remove("current");
+    screen.classList.add("current");
+    for (const { shown, fresh, size } of course.frames(screen, false)) {
+      course.lay(screen, shown, size);
+      const fault = (what) => faults.push([what, screen.dataset.title, shown.map(is("said"))]);
+      const old = shown.filter((part) => !fresh.includes(part));
+      if (old.some(is("guess"))) fault("an empty guess beside its answer");
+      if (old.length && fresh.some(({ node }) => node.matches("h3"))) fault("an old theme");
+      const seen = (part) => shown.slice(shown.indexOf(part)).filter(is("text"));
+      if (old.filter(is("said")).some((part) => seen(part).some((text) => !fresh.includes(text))))
+        if (fresh.some(is("text"))) fault("what other words spoke of");
+      const pictures = shown.filter(is("picture")).map(({ node }) => node.getBoundingClientRect());
+      const large = ({ width, height }) => height >= 0.4 * innerHeight || width >= 0.5 * innerWidth;
+      if (shown.length > 1 && !pictures.every(large)) fault("a picture too small to read");
+      const rest = screen.querySelector(".asking .rest");
+      if (rest?.getClientRects().length) fault("more than a guess");
+      count += pictures.length;
+    }
+  }
+  return [count, faults];
+}"""
+
+
+@pytest.mark.parametrize("number", [4, 10])
+def test_what_stays_on_the_wall_belongs_to_what_comes(open_page, number):
+    page = open_page(f"{NOTEBOOKS[number].stem}.html?present", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    count, faults = page.evaluate(STAYS)
+    assert count > 10
+    assert faults == []
+
+
 WALLS = {"720": WALL, "1080": {"width": 1920, "height": 1080}}
 SHOWN = {"03": ["720"], "12": ["1080"], "17": ["720"]}  # what CI lays out; the others are slow
 
@@ -926,6 +965,24 @@ def test_nothing_is_larger_than_the_wall_and_all_can_be_read(open_page, stem, he
         assert all(one["parts"] != after["parts"] for one, after in pairwise(screen))
     assert np.median([frame["type"] for frame in frames]) >= int(height) / 25
     assert {frame["layout"] for frame in frames} >= {"text", "wide"}
+
+
+def test_no_printed_line_is_broken_where_smaller_type_can_be_read(open_page):
+    page = open_page(f"{NOTEBOOKS[5].stem}.html?present", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    heights = page.evaluate("""() => {
+      const said = [...document.querySelectorAll(".said")].find((each) => (
+        each.textContent.startsWith("copying: noise moves")));
+      const screen = said.closest(".screen");
+      screen.classList.add("current");
+      return course.frames(screen, false).flatMap(({ shown, size }) => {
+        course.lay(screen, shown, size);
+        const lines = said.clientHeight / parseFloat(getComputedStyle(said).lineHeight);
+        return said.clientHeight ? [[lines, said.textContent.trim().split("\\n").length]] : [];
+      });
+    }""")
+    assert len(heights) >= 2
+    assert all(shown < written + 0.9 for shown, written in heights)
 
 
 def test_what_is_too_much_for_the_wall_is_shown_in_several_steps(open_page):

@@ -159,6 +159,13 @@ def test_nothing_that_is_said_of_a_guess_stands_open_on_a_page(talks):
     assert count > 60
 
 
+def test_the_page_of_the_race_does_not_tell_its_end_below_the_button(talks):
+    pieces = [p for screen in talks["04"] for p in screen.pieces]
+    told = next(p for p in pieces if p.html.startswith("<p>The tie is not exact"))
+    shown = next(p for p in pieces if p.html.startswith("<p>The copies of ten digits"))
+    assert (told.covered, shown.covered) == (True, False)
+
+
 def test_a_screen_ends_where_its_picture_has_been_read():
     long = "Look at what comes next, which is a picture of many colours, and say what you see."
     parts = [f"## S\n\n{long}", ("picture",), f"A line.\n\n{long}", ("picture",)]

@@ -345,6 +345,26 @@ def test_a_page_does_not_blame_its_reader_for_having_made_no_guess():
     assert blocks_of(cell)[0].outputs == []
 
 
+def test_a_guess_says_what_a_wall_can_leave_out():
+    made = 'g = None  # "a" or "b"\npredict("way", g)\n\n\ndef count(model):\n    return 1'
+    block = blocks_of(code_cell(made, "way: no guess yet.\n"))[0]
+    asked, rest = block.html.split('<span class="rest">')
+    assert "predict" in asked
+    assert "count" not in asked
+    assert "count" in rest
+    assert rest.endswith("</span>")
+    alone = blocks_of(code_cell('predict("way", None)', "way: no guess yet.\n"))[0]
+    assert (alone.kind, "rest" in alone.html) == ("guess", False)
+    other = blocks_of(code_cell(made, "one\n"))[0]  # no guess
+    assert (other.kind, "rest" in other.html) == ("code", False)
+
+
+def test_what_training_gives_back_is_not_shown():
+    assert blocks_of(code_cell("fit(model, x)", "History(2 epochs)"))[0].outputs == []
+    said = blocks_of(code_cell("fit(model, x)", "History(2 epochs) is what it was"))[0].outputs
+    assert len(said) == 1
+
+
 def test_a_widget_lives_or_says_that_it_needs_python():
     cell = code_cell("w", "LatentMap(2 dimensions)", png())
     live = blocks_of(cell, "widget-1")[0].outputs

@@ -214,20 +214,22 @@
     return words.length ? words : shown.filter(({ kind }) => kind === "said");
   }
 
-  // Frames that share words have one size of type, the largest that fits all of them and breaks no
-  // line of code or of what was printed.
+  // Frames that share words have one size of type, the largest that fits all of them; a size that
+  // breaks no line of code or of what was printed goes before a larger one.
   function enlarge(screen, frames) {
     const groups = [];
     for (const frame of frames) {
       const before = groups.at(-1)?.at(-1);
-      const shares = before && wordsOf(before).some((part) => frame.shown.includes(part));
+      const asks = before?.shown.some(({ kind }) => kind === "guess"); // in type of its own
+      const shares = before && !asks && wordsOf(before).some((part) => frame.shown.includes(part));
       if (shares) groups.at(-1).push(frame);
       else groups.push([frame]);
     }
     for (const group of groups) {
       const least = group.map(({ shown, size }) => (lay(screen, shown, size), broken(shown)));
       const fits = (size) => group.every(({ shown }, i) => lay(screen, shown, size) && broken(shown) <= least[i]);
-      const size = [...LARGE, ...SMALL].find(fits);
+      const whole = (size) => group.every(({ shown }) => lay(screen, shown, size) && !broken(shown));
+      const size = LARGE.find(whole) ?? [...LARGE, ...SMALL].find(fits);
       if (size) for (const frame of group) frame.size = size;
     }
     return frames;
