@@ -54,9 +54,10 @@ def is_plot(content: bytes) -> bool:
     share, colours = counts[: len(palette)] / counts.sum(), palette[: len(counts)]
     dark, light = colours.max(axis=1), colours.min(axis=1)
     grey = (dark - light < 14) & (light > 30) & (dark < 235)
-    seen = (share > _SEEN).sum()
+    seen, black = (share > _SEEN).sum(), share[dark <= 30].sum()
+    flat = seen <= _FLAT and black > 0.005  # of axes and letters: questions have none
     return bool(
         share[light > 245].sum() > 0.5
-        and share[dark <= 30].sum() < 0.035
-        and (seen <= _FLAT or (seen <= 45 and share[grey].sum() < 0.0185))
+        and black < 0.035
+        and (flat or (seen <= 45 and share[grey].sum() < 0.0185))
     )
