@@ -11,6 +11,7 @@ from PIL import Image
 
 _BAND = 24  # rows of white above and below a picture, at two pixels for one of the page
 _WORTH = 0.05  # of the height, to be cut off
+_FLAT = 11  # colours at most, where all is drawn in flat ones, also a grey; a digit needs more
 _SEEN = 0.0005  # a colour with a smaller share of the pixels is an edge between two others
 
 
@@ -41,7 +42,8 @@ def trimmed(content: bytes) -> bytes:
 def is_plot(content: bytes) -> bool:
     """Whether a PNG holds lines, bars and letters on white, and no digits, faces or photographs.
 
-    Told by its colours: a plot has few, and hardly any grey; pictures of digits are grey and black.
+    Told by its colours: a plot has few, and hardly any grey, or very few, as where bars or a grid
+    are grey; pictures of digits are grey in many shades, and black.
     Where it is not sure, it says no: such a picture keeps its white paper.
     """
     image = Image.open(BytesIO(content))
@@ -52,9 +54,10 @@ def is_plot(content: bytes) -> bool:
     share, colours = counts[: len(palette)] / counts.sum(), palette[: len(counts)]
     dark, light = colours.max(axis=1), colours.min(axis=1)
     grey = (dark - light < 14) & (light > 30) & (dark < 235)
+    seen, black = (share > _SEEN).sum(), share[dark <= 30].sum()
+    flat = seen <= _FLAT and black > 0.005  # of axes and letters: questions have none
     return bool(
         share[light > 245].sum() > 0.5
-        and share[grey].sum() < 0.0185
-        and share[dark <= 30].sum() < 0.035
-        and (share > _SEEN).sum() <= 45
+        and black < 0.035
+        and (flat or (seen <= 45 and share[grey].sum() < 0.0185))
     )
