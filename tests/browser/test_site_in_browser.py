@@ -994,6 +994,14 @@ def test_what_is_too_much_for_the_wall_is_shown_in_several_steps(open_page):
     assert all(frame["below"] <= 2 for screen in many for frame in screen)
 
 
+def test_all_that_can_be_chosen_is_seen_together_on_the_wall(open_page):
+    page = open_page("13_failure_gallery.html?present=3", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    suspects = page.locator(".screen.current li").locator("visible=true")
+    walk(page, "PageDown", lambda: suspects.count() or place(page)[0] != 3)
+    assert suspects.count() == 5
+
+
 def test_a_page_loaded_anew_on_the_wall_stays_at_its_screen(open_page):
     page = open_page(f"{NAMES[1]}.html?present", viewport=WALL)
     until(page, "document.querySelector('.screen.current') !== null")
