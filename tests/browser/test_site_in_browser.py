@@ -374,7 +374,7 @@ def assert_questions(box, widget):
     widget.chosen = box.evaluate("(box) => box.model.get('chosen')")
     assert widget.chosen[0] == 0
     asked = box.locator("fieldset").first
-    shown = asked.locator("label span:not(.mark)").all_inner_texts()
+    shown = asked.locator("label > span:nth-of-type(2)").all_inner_texts()  # after its letter
     shown = [text.replace("\xa0%", " %") for text in shown]  # a number keeps its sign
     assert shown == widget._questions[0]["answers"]
     (question,) = (q for q in questions_of(widget) if q["text"] == widget._questions[0]["text"])
