@@ -49,10 +49,11 @@ def test_a_loaded_one_answers_as_the_saved_one(tmp_path, name):
     assert type(again) is type(model)
     assert repr(again) == repr(model)
     assert not again.training
-    for a, b in zip(model.parameters(), again.parameters(), strict=True):
-        assert torch.equal(a, b)
     # The file keeps numbers, not their order in memory, in which some processors add them up.
-    torch.testing.assert_close(again(x), model(x))
+    model.to(memory_format=torch.contiguous_format)
+    answers = [m(x) for m in (model, again)]
+    for a, b in zip(*(a if isinstance(a, tuple) else (a,) for a in answers), strict=True):
+        assert torch.equal(a, b)
 
 
 def test_every_class_of_models_can_be_saved(tmp_path):
