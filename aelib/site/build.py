@@ -23,7 +23,7 @@ from aelib.site.prose import TEXTS, Prose, page_of
 from aelib.site.reference import read_reference
 from aelib.site.screens import screens_of
 from aelib.site.search import prose_sections, sections
-from aelib.site.sheets import answers_of, numbered, sheet_of
+from aelib.site.sheets import Sheet, answers_of, numbered, sheet_of
 from aelib.site.templates import render
 
 _MARK = ".nojekyll"  # hosts that would build a site from our files leave them as they are
@@ -85,14 +85,13 @@ def build_site(
     shared["texts"] = [(page_of(path.name), _title(path)) for path in texts]
     shared["texts"].append(("api.html", "API reference"))
     pages = _Pages(shared, _static())
-    for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
-        _lesson_page(pages, lesson, before, after, run)
+    beside = zip([None, *lessons], lessons, [*lessons[1:], None], strict=False)
+    sheets = [_lesson_page(pages, lesson, before, after, run) for before, lesson, after in beside]
     for path in texts:
         _text_page(pages, path)
     _api_pages(pages)
     _playground_page(pages, course)
     _index_page(pages, course)
-    sheets = [sheet_of(lesson) for lesson in lessons]
     for sheet in sheets:
         pages.add(sheet.page, "sheet.html", Live(), lesson=sheet.lesson, sheet=sheet)
     pages.add("teacher.html", "teacher.html", Live(), sheets=sheets, answers=answers_of(course))
@@ -125,8 +124,8 @@ def _static() -> dict[str, bytes]:
 
 def _lesson_page(
     pages: _Pages, lesson: Lesson, before: Lesson | None, after: Lesson | None, run: bool
-) -> None:
-    """The page of a lesson, its pictures, and the notebook itself."""
+) -> Sheet:
+    """The page of a lesson, its pictures, and the notebook itself; returns its sheet."""
     executed = execute(lesson) if run else None
     live = run_live(lesson, executed)
     if executed:
@@ -137,7 +136,8 @@ def _lesson_page(
         raise SiteError(f"{lesson.path.name}: {error}") from error
     pages.entries += sections(lesson, blocks, prose.headings)
     headings = [heading for heading in prose.headings if heading.level in (2, 3)]
-    screens = numbered(screens_of(blocks), sheet_of(lesson))
+    sheet = sheet_of(lesson)
+    screens = numbered(screens_of(blocks), sheet)
     parts = {"blocks": blocks, "screens": screens, "headings": headings}
     around = {"lesson": lesson, "previous": before, "next": after}
     pages.add(lesson.page, "lesson.html", live, **parts, **around)
@@ -150,6 +150,7 @@ def _lesson_page(
     tagged = [number for number, cell in cells if _FRONT in cell.metadata.get("tags", [])]
     for model in filter(None, map(live.views.get, tagged)):
         pages.front.append((lesson, shown[model], live.only(model)))
+    return sheet
 
 
 def _text_page(pages: _Pages, path: Path) -> None:

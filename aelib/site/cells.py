@@ -75,7 +75,6 @@ def code_block(
         place = f"Cell {number} of {stem}"
         raise SiteError(f"{place} stores no still picture of its widget: run the notebook anew.")
     outputs = [block for i, block in enumerate(outputs) if not _is_told(block, outputs[:i])]
-    outputs = [block for block in outputs if not _HISTORY.match(block.html)]
     for block in outputs:
         block.lettered = not _IMAGES_ALONE.search(cell.source) or block.is_plot
     kind = _kind(cell, outputs)
@@ -181,8 +180,9 @@ def _text(printed: str) -> Block:
 
 
 def _is_told(block: Block, before: list[Block]) -> bool:
-    """Whether a note stands there already, as where one cell trains three networks."""
-    return block.kind == "note" and block.html in [each.html for each in before]
+    """Whether it says nothing new: a note that stands there already, what training gives back."""
+    known = block.kind == "note" and block.html in [each.html for each in before]
+    return known or _HISTORY.match(block.html) is not None
 
 
 def _why_still(widget: str) -> str:

@@ -226,10 +226,10 @@
       else groups.push([frame]);
     }
     for (const group of groups) {
-      const least = group.map(({ shown, size }) => (lay(screen, shown, size), broken(shown)));
-      const fits = (size) => group.every(({ shown }, i) => lay(screen, shown, size) && broken(shown) <= least[i]);
-      const whole = (size) => group.every(({ shown }) => lay(screen, shown, size) && !broken(shown));
-      const size = LARGE.find(whole) ?? [...LARGE, ...SMALL].find(fits);
+      const now = group.map(({ shown, size }) => (lay(screen, shown, size), broken(shown)));
+      const fits = (size, most) => group.every(({ shown }, i) => lay(screen, shown, size) && broken(shown) <= most[i]);
+      const none = group.map(() => 0);
+      const size = LARGE.find((each) => fits(each, none)) ?? [...LARGE, ...SMALL].find((each) => fits(each, now));
       if (size) for (const frame of group) frame.size = size;
     }
     return frames;

@@ -51,22 +51,19 @@
     ["B", "a black wall; any key ends it"],
     ["F", "full screen"],
     ["Esc, P", "back to the page; Esc forgets a number that was begun"],
-    ["", "A clicker does Page Down and Page Up. A slider that was just moved keeps the arrow keys; Page Down goes on all the same."],
   ];
-  const help = make("dialog", { id: "keys" }, document.body);
-  help.setAttribute("aria-label", "Keys of presenter mode");
-  const list = make("dl", {}, help);
+  const list = make("dl", {});
   for (const [keys, what] of KEYS) {
     const row = make("div", {}, list);
-    if (keys) make("dt", {}, row, keys);
-    make(keys ? "dd" : "p", {}, keys ? row : help, what);
+    make("dt", {}, row, keys);
+    make("dd", {}, row, what);
   }
-  make("button", { type: "button", className: "tool" }, help, "Close").addEventListener("click", () => help.close());
+  const more = "A clicker does Page Down and Page Up. A slider that was just moved keeps the arrow keys; Page Down goes on all the same.";
+  const help = dialog("keys", "Keys of presenter mode", list, make("p", {}, null, more));
 
   // All screens by name, those of one section with a number of their own: nothing is told of them.
-  const overview = make("dialog", { id: "screens" }, document.body);
-  overview.setAttribute("aria-label", "All screens");
-  const names = make("ol", {}, overview);
+  const names = make("ol", {});
+  const overview = dialog("screens", "All screens", names);
   for (const [i, screen] of screens.entries()) {
     const { title } = screen.dataset;
     const nth = screens.slice(0, i + 1).filter((each) => each.dataset.title === title).length;
@@ -76,7 +73,14 @@
       jump(i);
     });
   }
-  make("button", { type: "button", className: "tool" }, overview, "Close").addEventListener("click", () => overview.close());
+
+  function dialog(id, label, ...content) {
+    const box = make("dialog", { id }, document.body);
+    box.setAttribute("aria-label", label);
+    box.append(...content);
+    make("button", { type: "button", className: "tool" }, box, "Close").addEventListener("click", () => box.close());
+    return box;
+  }
 
   function survey() {
     for (const [i, { firstChild }] of [...names.children].entries()) firstChild.setAttribute("aria-current", i === at);
