@@ -5,6 +5,7 @@ import json
 import os
 import re
 import threading
+import time
 import tomllib
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ from importlib.resources import files
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import nbformat
 import numpy as np
@@ -90,8 +92,24 @@ def address(site):
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    """A plain server; asked for page.html?halt=TEXT it stops for a while before that text."""
+
     def log_message(self, *_):
         pass
+
+    def do_GET(self):
+        path, _, halt = self.path.partition("?halt=")
+        if not halt:
+            return super().do_GET()
+        text = Path(self.directory, path.lstrip("/")).read_bytes()
+        at = text.index(unquote(halt).encode())
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(text[:at])
+        self.wfile.flush()
+        time.sleep(1)
+        self.wfile.write(text[at:])
 
 
 @pytest.fixture
@@ -160,6 +178,24 @@ def test_no_page_gives_the_answers_to_its_questions_away(site):
 
 def is_text(path):
     return path.suffix in (".html", ".js", ".ipynb", ".json")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "name, halt",
+    [
+        ("08_anomaly_detection", 'id="open-search"'),
+        ("08_anomaly_detection", "</details>\n<script"),
+        ("api_models", "</details>\n<script"),
+        ("glossary", 'id="theme"'),
+    ],
+)
+def test_a_page_in_two_parts_is_shown_when_all_above_the_text_is_there(
+    open_page, name, halt, viewport
+):
+    page = open_page(f"{name}.html?halt={quote(halt)}", True, viewport=viewport)
+    page.wait_for_timeout(200)
+    assert page.evaluate("self.shifted ?? 0") == 0
 
 
 @pytest.mark.parametrize("name", NAMES)
