@@ -182,7 +182,7 @@ def is_text(path):
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize(
-    "name, halt",
+    ("name", "halt"),
     [
         ("08_anomaly_detection", 'id="open-search"'),
         ("08_anomaly_detection", "</details>\n<script"),
