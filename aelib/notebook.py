@@ -13,6 +13,10 @@ _NO_MEMORY = (
     "This does not fit into memory: take fewer rows at a time, such as x[:1000], or a smaller "
     "network. Kernel ▸ Restart Kernel frees what other cells hold."
 )
+_NO_KEY = (
+    "This cell asks for {key!r}, which a cell above has left out or spells otherwise. Put it back "
+    "there, or take it out here as well; then Run ▸ Run All Cells."
+)
 _FULL = re.compile(r"allocate memory|not enough memory|out of memory", re.I)  # as torch says it
 
 
@@ -22,7 +26,7 @@ def explain_errors() -> None:
 
     shell = get_ipython()
     if shell is not None and not shell.custom_exceptions:  # what others have set up stays
-        shell.set_custom_exc((NameError, MemoryError, RuntimeError), _explain)
+        shell.set_custom_exc((NameError, KeyError, MemoryError, RuntimeError), _explain)
 
 
 def _explain(
@@ -36,5 +40,14 @@ def _explain(
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
     if kind is NameError and error.name:  # type: ignore[attr-defined]
         print(_NO_NAME.format(name=error.name), file=sys.stderr)  # type: ignore[attr-defined]
+    if kind is KeyError and error.args and _in_a_cell(shell, trace):
+        print(_NO_KEY.format(key=error.args[0]), file=sys.stderr)
     if isinstance(error, MemoryError) or (kind is RuntimeError and _FULL.search(str(error))):
         print(_NO_MEMORY, file=sys.stderr)
+
+
+def _in_a_cell(shell: Any, trace: TracebackType) -> bool:
+    """Whether the line that failed is one of the notebook's own."""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_globals is shell.user_ns

@@ -28,6 +28,8 @@ def outputs():
     cells = ["import aelib", "deep.transform(x_test)"]
     cells += ["import torch\ntorch.empty(10**15)", "raise MemoryError"]
     cells += ["def f():\n    print(n)\n    n = 1\nf()", "1 / 0", "raise RuntimeError('no')"]
+    cells += ["def best(rows):\n    return rows['forest']\nbest({'SVM': 1})"]
+    cells += ["import os\nos.environ['NOT_SET']"]
     cells += [TRAIN.format(step=2), LOOK, "del history", TRAIN.format(step=1), LOOK]
     notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
     NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
@@ -52,19 +54,26 @@ def test_what_does_not_fit_into_memory_ends_in_a_sentence(outputs, place):
     assert said(outputs[place]).startswith("This does not fit into memory: take fewer rows")
 
 
-@pytest.mark.parametrize("place", [4, 5, 6])
+def test_a_row_that_was_left_out_above_ends_in_a_sentence(outputs):
+    assert [output.output_type for output in outputs[7]] == ["error", "stream"]
+    assert said(outputs[7]).startswith(
+        "This cell asks for 'forest', which a cell above has left out"
+    )
+
+
+@pytest.mark.parametrize("place", [4, 5, 6, 8])
 def test_other_errors_stay_as_they_are(outputs, place):
     assert [output.output_type for output in outputs[place]] == ["error"]
 
 
 def test_stopped_in_the_first_epoch_a_training_keeps_what_it_learned(outputs):
     """The cells below run on, with the mean of the one step that there is."""
-    (monitor,) = outputs[7]
+    (monitor,) = outputs[9]
     assert monitor.output_type == "display_data"
-    assert said(outputs[8]) == "True 1 True\n"
-    assert outputs[8][-1].output_type == "display_data"
+    assert said(outputs[10]) == "True 1 True\n"
+    assert outputs[10][-1].output_type == "display_data"
 
 
 def test_stopped_before_the_first_step_nothing_is_there_and_a_sentence_says_so(outputs):
-    assert outputs[10][-1].ename == "KeyboardInterrupt"
-    assert said(outputs[11]).startswith("history is not there (yet): it is made in a cell above")
+    assert outputs[12][-1].ename == "KeyboardInterrupt"
+    assert said(outputs[13]).startswith("history is not there (yet): it is made in a cell above")
