@@ -364,6 +364,24 @@ def test_the_pad_works_without_a_hand(show, model, digits):
     assert page.get_by_role("status").inner_text().startswith("the reconstruction")
 
 
+def test_a_shorter_sentence_keeps_the_room_of_a_longer_one(show, page, model, digits):
+    """What stands below moves down once at most, and never back; another width begins anew."""
+    page.set_viewport_size({"width": 320, "height": 900})
+    show(DigitPad(model, *digits))
+    status = page.get_by_role("status").first
+
+    def height_after(button):
+        page.get_by_role("button", name=button).click()
+        page.wait_for_timeout(600)
+        return status.bounding_box()["height"]
+
+    high = height_after("5: the next one")
+    assert height_after("clear") == high
+    assert status.inner_text() == "the pad is empty"
+    page.set_viewport_size({"width": 1000, "height": 900})
+    assert height_after("5: the next one") < high
+
+
 def test_the_pad_has_examples_of_its_own(show, model):
     page = show(DigitPad(model))
     page.get_by_role("button", name="draw an example").click()

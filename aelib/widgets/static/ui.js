@@ -69,6 +69,13 @@ export function frame(el, name, model) {
     removeEventListener("keydown", before, true);
   };
   let timer;
+  let width = 0; // of the sentence, when room for the longest so far was measured
+  const speak = (words) => {
+    if (status.clientWidth !== width) status.style.minHeight = "";
+    width = status.clientWidth;
+    status.textContent = words;
+    if (width > 0) status.style.minHeight = getComputedStyle(status).height; // what stands below never moves back up
+  };
   // A live region for each number would chatter: one sentence, once the hand rests. Before the first
   // touch or key the sentence is there to be read, and nobody is interrupted by it.
   status.setAttribute("aria-live", "off");
@@ -76,7 +83,7 @@ export function frame(el, name, model) {
   for (const event of ["pointerdown", "keydown", "input"]) root.addEventListener(event, wake, { once: true, capture: true });
   const say = (describe) => {
     clearTimeout(timer);
-    timer = setTimeout(() => (status.textContent = describe()), 400);
+    timer = setTimeout(() => speak(describe()), 400);
   };
   return { root, pictures, controls, status, say, leave };
 }
