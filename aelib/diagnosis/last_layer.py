@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import log
 
+from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from aelib.diagnosis.patient import Patient
@@ -14,7 +15,16 @@ def look_at_range(patient: Patient) -> Findings:
     """Answers that are no numbers, or pixels that the last layer cannot answer with."""
     low, high = (float(end) for end in patient.x.aminmax())
     least, most = (float(end) for end in patient.x_hat.aminmax())
-    if not patient.x_hat.isfinite().all():
+    finite = patient.x_hat.isfinite()
+    if not finite.all() and _attends(patient) and patient.copy_for_training().isfinite().all():
+        yield (
+            "diverged",
+            f"{int((~finite.all(dim=1)).sum())} of {len(finite)} answers are NaN where no gradient "
+            "is asked for, and finite where one is. PyTorch's short cut through attention makes "
+            "NaN of a row whose tokens are all masked. Leave a token of each picture unmasked, or "
+            "call torch.backends.mha.set_fastpath_enabled(False).",
+        )
+    elif not finite.all():
         yield (
             "diverged",
             "some of the answers are NaN or infinite, and the weights are not. Look for a division "
@@ -34,6 +44,11 @@ def look_at_range(patient: Patient) -> Findings:
             "above 1 can be copied. Bring the pixels to the range of the last layer, or leave out "
             "its squashing, and train anew.",
         )
+
+
+def _attends(patient: Patient) -> bool:
+    """Whether PyTorch's own attention is inside, which is computed in two ways."""
+    return any(isinstance(module, nn.MultiheadAttention) for module in patient.model.modules())
 
 
 def look_at_pixels(patient: Patient) -> Findings:

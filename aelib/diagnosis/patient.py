@@ -77,6 +77,11 @@ class Patient:
         with torch.no_grad():
             return self.asked.copy(x.reshape(len(x), *self.x.shape[1:])).detach()
 
+    def copy_for_training(self) -> torch.Tensor:
+        """Flat copies of its pictures, computed as they are while gradients are asked for."""
+        with torch.enable_grad():
+            return self.asked.copy(self.x).detach()
+
     @cached_property
     def altered(self) -> list[torch.Tensor]:
         """Its pictures with noise added, or with pixels hidden, each a little more than before."""

@@ -137,6 +137,30 @@ def steps_too_large():
     return dense(), History(loss=[50.0, 900.0, 1e6, float("nan")])
 
 
+class Bands(nn.Module):
+    """A Transformer over bands of four rows, which does not look at empty ones."""
+
+    def __init__(self):
+        super().__init__()
+        self.into, self.back = nn.Linear(112, 32), nn.Linear(32, 112)
+        self.layer = nn.TransformerEncoderLayer(32, 4, 64, dropout=0.0, batch_first=True)
+
+    def forward(self, x):
+        bands = x.reshape(len(x), 7, 112)
+        empty = (bands == 0).all(dim=2)
+        return self.back(self.layer(self.into(bands), src_key_padding_mask=empty)).reshape(x.shape)
+
+
+def with_an_empty_picture():
+    return torch.cat([torch.zeros(1, 784), X_TEST[1:]])
+
+
+@complaint("pytorch#190486", "diverged", "1 of 500 answers are NaN where no gradient is asked for")
+def all_tokens_masked():
+    model, history = loop(Bands(), squared, epochs=1)
+    return model, history, {"x": with_an_empty_picture()}
+
+
 def normalised(momentum):
     def norm(n):
         return nn.BatchNorm1d(n, momentum=momentum)
@@ -443,6 +467,16 @@ def test_fit_names_the_causes_that_stop_it():
         fit(dense(), with_nan(), squared, epochs=1)
     with pytest.raises(TrainingError, match="logarithm of 0"):
         fit(dense(end=(nn.ReLU(),)), X, lambda m, x: -m(x).log().mean(), epochs=1)
+
+
+def test_the_cure_of_tokens_that_are_all_masked_cures():
+    model, history, settings = all_tokens_masked()
+    was = torch.backends.mha.get_fastpath_enabled()
+    try:
+        torch.backends.mha.set_fastpath_enabled(False)
+        assert "diverged" not in diagnose(model, settings["x"], history).findings
+    finally:
+        torch.backends.mha.set_fastpath_enabled(was)
 
 
 def test_the_cure_of_lagging_statistics_cures():
