@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aelib.site.cells import Block
 
 _LINES = 12  # of code that a sentence announces; more could not be read on a wall
-_DESK = (
+DESK = (
     "Two cores compute",
     "Before the summary, ",
     "(Measured on ",
@@ -46,7 +46,7 @@ class Piece:
     def for_the_desk(self) -> bool:
         """Whether it says how to work with the notebook, which no class does before a wall."""
         told = plain(self.html)
-        return "aelib.hint(" in told or told.startswith(_DESK) or self.is_of_code
+        return "aelib.hint(" in told or told.startswith(DESK) or self.is_of_code
 
     @property
     def is_of_code(self) -> bool:

@@ -10,6 +10,7 @@ from aelib.site.cells import Block
 from aelib.site.elements import elements
 from aelib.site.lessons import read_lessons
 from aelib.site.live import Live
+from aelib.site.pieces import DESK
 from aelib.site.prose import Prose
 from aelib.site.screens import screens_of
 
@@ -400,3 +401,11 @@ def test_a_sentence_that_a_formula_ends_leads_on_and_notebook_talk_is_marked_for
     assert open_end.marked.startswith("<p data-leads>")
     assert "data-" not in formula.marked
     assert hint.marked.startswith("<p data-desk>")
+
+
+@pytest.mark.parametrize("beginning", DESK)
+def test_what_marks_prose_for_the_desk_still_begins_a_paragraph_of_a_lesson(beginning):
+    """Who rewords such a paragraph is told here, and not by a class that reads it on the wall."""
+    cells = (cell for lesson in LESSONS for cell in lesson.notebook.cells)
+    told = (part for cell in cells for part in cell.source.split("\n\n"))
+    assert any(part.startswith(beginning) for part in told)
