@@ -128,10 +128,10 @@ def test_a_run_is_kept_whole_and_one_thing_changed(show, blobs):
     page.get_by_label("L1 on the code").select_option("3")
     page.get_by_label("bend").select_option("relu")
     until(page, "document.querySelector('.heading').textContent.includes('bend relu, L1 3')")
-    kept = f"Kept (bend silu, L1 0): {figures_before}"
+    kept = f"Kept (bend SiLU, L1 0): {figures_before}"
     assert heading.last.text_content() == kept
     spoken = page.locator(".curve svg").get_attribute("aria-label")
-    assert "the kept curve, bend silu, L1 0, ended at" in spoken
+    assert "the kept curve, bend SiLU, L1 0, ended at" in spoken
     assert page.locator(".curve polyline.kept").count() == 1
     assert set(before) <= set(pictures.evaluate_all(read))
     press(page, "Drop the kept run")
@@ -366,6 +366,55 @@ def test_a_goal_that_is_chosen_stays_in_sight_with_its_distance(show, blobs):
     assert pinned.is_hidden()
 
 
+def test_who_listens_hears_the_goal_and_how_far_it_is(show, blobs):
+    page = show(TrainingPlayground(*blobs, latent_dim=3, hidden=[16], passes=1000))
+    until_it_says(page, "PCA with 3")
+    says = "document.querySelector('.status').textContent"
+    goal = page.get_by_role("button", name="A network that is PCA")
+    goal.press("Enter")
+    aim = "A network that is PCA. It needs no bend, squared error."
+    until(page, f"{says} === {aim!r}")
+    assert page.locator(".status").get_attribute("aria-live") == "polite"
+    page.keyboard.press("p")
+    until(page, f"/^[1-9].* of .* steps[.] {aim}$/.test({says})")
+    page.keyboard.press("p")
+    page.get_by_role("button", name="Go on", exact=True).wait_for()
+    page.wait_for_timeout(600)
+    assert page.evaluate(says) == f"{figures(page)} {aim}"
+
+
+def test_what_gets_the_focus_never_hides_behind_the_goal_in_sight(page, show, blobs):
+    page.set_viewport_size({"width": 360, "height": 740})
+    show(TrainingPlayground(*blobs, hidden=[16]))
+    page.locator(".controls > details").evaluate_all("all => all.map((e) => (e.open = true))")
+    page.get_by_role("button", name="Ten digits from dice").press("Enter")
+    page.locator(".pinned", has_text="It needs a KL weight above 0").wait_for()
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate("""() => {
+          const held = document.activeElement;
+          const { left, top } = held.getBoundingClientRect();
+          return held.contains(document.elementFromPoint(left + 9, top + 4));
+        }"""), page.evaluate("document.activeElement.outerHTML")
+
+
+def test_a_button_that_does_nothing_more_hands_the_focus_on(show, blobs):
+    page = show(TrainingPlayground(*blobs, hidden=[16], batch_size=32))
+    held = "document.activeElement.textContent"
+    press(page, "Ten steps")
+    page.get_by_role("button", name="Keep this run", disabled=False).press("Enter")
+    assert page.evaluate(held) == "Drop the kept run"
+    page.keyboard.press("Enter")  # the run beside it has no step yet: there is nothing to keep
+    assert page.evaluate(held) == "Another seed"
+    page.evaluate("model.set('reached', ['two'])")
+    page.get_by_role("button", name="Forget what was reached").press("Enter")
+    assert page.evaluate(held) == "○ Ten digits from dice"
+    page.evaluate("model.set('lr', 1000)")
+    press(page, "Start")
+    page.get_by_role("button", name="Begin again with a tenth of it").press("Enter")
+    assert page.evaluate("document.activeElement.className") == "main"
+
+
 def test_noise_acts_on_a_network_at_rest_and_a_kl_from_0_begins_another(show, blobs):
     page = show(TrainingPlayground(*blobs, hidden=[16], batch_size=32))
     press(page, "Ten steps")
@@ -393,6 +442,17 @@ def test_the_key_p_starts_and_pauses_from_any_setting(show, blobs):
     assert page.evaluate("model.get('bend')") == "silu"
 
 
+def test_a_number_that_was_only_typed_counts_when_p_is_pressed(show, blobs):
+    page = show(TrainingPlayground(*blobs, latent_dim=4, hidden=[16], passes=1000))
+    page.get_by_label("numbers in the code").press("Control+a")
+    page.keyboard.type("12")
+    assert page.evaluate("model.get('latent_dim')") == 4
+    page.keyboard.press("p")
+    until(page, UNDER_WAY)
+    assert page.evaluate("model.get('latent_dim')") == 12
+    until_it_says(page, "PCA with 12")
+
+
 def test_a_wheel_over_a_number_does_not_change_it(show, blobs):
     page = show(TrainingPlayground(*blobs))
     box = page.get_by_label("numbers in the code")
@@ -409,7 +469,7 @@ def test_what_stands_below_says_that_it_is_the_network_before(show, blobs):
     page.locator(".looks", has_text="The network after 10 steps").wait_for()
     page.get_by_label("bend").select_option("relu")
     page.locator(
-        ".looks", has_text="Still the network that was trained before (bend silu)"
+        ".looks", has_text="Still the network that was trained before (bend SiLU)"
     ).wait_for()
 
 
@@ -425,6 +485,9 @@ def test_the_address_holds_the_settings_where_the_page_is_its_own(show, blobs):
     assert page.evaluate("[model.get('kl'), model.get('bend')]") == [0, "silu"]
     assert page.get_by_label("numbers in the code").input_value() == "2"
     assert "bend=gelu; it must be one of none" in page.locator("main").inner_text()
+    said = "The link has set: numbers 2, hidden units 128, KL weight 0."
+    until(page, f"document.querySelector('.status').textContent.startsWith({said!r})")
+    assert page.evaluate("document.activeElement.textContent") == "Start"
     page.evaluate("location.hash = '#What-you-see'")  # a place on the page, no settings
     page.wait_for_timeout(50)
     assert page.evaluate("model.get('latent_dim')") == 2
@@ -448,6 +511,11 @@ def test_a_slow_device_begins_with_less_and_an_address_with_what_it_asks_for(sho
     until_it_says(page, "slower than most: 100 digits and 10 passes to begin with.")
     assert page.evaluate("[model.get('pictures'), model.get('passes')]") == [100, 10]
     assert page.evaluate("location.hash") == "#pictures=100&passes=10"
+    page.evaluate("location.hash = '#latent_dim=2'")  # a link asks for more
+    until(page, "model.get('latent_dim') === 2")
+    page.locator(".begun", has_text="The link has set: ").wait_for()
+    until_it_says(page, "0 of ")
+    assert "slower" not in figures(page)
     press(page, "One step")
     until(page, "document.querySelector('.figures').textContent.startsWith('1 of ')")
     assert "slower" not in figures(page)

@@ -1,4 +1,4 @@
-"""What the playground says of two runs: which line of PCA belongs to which."""
+"""What the playground says: of two runs, of a network beside PCA, and how often."""
 
 import json
 import shutil
@@ -60,3 +60,49 @@ def test_of_other_digits_each_has_its_own_mean(levels):
 def test_noise_of_one_run_leaves_its_median_to_that_run(levels):
     noisy = run_of(noise=0.5) | {"measures": {"median": 30.0, "live": 16}}
     assert ("kept: a median filter", 30.0, "kept") in levels(run_of(), noisy)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (21.054, "21.05 per held-out digit, better than PCA with 16 numbers (21.06)."),
+        (21.056, "21.06 per held-out digit, the same as PCA with 16 numbers."),
+        (21.07, "21.07 per held-out digit; PCA with 16 has 21.06."),
+    ],
+)
+def test_of_two_errors_that_read_the_same_none_is_better(tmp_path, error, told):
+    (tmp_path / "words.mjs").write_text(module("training_words"), encoding="utf-8")
+    latest = {"steps": 0, "end": 9, "seen": 0, "error": error}
+    now = json.dumps({"settings": {**PLAIN, "kl": 0}, "lines": LINES, "latest": latest})
+    code = f"""import {{ figures }} from "./words.mjs";
+    console.log(JSON.stringify(figures({now})));"""
+    assert said_in_node(tmp_path, code).endswith(told)
+
+
+def test_a_difference_is_called_as_the_lists_call_it(tmp_path):
+    (tmp_path / "words.mjs").write_text(module("training_words"), encoding="utf-8")
+    code = """import { difference } from "./words.mjs";
+    const other = { bend: "none", loss: "squared", kl: 1, hidden: [] };
+    const now = { bend: "relu", loss: "nats", kl: 0, hidden: [16] };
+    console.log(JSON.stringify(difference(other, now, 8)));"""
+    words = "hidden units none, bend none, loss squared error, KL weight 1"
+    assert said_in_node(tmp_path, code) == words
+
+
+def test_the_voice_rests_while_it_trains_and_ends_at_once(tmp_path):
+    (tmp_path / "news.mjs").write_text(module("training_news"), encoding="utf-8")
+    code = """import { openVoice } from "./news.mjs";
+    const [heard, now] = [[], { run: 1, going: true, latest: { steps: 3, end: 9 } }];
+    const [line, begun] = [{ textContent: "line" }, { textContent: "new" }];
+    let [time, aim] = [0, ""];
+    performance.now = () => time;
+    const speak = openVoice({ begun, line }, () => aim, (words) => heard.push(words()));
+    for (; time < 32000; time += 1000) speak(() => now); // seconds 0, 15 and 30
+    aim = "aim";
+    now.run = 2; // another network
+    speak(() => now);
+    now.going = false;
+    speak(() => now);
+    console.log(JSON.stringify(heard));"""
+    heard = ["new line", "line", "line", "3 of 9 steps. aim", "line aim"]
+    assert said_in_node(tmp_path, code) == heard

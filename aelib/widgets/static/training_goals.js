@@ -26,8 +26,9 @@ const memory = {
 
 // judge(now) finds what is reached now, watch(now) how far the goal in sight is. What was reached stays so:
 // the trait `reached` of the model. told: the sentences in sight while it trains; open: whether the list is
-// seen at once. seen(): what was reached is old; add(words): said of this page where no goal is in sight.
-export function openGoals(parent, model, { tally, pinned, clear }, open) {
+// seen at once. seen(): what was reached is old; add(words): said of this page where no goal is in sight; aim(): how far the
+// goal in sight is, if it is not reached; say(words): to those who listen.
+export function openGoals(parent, model, { tally, pinned, clear }, open, say) {
   const pages = model.get("_lessons") ?? {}; // of the lessons, by number, where there are any
   const box = make("details", { class: "quests", ...(open ? { open: "" } : {}) }, parent);
   const summary = make("summary", {}, box);
@@ -53,13 +54,17 @@ export function openGoals(parent, model, { tally, pinned, clear }, open) {
     clear();
     seen();
     watch(latest);
+    if (quest) say(pinned.textContent);
   }
+
+  const isReached = ({ name }) => model.get("reached").includes(name);
+  const aim = () => (followed && !isReached(followed) ? pinned.textContent : "");
 
   function watch(now) {
     latest = now;
     if (!followed) return pinned.replaceChildren();
-    const { name, title, answer } = followed;
-    if (model.get("reached").includes(name)) return pinned.replaceChildren(make("strong", {}, null, `✓ ${title}. `), answer);
+    const { title, answer } = followed;
+    if (isReached(followed)) return pinned.replaceChildren(make("strong", {}, null, `✓ ${title}. `), answer);
     return pinned.replaceChildren(make("strong", {}, null, `${title}. `), now?.measures ? distance(followed, now) : "");
   }
 
@@ -112,5 +117,5 @@ export function openGoals(parent, model, { tally, pinned, clear }, open) {
     more = words;
     seen();
   };
-  return { judge, watch, seen, add, close: () => model.off("change:reached", show) };
+  return { judge, watch, seen, add, aim, close: () => model.off("change:reached", show) };
 }

@@ -3,6 +3,8 @@
 import { QUESTS } from "./training_quests.js";
 import { make, roomFor } from "./ui.js";
 
+const REST = 15000; // milliseconds between two spoken sentences while it trains: one takes ten to be read out
+
 const longest = (texts) => texts.reduce((a, b) => (b.length > a.length ? b : a));
 const LOST = `${lostAfter({ lost: 99999, error: 99999, limit: 100 }, 0.0005, 99999)} Begin again with a tenth of it.`;
 const GOAL = longest(QUESTS.map(({ title, answer }) => `✓ Reached at step 99999: ${title}. ${answer}`));
@@ -25,8 +27,29 @@ export function openNews(top) {
   const pinned = make("p", { class: "pinned" }, told);
   const state = roomFor(make("div", { class: "state" }), LOST);
   top.after(state);
+  // While `top` stays in sight nothing that gets the focus may stop behind it.
+  new ResizeObserver(() => top.parentElement?.style.setProperty("--aelib-over", `${top.offsetHeight}px`)).observe(top);
   const trouble = make("p", { class: "trouble", role: "alert" }, state);
   const line = make("p", { class: "figures" }, state);
   const clear = () => [asked, begun].forEach((each) => each.replaceChildren());
   return { asked, begun, tally, pinned, trouble, line, clear };
+}
+
+// The one voice: what a network begins with, once; how far it is from the goal in sight; the figures, but
+// while it trains towards a goal no more than its steps. Most of all after a rest. aim(): that goal's
+// sentence, or nothing. Returns speak(now).
+export function openVoice({ begun, line }, aim, say) {
+  let [spoken, known] = [{}, ""];
+  const words = ({ latest, going }) => {
+    const fresh = begun.textContent === known ? "" : begun.textContent;
+    known = begun.textContent;
+    const figures = going && aim() ? `${latest.steps} of ${latest.end} steps.` : line.textContent;
+    return [fresh, figures, aim()].filter(Boolean).join(" ");
+  };
+  return (now) => {
+    const { going, run } = now();
+    if (going && run === spoken.run && performance.now() - spoken.at < REST) return;
+    spoken = { run, at: performance.now() };
+    say(() => words(now()));
+  };
 }

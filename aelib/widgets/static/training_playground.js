@@ -4,7 +4,7 @@ import { openAddress } from "./training_address.js";
 import { openCurve } from "./training_curve.js";
 import { openKept } from "./training_kept.js";
 import { openGoals } from "./training_goals.js";
-import { lostAfter, openNews } from "./training_news.js";
+import { lostAfter, openNews, openVoice } from "./training_news.js";
 import { openRuns } from "./training_runs.js";
 import { openScreen, SHOWN } from "./training_screen.js";
 import { NAMES, settings } from "./training_settings.js";
@@ -13,7 +13,6 @@ import { openViews } from "./training_views.js";
 import { difference, figures, levelsOfBoth } from "./training_words.js";
 import { button, frame, make } from "./ui.js";
 
-const REST = 5000; // milliseconds between two spoken sentences while it trains
 const isNarrow = ({ clientWidth }) => clientWidth > 0 && clientWidth < 640; // as in widgets.css
 const PATIENCE = 20; // seconds that a first training may take
 const [AMOUNTS, FEW_PASSES] = [[2000, 1000, 300, 100], 10]; // of digits, where the device is slower
@@ -38,6 +37,7 @@ async function render({ model, el }) {
     const { key, ctrlKey, metaKey, altKey, repeat } = event;
     if (key.toLowerCase() !== "p" || ctrlKey || metaKey || altKey || repeat || toggle.disabled) return;
     event.preventDefault(); // no letter that a list of choices would look for
+    if (event.target.type === "number") event.target.dispatchEvent(new Event("change")); // what was typed counts
     turn();
   });
   const top = make("div", { class: "top" });
@@ -55,7 +55,6 @@ async function render({ model, el }) {
   });
   const views = openViews(el, pixels.subarray(most * SIZE), labels);
 
-  let spoken = {};
   let fewer = ""; // said until it trains, where the lines of figures have room: nothing moves
   const digits = () => get("pictures") || most;
   const runs = openRuns({
@@ -96,7 +95,7 @@ async function render({ model, el }) {
     const now = runs.said();
     screen.show(message, now.settings);
     if (message.measures) screen.measured(now);
-    speak(now);
+    speak(runs.said);
   }
 
   function news() {
@@ -138,13 +137,6 @@ async function render({ model, el }) {
     news();
   }
 
-  // Most of all after a rest; while it trains a sentence every few seconds.
-  function speak({ going, run }) {
-    if (going && run === spoken.run && performance.now() - spoken.at < REST) return;
-    spoken = { run, at: performance.now() };
-    say(() => line.textContent);
-  }
-
   // Its own figures are none: the line makes room, and what is still shown was measured before.
   function lost(message) {
     line.hidden = true;
@@ -178,6 +170,7 @@ async function render({ model, el }) {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
     own = false;
     asked.textContent = faults.join(" ");
+    fewer = "";
     model.save_changes();
     showSettings();
     runs.begin();
@@ -195,7 +188,8 @@ async function render({ model, el }) {
 
   const address = get("_in_address") ? openAddress(NAMES, get, get("_ranges"), led) : null;
   const showSettings = settings(controls, most, get, change, !isNarrow(root));
-  const goals = openGoals(controls, model, told, !isNarrow(root));
+  const goals = openGoals(controls, model, told, !isNarrow(root), (words) => say(() => words));
+  const speak = openVoice(told, goals.aim, say);
   const listeners = NAMES.map((name) => [`change:${name}`, () => own || changed(name)]);
   for (const [event, call] of listeners) model.on(event, call);
   status.classList.add("unseen"); // the line of figures shows the same words

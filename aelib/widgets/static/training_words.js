@@ -16,6 +16,7 @@ function rival({ latent, noise }, lines, error, found) {
   const pca = lines[latent];
   if (noise > 0) return found?.median ? `; a median filter has ${found.median.toFixed(2)}.` : ".";
   if (pca === undefined) return "; PCA is being computed.";
+  if (error.toFixed(2) === pca.toFixed(2)) return `, the same as PCA with ${plural(latent, "number")}.`;
   return error < pca ? `, better than PCA with ${plural(latent, "number")} (${pca.toFixed(2)}).` : `; PCA with ${latent} has ${pca.toFixed(2)}.`;
 }
 
@@ -40,7 +41,7 @@ const counted = { steps: 99999, end: 99999, seen: 9999999, error: 100.11, rate: 
 const asked = { settings: named, digits: 1000, latest: counted, lines: { 64: 101 }, read: Array(24).fill(0) };
 export const FIGURES = figures(asked);
 export const MEASURED = measures({ ...asked, measures: { learned: 100, live: 64, dead: 512, angle: 90, median: 100 } }).join(" ");
-export const DIFFERENCE = "hidden units 128,128, loss squared, learning rate 0.0005, ...";
+export const DIFFERENCE = "hidden units 128,128, loss cross-entropy, learning rate 0.0005, ...";
 
 // The lines that the curve of a network is compared with.
 export function levels({ settings: { latent, noise, variational }, lines, latest, measures: found }) {
@@ -68,10 +69,11 @@ const CALLED = {
   latent: "numbers", hidden: "hidden units", bend: "bend", loss: "loss", batch: "batch", rate: "learning rate", passes: "passes",
   seed: "seed", noise: "noise", kl: "KL weight", l1: "L1", digits: "digits", mixed: "settings",
 };
+const CHOSEN = { relu: "ReLU", silu: "SiLU", squared: "squared error", nats: "cross-entropy" }; // as the lists have them
 
 // In what a network that was kept differs from the one in training, the first `most` things.
 export function difference(kept, settings, most = 3) {
   const other = Object.keys(CALLED).filter((name) => String(kept[name]) !== String(settings[name]));
-  const words = other.map((name) => `${CALLED[name]} ${String(kept[name]) || "none"}`);
+  const words = other.map((name) => `${CALLED[name]} ${CHOSEN[kept[name]] ?? (String(kept[name]) || "none")}`);
   return words.length ? words.slice(0, most).join(", ") + (words.length > most ? ", ..." : "") : "the same settings";
 }

@@ -10,8 +10,20 @@ export function make(tag, attributes, parent, text) {
 
 export function button(parent, text, action, attributes = {}) {
   const node = make("button", { type: "button", ...attributes }, parent, text);
-  node.addEventListener("click", action);
+  node.addEventListener("click", (event) => {
+    const { activeElement } = parent.getRootNode();
+    action(event);
+    if (activeElement === node && !event.detail) stayNear(node, parent);
+  });
   return node;
+}
+
+// A key has pressed a button that now is gone or does nothing more: the focus would fall to the page.
+function stayNear(node, parent) {
+  if (node.isConnected && !node.disabled) return;
+  const enabled = [...(parent.closest(".aelib-widget")?.querySelectorAll("button:enabled") ?? [])];
+  const before = enabled.filter((each) => each.compareDocumentPosition(node) === Node.DOCUMENT_POSITION_FOLLOWING);
+  (before.at(-1) ?? enabled[0])?.focus();
 }
 
 // Keeps as much room for a node's sentence as the longest that it may hold takes, at any width.
