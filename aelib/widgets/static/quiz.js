@@ -14,9 +14,9 @@ const unbroken = (text) => text.replace(/(\d) %/g, "$1\u00a0%"); // no line begi
 function render({ model, el }) {
   const questions = model.get("_questions");
   const key = opened(model.get("_key"));
-  const { root, pictures, leave } = frame(el, model.get("_title"), model);
+  const { root, pictures, controls, status, leave } = frame(el, model.get("_title"), model);
   root.classList.add("quiz");
-  root.querySelector(".controls").remove();
+  for (const unused of [controls, status]) unused.remove(); // each question has a voice of its own
   pictures.classList.add("questions");
   const group = Math.random().toString(36).slice(2); // two views on one page keep their radios apart
   const views = questions.map(({ text, answers }, number) => {

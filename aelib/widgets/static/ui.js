@@ -211,10 +211,11 @@ export function chooser(parent, examples, title, picked) {
     return index;
   };
   const classes = [...new Set(examples.labels)].sort((a, b) => a - b).slice(0, 12);
-  const few = make("span", { class: "classes" }, group);
+  const few = classes.length ? make("span", { class: "classes" }, group) : null;
   for (const label of classes) button(few, label, () => choose(next(label)), { "aria-label": `${label}: the next one` });
-  button(group, "shuffle", () => choose(Math.floor(Math.random() * examples.count)));
-  group.append(number);
+  const any = make("span", { class: "row" }, group); // one line for both: neither stands alone below
+  button(any, "shuffle", () => choose(Math.floor(Math.random() * examples.count)));
+  any.append(number);
   number.value = 0;
   leftByWheel(number);
   number.addEventListener("change", () => {
