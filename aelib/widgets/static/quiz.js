@@ -1,5 +1,5 @@
 // Questions with four answers each: choose, check, and read the reason.
-import { button, frame, make } from "./ui.js";
+import { button, frame, make, unbroken } from "./ui.js";
 
 const MASK = 131; // the key is no secret; it only must not be read by accident in a page's source
 
@@ -8,8 +8,6 @@ function opened(value) {
   const bytes = masked.map((byte, i) => byte ^ ((MASK + 7 * i) & 255));
   return JSON.parse(new TextDecoder().decode(bytes));
 }
-
-const unbroken = (text) => text.replace(/(\d) %/g, "$1\u00a0%"); // no line begins with a per cent sign
 
 function render({ model, el }) {
   const questions = model.get("_questions");

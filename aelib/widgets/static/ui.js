@@ -14,6 +14,9 @@ export function button(parent, text, action, attributes = {}) {
   return node;
 }
 
+// A sentence of which no line begins with a per cent sign.
+export const unbroken = (text) => text.replace(/(\d) %/g, "$1\u00a0%");
+
 // Keeps as much room for a node's sentence as the longest that it may hold takes, at any width.
 export function roomFor(node, words) {
   node.classList.add("reserved");
@@ -76,7 +79,7 @@ export function frame(el, name, model) {
   for (const event of ["pointerdown", "keydown", "input"]) root.addEventListener(event, wake, { once: true, capture: true });
   const say = (describe) => {
     clearTimeout(timer);
-    timer = setTimeout(() => (status.textContent = describe()), 400);
+    timer = setTimeout(() => (status.textContent = unbroken(describe())), 400);
   };
   return { root, pictures, controls, status, say, leave };
 }
