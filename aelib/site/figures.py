@@ -11,7 +11,7 @@ from PIL import Image
 
 _BAND = 24  # rows of white above and below a picture, at two pixels for one of the page
 _WORTH = 0.05  # of the height, to be cut off
-_FLAT = 11  # colours at most, where all is drawn in flat ones, also a grey; a digit needs more
+_FIELDS, _GREYS = 15, 3  # colours at most that a plot's fields have, and greys among them
 _SEEN = 0.0005  # a colour with a smaller share of the pixels is an edge between two others
 
 
@@ -42,8 +42,9 @@ def trimmed(content: bytes) -> bytes:
 def is_plot(content: bytes) -> bool:
     """Whether a PNG holds lines, bars and letters on white, and no digits, faces or photographs.
 
-    Told by its colours: a plot has few, and hardly any grey, or very few, as where bars or a grid
-    are grey; pictures of digits are grey in many shades, and black.
+    Told by what is drawn in fields, at least three pixels wide and high. Each pixel of a digit is
+    one, in a grey of its own. A plot has few: its paper, its bars, its thick lines and its marks.
+    The many greys where its letters and lines are smoothed are narrower.
     Where it is not sure, it says no: such a picture keeps its white paper.
     """
     image = Image.open(BytesIO(content))
@@ -54,10 +55,16 @@ def is_plot(content: bytes) -> bool:
     share, colours = counts[: len(palette)] / counts.sum(), palette[: len(counts)]
     dark, light = colours.max(axis=1), colours.min(axis=1)
     grey = (dark - light < 14) & (light > 30) & (dark < 235)
-    seen, black = (share > _SEEN).sum(), share[dark <= 30].sum()
-    flat = seen <= _FLAT and black > 0.005  # of axes and letters: questions have none
+    pixels = np.asarray(image)
+    middle = pixels[1:-1, 1:-1]
+    rows, columns = middle.shape
+    around = [pixels[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
+    fields = np.unique(middle[np.all([each == middle for each in around], axis=0)])
+    black = share[dark <= 30].sum()  # letters and axes; questions have none, strips of pixels more
     return bool(
         share[light > 245].sum() > 0.5
-        and black < 0.035
-        and (flat or (seen <= 45 and share[grey].sum() < 0.0185))
+        and 0.001 < black < 0.035
+        and (share > _SEEN).sum() <= 45
+        and len(fields) <= _FIELDS
+        and grey[fields].sum() <= _GREYS
     )

@@ -41,6 +41,17 @@ def assert_as_in_python(page, explorer):
     assert np.abs(shown(page, 1) - explorer.draw(answer[None])[0]).max() < 0.5 / 255 + 2e-3
 
 
+@pytest.mark.parametrize("width", [360, 840])
+def test_ten_classes_stand_in_two_rows_of_five(show, page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    flow = aelib.VelocityNetwork(4, n_classes=10, width=24)
+    decoder = nn.Sequential(nn.Linear(4, 64), nn.Sigmoid())
+    show(FlowExplorer(flow, decoder, torch.randn(40, 4), torch.arange(40) % 10))
+    buttons = [page.get_by_role("button", name=f"class {y}") for y in range(10)]
+    tops = [each.bounding_box()["y"] for each in buttons]
+    assert [tops.count(top) for top in dict.fromkeys(tops)] == [5, 5]
+
+
 def test_the_browser_walks_as_python_walks(show, explorer):
     page = show(explorer)
     assert_as_in_python(page, explorer)

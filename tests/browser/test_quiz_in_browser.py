@@ -48,6 +48,15 @@ def test_a_right_and_a_wrong_answer_get_their_reasons(show, quiz):
     assert page.evaluate("model.get('chosen')[2]") == -1
 
 
+def test_below_the_questions_there_is_room_for_one_line_only(show, quiz):
+    page = show(quiz)
+    last, whole = (page.locator(each).last.bounding_box() for each in ("fieldset", ".quiz"))
+    left = whole["y"] + whole["height"] - last["y"] - last["height"]
+    choose(page, 0, "this")
+    total = page.get_by_text("1 of 3 right so far.").bounding_box()
+    assert total["height"] < left < 3 * total["height"]
+
+
 def test_answers_have_letters_by_which_a_class_can_vote(show, quiz):
     page = show(quiz)
     for number in range(3):

@@ -699,6 +699,23 @@ def test_on_a_wide_window_a_picture_stands_beside_what_is_said_of_it(open_page, 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [1536, 1920])
+def test_on_a_wide_window_a_picture_cuts_no_line_of_code(open_page, width):
+    page = open_page("05_denoising.html", viewport={"width": width, "height": 1000})
+    page.evaluate("document.querySelectorAll('.covered > details').forEach((d) => (d.open = true))")
+    cut = page.locator(".cell pre.code").evaluate_all(
+        "(all) => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent)"
+    )
+    assert cut == []
+
+
+def test_a_small_picture_stands_near_what_is_said_of_it(open_page):
+    page = open_page("01_autoencoder_from_scratch.html", viewport={"width": 1920, "height": 1000})
+    small = page.get_by_role("img", name="Two pictures of much the same shape").bounding_box()
+    text = page.locator(".prose > p").first.bounding_box()
+    assert 0 < small["x"] - text["x"] - text["width"] < 400
+
+
 def test_code_is_copied(open_page):
     page = open_page(f"{NAMES[1]}.html", True, permissions=["clipboard-read", "clipboard-write"])
     code = page.locator(".cell pre.code").first  # not that of the folded imports

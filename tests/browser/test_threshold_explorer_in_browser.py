@@ -24,8 +24,8 @@ def words(explorer):
     counts = explorer.counts
     alarms, hits = counts["false alarms"], counts["hits"]
     return (
-        f"false alarms: {alarms} of 210 normal ({100 * alarms / 210:.1f} %); "
-        f"hits: {hits} of 90 odd ({100 * hits / 90:.1f} %); misses: {counts['misses']}"
+        f"false alarms: {alarms} of 210 normal ({100 * alarms / 210:.1f}\xa0%); "
+        f"hits: {hits} of 90 odd ({100 * hits / 90:.1f}\xa0%); misses: {counts['misses']}"
     )
 
 

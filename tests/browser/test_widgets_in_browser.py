@@ -336,6 +336,24 @@ def test_ten_classes_stand_in_two_rows_of_five_where_they_find_no_room(
     assert [tops.count(top) for top in dict.fromkeys(tops)] == [5, 5]
 
 
+@pytest.mark.parametrize("width", [320, 768, 862])
+def test_shuffle_and_the_number_of_the_picture_stand_side_by_side(show, page, digits, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    show(LatentMap(Autoencoder(2, hidden=(8,)).eval(), *digits))
+    pair = [page.get_by_role("button", name="shuffle"), page.get_by_role("spinbutton")]
+    shuffle, number = (each.bounding_box() for each in pair)
+    assert shuffle["y"] < number["y"] + number["height"] / 2 < shuffle["y"] + shuffle["height"]
+    assert 0 < number["x"] - shuffle["x"] - shuffle["width"] < 10
+
+
+def test_pictures_without_labels_leave_no_gap_for_buttons(show, page, model, digits):
+    page.set_viewport_size({"width": 862, "height": 900})
+    show(LatentExplorer(model, digits[0]))
+    title = page.get_by_text("encode", exact=True).bounding_box()
+    shuffle = page.get_by_role("button", name="shuffle").bounding_box()
+    assert 0 < shuffle["x"] - title["x"] - title["width"] < 10
+
+
 @pytest.mark.parametrize("width", [320, 360, 768, 1000])
 def test_ten_of_a_family_stand_side_by_side(show, page, conditional, digits, width):
     page.set_viewport_size({"width": width, "height": 900})

@@ -39,20 +39,31 @@ def pictures(stem):
             ["Ten digits, and below them red", "Two tables", "For each of the four"],
         ),
         ("03_latent_space_vs_pca", ["Two maps", "A map of digits"], ["Eight pictures", "A 7 chan"]),
+        ("05_denoising", ["Two maps of codes"], ["Eight digits clean", "A table of PSNR"]),
         (
             "04_convolutional_autoencoder",
             ["Four bars", "Bars of squared"],
             ["Prints on", "Eight digits"],
         ),
-        ("06_vae_from_scratch", ["Five bars"], ["Twelve strips", "Ten digits in grey, and tossed"]),
-        ("15_diffusion_and_flows", ["A hill with"], ["Twelve new digits", "Two rows of eleven"]),
+        (
+            "06_vae_from_scratch",
+            ["Five bars", "A map of 1,200"],
+            ["Twelve strips", "Ten digits in grey, and tossed"],
+        ),
+        ("08_anomaly_detection", ["Share of planted"], ["Ten handwritten", "Two rows of eight"]),
+        (
+            "15_diffusion_and_flows",
+            ["A hill with", "A map of grey code points"],
+            ["Twelve new digits", "Two rows of eleven"],
+        ),
         (
             "11_colour_and_superresolution",
-            ["PSNR and SSIM"],
+            ["PSNR and SSIM", "PSNR and colour"],
             ["Five photographs", "Six squares", "Edges of"],
         ),
         ("13_failure_gallery", ["The gradient at"], ["Left, a loss", "One digit five times"]),
         ("14_adversaries_and_codebooks", ["Six bar"], ["Twelve samples", "Thirty-two small"]),
+        ("17_sparse_features", ["F1 of six", "Bars of the mean F1"], ["Five lines"]),
     ],
 )
 def test_plots_are_told_from_pictures(stem, plots, others):

@@ -44,9 +44,11 @@ async function render({ model, el }) {
   if (classes) {
     const row = make("div", { class: "row", role: "group", "aria-label": "class" }, controls);
     make("span", { "aria-hidden": "true" }, row, "class");
+    let place = row;
     for (let y = -1; y < classes; y++) {
       const name = y < 0 ? "any" : `${y}`;
-      chosen.push([y, button(row, name, () => traits.change("digit", y, true), { "aria-label": y < 0 ? "any class" : `class ${y}` })]);
+      chosen.push([y, button(place, name, () => traits.change("digit", y, true), { "aria-label": y < 0 ? "any class" : `class ${y}` })]);
+      if (y < 0) place = make("span", { class: "classes" }, row);
     }
   }
   const row = make("div", { class: "row" }, controls);

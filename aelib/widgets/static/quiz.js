@@ -1,5 +1,5 @@
 // Questions with four answers each: choose, check, and read the reason.
-import { button, frame, make } from "./ui.js";
+import { button, frame, make, unbroken } from "./ui.js";
 
 const MASK = 131; // the key is no secret; it only must not be read by accident in a page's source
 
@@ -9,14 +9,12 @@ function opened(value) {
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
-const unbroken = (text) => text.replace(/(\d) %/g, "$1\u00a0%"); // no line begins with a per cent sign
-
 function render({ model, el }) {
   const questions = model.get("_questions");
   const key = opened(model.get("_key"));
-  const { root, pictures, leave } = frame(el, model.get("_title"), model);
+  const { root, pictures, controls, status, leave } = frame(el, model.get("_title"), model);
   root.classList.add("quiz");
-  root.querySelector(".controls").remove();
+  for (const unused of [controls, status]) unused.remove(); // each question has a voice of its own
   pictures.classList.add("questions");
   const group = Math.random().toString(36).slice(2); // two views on one page keep their radios apart
   const views = questions.map(({ text, answers }, number) => {

@@ -3,7 +3,7 @@ import { COLOURS } from "./plane.js";
 import { openTraits } from "./state.js";
 import { arranging, gaps, isLong, length } from "./superposition.js";
 import { draw } from "./svg.js";
-import { button, frame, make, slider } from "./ui.js";
+import { button, frame, make, slider, unbroken } from "./ui.js";
 
 const RAREST = 0.02;
 const POINTS = 21; // of the curve, from always there to rarest
@@ -118,7 +118,8 @@ function sentence({ things, p, importance }, { arrows, lost }) {
   const apart = long.length < 2 ? "" : least === most ? `, ${least}° from one to the next` : `, ${least}° to ${most}° from one to the next`;
   const up = given.length ? ` Without a long arrow: ${list(given)}.` : "";
   const alike = importance > 0.995 ? "all count alike" : `each counts ${importance.toFixed(2)} times the one before`;
-  return `p = ${short(p)}, ${alike}: ${long.length} of ${things} arrows are longer than one half${apart}. ${Math.round(100 * lost)} % of what varies is lost.${up}`;
+  const told = `p = ${short(p)}, ${alike}: ${long.length} of ${things} arrows are longer than one half${apart}. ${Math.round(100 * lost)} % of what varies is lost.${up}`;
+  return unbroken(told);
 }
 
 // The plane of the two numbers: an arrow and a number for each thing, and a circle of radius 1.
@@ -164,7 +165,7 @@ function openCurve(parent) {
       draw("line", { x1: LEFT, x2: SIZE - RIGHT, y1: y(count), y2: y(count), class: "grid" }, svg);
       draw("text", { x: LEFT - 8, y: y(count) + 5, "text-anchor": "end" }, svg, count);
     }
-    for (const mark of [1, 0.5, 0.2, 0.1, 0.05, RAREST]) draw("text", { x: x(mark), y: SIZE - 24, "text-anchor": "middle" }, svg, mark);
+    for (const mark of [1, 0.5, 0.2, 0.05, RAREST]) draw("text", { x: x(mark), y: SIZE - 24, "text-anchor": "middle" }, svg, mark);
     draw("text", { x: (LEFT + SIZE - RIGHT) / 2, y: SIZE - 5, "text-anchor": "middle" }, svg, "p, rarer to the right");
     draw("line", { x1: x(p), x2: x(p), y1: TOP - 6, y2: y(0), class: "level", "stroke-dasharray": "4 3" }, svg);
     draw("polyline", { points: points.map((point) => `${x(point.p)},${y(point.long)}`).join(" "), class: "learned" }, svg);

@@ -1,6 +1,6 @@
 // A threshold on scores: two histograms, what it lets through, and the pictures on both sides.
 import { bytes, floats, inflate, openTraits } from "./state.js";
-import { frame, make, picture, slider } from "./ui.js";
+import { frame, make, picture, slider, unbroken } from "./ui.js";
 
 const NEAR = 6; // pictures shown on each side
 const BINS = 50;
@@ -88,9 +88,10 @@ async function render({ model, el }) {
     const quiet = [0, 0];
     while (below < order.length && scores[order[below]] < threshold) quiet[odd[order[below++]]]++;
     const [alarms, hits] = [total[0] - quiet[0], total[1] - quiet[1]];
-    counts.textContent =
+    counts.textContent = unbroken(
       `false alarms: ${alarms} of ${total[0]} normal (${percent(alarms, total[0])}); ` +
-      `hits: ${hits} of ${total[1]} odd (${percent(hits, total[1])}); misses: ${quiet[1]}`;
+      `hits: ${hits} of ${total[1]} odd (${percent(hits, total[1])}); misses: ${quiet[1]}`,
+    );
     knob.show(threshold);
     drawChart(threshold);
     chart.setAttribute("aria-label", `Histograms of normal scores, upwards, and odd scores, downwards. Threshold ${words(threshold)}.`);

@@ -26,6 +26,9 @@ function stayNear(node, parent) {
   (before.at(-1) ?? enabled[0])?.focus();
 }
 
+// A sentence of which no line begins with a per cent sign.
+export const unbroken = (text) => text.replace(/(\d) %/g, "$1\u00a0%");
+
 // Keeps as much room for a node's sentence as the longest that it may hold takes, at any width.
 export function roomFor(node, words) {
   node.classList.add("reserved");
@@ -95,7 +98,7 @@ export function frame(el, name, model) {
   for (const event of ["pointerdown", "keydown", "input"]) root.addEventListener(event, wake, { once: true, capture: true });
   const say = (describe) => {
     clearTimeout(timer);
-    timer = setTimeout(() => speak(describe()), 400);
+    timer = setTimeout(() => speak(unbroken(describe())), 400);
   };
   return { root, pictures, controls, status, say, leave };
 }
@@ -230,10 +233,11 @@ export function chooser(parent, examples, title, picked) {
     return index;
   };
   const classes = [...new Set(examples.labels)].sort((a, b) => a - b).slice(0, 12);
-  const few = make("span", { class: "classes" }, group);
+  const few = classes.length ? make("span", { class: "classes" }, group) : null;
   for (const label of classes) button(few, label, () => choose(next(label)), { "aria-label": `${label}: the next one` });
-  button(group, "shuffle", () => choose(Math.floor(Math.random() * examples.count)));
-  group.append(number);
+  const any = make("span", { class: "row" }, group); // one line for both: neither stands alone below
+  button(any, "shuffle", () => choose(Math.floor(Math.random() * examples.count)));
+  any.append(number);
   number.value = 0;
   leftByWheel(number);
   number.addEventListener("change", () => {
