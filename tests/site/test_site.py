@@ -144,6 +144,8 @@ def test_long_code_breaks_where_a_reader_would_break_it():
     )
     assert "model.<wbr>decode(<wbr>keep_<wbr>largest(<wbr>model.<wbr>encode(<wbr>x)," in html
     assert "aelib.hint(" in html
+    one_letter = breakable("noisy_target_error(x_hat, x, draw, sigma)")
+    assert one_letter.endswith("noisy_<wbr>target_<wbr>error(<wbr>x_hat, x, draw, sigma)")
     assert breakable("<code>short</code>") == "<code>short</code>"
 
 
