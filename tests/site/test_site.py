@@ -146,6 +146,7 @@ def test_long_code_breaks_where_a_reader_would_break_it():
     assert "aelib.hint(" in html
     one_letter = breakable("noisy_target_error(x_hat, x, draw, sigma)")
     assert one_letter.endswith("noisy_<wbr>target_<wbr>error(<wbr>x_hat, x, draw, sigma)")
+    assert breakable("tests/benchmarks/recipe.py") == "tests/<wbr>benchmarks/<wbr>recipe.py"
     assert breakable("<code>short</code>") == "<code>short</code>"
 
 
