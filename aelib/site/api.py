@@ -13,6 +13,7 @@ from pygments.lexers import PythonLexer
 from aelib.site.reference import Entry, Page, read_reference
 
 _ANY_CODE = re.compile(r"`([^`]+)`")
+_MINUS = re.compile(r"(?<![\w)\]-])-(?=\w)")  # as a hyphen, it could end a line alone
 
 
 @cache
@@ -43,7 +44,7 @@ def line_html(text: str, known: Mapping[str, str]) -> str:
     """The same for a text that is one paragraph."""
     pieces = _ANY_CODE.split(text)
     return "".join(
-        linked(piece, known) if i % 2 else escape(piece, quote=False)
+        linked(piece, known) if i % 2 else _MINUS.sub("\N{MINUS SIGN}", escape(piece, quote=False))
         for i, piece in enumerate(pieces)
     )
 

@@ -48,6 +48,14 @@ class Block:
     outputs: list["Block"] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
 
+    @property
+    def is_large(self) -> bool:
+        """Whether a picture's letters would be too small on a phone, so that it is moved there.
+
+        A plot's are larger than those over digits and photographs.
+        """
+        return self.lettered and self.width > (640 if self.is_plot else 600)
+
 
 def code_block(
     cell: Any,

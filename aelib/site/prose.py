@@ -131,8 +131,12 @@ class Prose(IPythonRenderer):
 
 
 def breakable(code: str) -> str:
-    """Code with places where a narrow screen may break it: behind a bracket, a slash, a dot."""
-    return _LONG.sub(lambda run: re.sub(r"(?<=[(\[/._,])(?=\w)", "<wbr>", run[0]), code)
+    """Code with places where a narrow screen may break it: behind a bracket, a slash, a dot.
+
+    A name that begins with one letter, such as `x_hat`, stays whole, and so does a file's ending.
+    """
+    place = r"(?<=[(\[/._,])(?<!\b\w_)(?!(?:py|ipynb)\b)(?=\w)"
+    return _LONG.sub(lambda run: re.sub(place, "<wbr>", run[0]), code)
 
 
 def _open_braces(tex: str) -> bool:

@@ -564,8 +564,18 @@ def test_on_a_phone_nothing_is_cut_covered_or_too_small_to_read(open_page):
             assert figure.get_attribute("tabindex") == "0"
 
 
-def test_the_glossary_fits_a_phone(open_page):
-    page = open_page("glossary.html", viewport=PHONE)
+def test_no_name_of_the_reference_is_broken_in_its_list(open_page):
+    for width in (360, 768, 1280):
+        page = open_page("api.html", viewport={"width": width, "height": 900})
+        broken = (
+            "e => e.filter((name) => name.getClientRects().length > 1).map((n) => n.textContent)"
+        )
+        assert page.locator(".names code").evaluate_all(broken) == [], width
+
+
+@pytest.mark.parametrize("stem", ["glossary", *(NOTEBOOKS[n].stem for n in (1, 6, 15))])
+def test_the_first_table_of_a_page_fits_a_phone_also_with_formulas(open_page, stem):
+    page = open_page(f"{stem}.html", viewport=PHONE)
     box = page.locator(".table").first
     assert box.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 

@@ -160,8 +160,11 @@ def test_the_trained_network_is_at_once_in_the_other_widgets(show, blobs):
     widget = TrainingPlayground(*blobs, latent_dim=3, hidden=[24], batch_size=32)
     page = show(widget)
     assert page.get_by_role("button", name="Walk on its map").is_disabled()
+    outline = "e => getComputedStyle(e).outlineStyle"  # a place, and no gap, as long as it is empty
+    assert page.locator(".aelib-look").evaluate(outline) == "dashed"
     press(page, "Ten steps")
     page.get_by_role("group", name="Latent map").wait_for()
+    assert page.locator(".aelib-look").evaluate(outline) == "none"
     assert "The network after 10 steps" in page.locator(".looks").inner_text()
     press(page, "Move its numbers")
     page.get_by_role("slider", name="z[2]").wait_for()

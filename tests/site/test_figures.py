@@ -45,12 +45,17 @@ def pictures(stem):
             ["Four bars", "Bars of squared"],
             ["Prints on", "Eight digits"],
         ),
+        ("05_denoising", ["Two maps", "PSNR against"], ["A table", "Eight pictures of pure"]),
         (
             "06_vae_from_scratch",
             ["Five bars", "A map of 1,200"],
             ["Twelve strips", "Ten digits in grey, and tossed"],
         ),
-        ("08_anomaly_detection", ["Share of planted"], ["Ten handwritten", "Two rows of eight"]),
+        (
+            "08_anomaly_detection",
+            ["Share of planted"],
+            ["Three rows of", "Ten handwritten", "Two rows of eight"],
+        ),
         (
             "15_diffusion_and_flows",
             ["A hill with", "A map of grey code points"],
@@ -63,7 +68,7 @@ def pictures(stem):
         ),
         ("13_failure_gallery", ["The gradient at"], ["Left, a loss", "One digit five times"]),
         ("14_adversaries_and_codebooks", ["Six bar"], ["Twelve samples", "Thirty-two small"]),
-        ("17_sparse_features", ["F1 of six", "Bars of the mean F1"], ["Five lines"]),
+        ("17_sparse_features", ["F1 of six", "Bars of the mean F1"], ["Five lines", "Questions"]),
     ],
 )
 def test_plots_are_told_from_pictures(stem, plots, others):

@@ -18,7 +18,7 @@ import aelib
 from aelib.cli import main
 from aelib.site.addresses import Addresses
 from aelib.site.build import build_site
-from aelib.site.cells import code_block
+from aelib.site.cells import Block, code_block
 from aelib.site.check import check_site, page_weight
 from aelib.site.lessons import SiteError, read_lessons
 from aelib.site.live import Live, _cut
@@ -144,6 +144,9 @@ def test_long_code_breaks_where_a_reader_would_break_it():
     )
     assert "model.<wbr>decode(<wbr>keep_<wbr>largest(<wbr>model.<wbr>encode(<wbr>x)," in html
     assert "aelib.hint(" in html
+    one_letter = breakable("noisy_target_error(x_hat, x, draw, sigma)")
+    assert one_letter.endswith("noisy_<wbr>target_<wbr>error(<wbr>x_hat, x, draw, sigma)")
+    assert breakable("tests/benchmarks/recipe.py") == "tests/<wbr>benchmarks/<wbr>recipe.py"
     assert breakable("<code>short</code>") == "<code>short</code>"
 
 
@@ -291,6 +294,15 @@ def test_a_picture_has_a_file_its_size_and_its_text():
 def test_only_a_wide_picture_with_words_in_it_is_moved_sideways_on_a_phone(code, lettered):
     block, _ = blocks_of(code_cell(code, "x", png(700, 30), **{"image/png": {"alt": "Digits."}}))
     assert block.outputs[0].lettered is lettered
+    assert block.outputs[0].is_large is lettered
+
+
+def test_small_letters_over_pictures_are_moved_sooner_than_those_of_a_plot():
+    def large(width, is_plot):
+        return Block("picture", width=width, is_plot=is_plot).is_large
+
+    assert [large(width, is_plot=False) for width in (590, 610, 650)] == [False, True, True]
+    assert [large(width, is_plot=True) for width in (590, 610, 650)] == [False, False, True]
 
 
 def test_text_is_escaped_and_code_is_coloured():
