@@ -39,13 +39,16 @@ def pictures(stem):
             ["Ten digits, and below them red", "Two tables", "For each of the four"],
         ),
         ("03_latent_space_vs_pca", ["Two maps", "A map of digits"], ["Eight pictures", "A 7 chan"]),
-        ("05_denoising", ["Two maps of codes"], ["Eight digits clean", "A table of PSNR"]),
         (
             "04_convolutional_autoencoder",
             ["Four bars", "Bars of squared"],
             ["Prints on", "Eight digits"],
         ),
-        ("05_denoising", ["Two maps", "PSNR against"], ["A table", "Eight pictures of pure"]),
+        (
+            "05_denoising",
+            ["Two maps of codes", "PSNR against"],
+            ["Eight digits clean", "A table of PSNR", "Eight pictures of pure"],
+        ),
         (
             "06_vae_from_scratch",
             ["Five bars", "A map of 1,200"],
