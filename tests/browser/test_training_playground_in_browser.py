@@ -127,7 +127,7 @@ def test_a_run_is_kept_whole_and_one_thing_changed(show, blobs):
     assert heading.first.text_content() == "New run (the same settings)"
     page.get_by_label("L1 on the code").select_option("3")
     page.get_by_label("bend").select_option("relu")
-    until(page, "document.querySelector('.heading').textContent.includes('bend relu, L1 3')")
+    until(page, "document.querySelector('.heading').textContent.includes('bend ReLU, L1 3')")
     kept = f"Kept (bend SiLU, L1 0): {figures_before}"
     assert heading.last.text_content() == kept
     spoken = page.locator(".curve svg").get_attribute("aria-label")
