@@ -7,6 +7,7 @@ script and a search beside ours, and imports all that it documents.
 
 import ast
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -214,9 +215,10 @@ def _parts(obj: Any) -> list[Part]:
     for section in obj.docstring.parse("google", **_PARSE):
         kind = section.kind.value
         if kind == "text":
-            text, title, source = (*section.value.partition("Reference: "),)[:3]
+            found = re.split(r"(References?): ", section.value, maxsplit=1)
+            text, title, source = (*found, "", "")[:3]
             parts += [Part(text=text.strip())] if text.strip() else []
-            parts += [Part("Reference", source)] if title else []
+            parts += [Part(title, source)] if title else []
         elif kind == "admonition" and section.value.kind != "example":
             lines = [section.title, section.value.contents]
             parts.append(Part(section.value.kind.capitalize(), " ".join(lines)))

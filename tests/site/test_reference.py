@@ -70,6 +70,13 @@ def test_what_is_given_is_told_word_for_word():
                 assert " ".join(told.split()) in " ".join(entry.docstring.split())
 
 
+def test_what_is_cited_stands_as_such_with_one_paper_or_with_several():
+    parts = [part for entry in ENTRIES.values() for part in entry.parts]
+    assert not [part.text for part in parts if not part.title and "Reference" in part.text]
+    cited = {part.title for part in parts if part.title.startswith("Reference")}
+    assert cited == {"Reference", "References"}
+
+
 def test_signatures_are_python():
     for entry in ENTRIES.values():
         for each in (entry, *entry.members):
