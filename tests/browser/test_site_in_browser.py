@@ -522,6 +522,20 @@ def test_a_widget_that_cannot_start_says_so_under_its_picture(open_spoiled):
         assert box.locator("input, button").count() == 0
 
 
+def test_every_quiz_starts_where_nothing_can_be_inflated(site):
+    found = 0
+    for path in NOTEBOOKS:
+        text = (site / f"{path.stem}.html").read_text(encoding="utf-8")
+        for name in re.findall(r'data-model="([\w-]+)" data-kind="Quiz"', text):
+            scripts = (
+                each.read_text(encoding="utf-8") for each in site.glob(f"live/{path.stem}-*")
+            )
+            (told,) = (each for each in scripts if f'"name":"{name}"' in each[:100])
+            assert '"about":{' in told[:100], path.stem
+            found += 1
+    assert found == len(NOTEBOOKS)
+
+
 def test_a_widget_that_cannot_start_does_not_stop_the_others(open_spoiled):
     page = open_spoiled(ONE_WIDGET_FAILS)
     assert page.locator(".live.failed").count() == 1
