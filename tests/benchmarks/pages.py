@@ -58,7 +58,7 @@ export async function answer(address) {
 def weight(path):
     """Kilobytes of text before the first widget starts, and in all: as they are, compressed."""
     html = path.read_text(encoding="utf-8")
-    names = re.findall(r'<(?:script|img|link)\b[^>]*?(?:src|href)="([^":]+)"', html)
+    names = re.findall(r'<(?:script|img|link)\b[^>]*?(?:src|href)="([^":#]+)"', html)
     files = [path, *(path.parent / name for name in dict.fromkeys(names))]
     own = [file for file in files if re.search(r"live/.*-\d+\.js$", str(file))]
     pictures = [file for file in files if file.suffix == ".png"]
