@@ -15,21 +15,8 @@ def look_at_range(patient: Patient) -> Findings:
     """Answers that are no numbers, or pixels that the last layer cannot answer with."""
     low, high = (float(end) for end in patient.x.aminmax())
     least, most = (float(end) for end in patient.x_hat.aminmax())
-    finite = patient.x_hat.isfinite()
-    if not finite.all() and _attends(patient) and patient.copy_for_training().isfinite().all():
-        yield (
-            "diverged",
-            f"{int((~finite.all(dim=1)).sum())} of {len(finite)} answers are NaN where no gradient "
-            "is asked for, and finite where one is. PyTorch's short cut through attention makes "
-            "NaN of a row whose tokens are all masked. Leave a token of each picture unmasked, or "
-            "call torch.backends.mha.set_fastpath_enabled(False).",
-        )
-    elif not finite.all():
-        yield (
-            "diverged",
-            "some of the answers are NaN or infinite, and the weights are not. Look for a division "
-            "by 0 and for the logarithm of 0 in the model.",
-        )
+    if not patient.x_hat.isfinite().all():
+        yield "diverged", _why_no_numbers(patient)
     elif low < -0.1 and least >= 0:
         yield (
             "unscaled pixels",
@@ -46,9 +33,21 @@ def look_at_range(patient: Patient) -> Findings:
         )
 
 
-def _attends(patient: Patient) -> bool:
-    """Whether PyTorch's own attention is inside, which is computed in two ways."""
-    return any(isinstance(module, nn.MultiheadAttention) for module in patient.model.modules())
+def _why_no_numbers(patient: Patient) -> str:
+    """Where answers that are NaN or infinite come from."""
+    attends = any(isinstance(module, nn.MultiheadAttention) for module in patient.model.modules())
+    if attends and patient.copy_for_training().isfinite().all():  # it computes in two ways
+        n_bad = int((~patient.x_hat.isfinite().all(dim=1)).sum())
+        return (
+            f"{n_bad} of {len(patient.x_hat)} answers are NaN where no gradient is asked for, and "
+            "finite where one is. PyTorch's short cut through attention makes NaN of a row whose "
+            "tokens are all masked. Leave a token of each picture unmasked, or call "
+            "torch.backends.mha.set_fastpath_enabled(False)."
+        )
+    return (
+        "some of the answers are NaN or infinite, and the weights are not. Look for a division "
+        "by 0 and for the logarithm of 0 in the model."
+    )
 
 
 def look_at_pixels(patient: Patient) -> Findings:
