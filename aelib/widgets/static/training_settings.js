@@ -1,16 +1,18 @@
 // What the reader sets of a network and of its training; each a trait of the widget.
+import { called } from "./training_words.js";
 import { leftByWheel, make, roomFor } from "./ui.js";
 
 const WIDTHS = [0, 16, 32, 64, 128, 256];
 const widths = WIDTHS.map((n) => [n, n || "none"]);
 const numbers = (...values) => values.map((v) => [v, String(v)]);
+const named = (...values) => values.map((v) => [v, called(v)]);
 // trait, what it is called, then its choices, or the least and the most of a number
 const BUILT = [
   ["latent_dim", "numbers in the code", { least: 1, most: 64 }],
   ["hidden", "hidden units", widths, 0],
   ["hidden", "second hidden layer", widths, 1],
-  ["bend", "bend (activation)", [["none", "none"], ["relu", "ReLU"], ["silu", "SiLU"], ["tanh", "tanh"]]],
-  ["loss", "loss", [["squared", "squared error"], ["nats", "cross-entropy"]]],
+  ["bend", "bend (activation)", named("none", "relu", "silu", "tanh")],
+  ["loss", "loss", named("squared", "nats")],
   ["kl", "KL weight", numbers(0, 0.1, 0.3, 1, 3, 10, 30)],
   ["l1", "L1 on the code", numbers(0, 0.03, 0.1, 0.3, 1, 3, 10)],
   ["noise", "noise on its input", numbers(0, 0.1, 0.2, 0.3, 0.5, 0.8)],

@@ -69,11 +69,14 @@ const CALLED = {
   latent: "numbers", hidden: "hidden units", bend: "bend", loss: "loss", batch: "batch", rate: "learning rate", passes: "passes",
   seed: "seed", noise: "noise", kl: "KL weight", l1: "L1", digits: "digits", mixed: "settings",
 };
-const CHOSEN = { relu: "ReLU", silu: "SiLU", squared: "squared error", nats: "cross-entropy" }; // as the lists have them
+const CHOSEN = { relu: "ReLU", silu: "SiLU", squared: "squared error", nats: "cross-entropy" };
+
+// What a choice is called, in the lists and in sentences.
+export const called = (choice) => CHOSEN[choice] ?? (String(choice) || "none");
 
 // In what a network that was kept differs from the one in training, the first `most` things.
 export function difference(kept, settings, most = 3) {
   const other = Object.keys(CALLED).filter((name) => String(kept[name]) !== String(settings[name]));
-  const words = other.map((name) => `${CALLED[name]} ${CHOSEN[kept[name]] ?? (String(kept[name]) || "none")}`);
+  const words = other.map((name) => `${CALLED[name]} ${called(kept[name])}`);
   return words.length ? words.slice(0, most).join(", ") + (words.length > most ? ", ..." : "") : "the same settings";
 }
