@@ -44,12 +44,10 @@ async function render({ model, el }) {
   if (classes) {
     const row = make("div", { class: "row", role: "group", "aria-label": "class" }, controls);
     make("span", { "aria-hidden": "true" }, row, "class");
-    let place = row;
-    for (let y = -1; y < classes; y++) {
-      const name = y < 0 ? "any" : `${y}`;
-      chosen.push([y, button(place, name, () => traits.change("digit", y, true), { "aria-label": y < 0 ? "any class" : `class ${y}` })]);
-      if (y < 0) place = make("span", { class: "classes" }, row);
-    }
+    const choose = (parent, y, name, called) => chosen.push([y, button(parent, name, () => traits.change("digit", y, true), { "aria-label": called })]);
+    choose(row, -1, "any", "any class");
+    const few = make("span", { class: "classes" }, row);
+    for (let y = 0; y < classes; y++) choose(few, y, `${y}`, `class ${y}`);
   }
   const row = make("div", { class: "row" }, controls);
   const label = make("label", {}, row, "steps ");
