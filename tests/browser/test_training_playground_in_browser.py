@@ -210,6 +210,9 @@ def test_a_learning_rate_that_is_too_high_ends_in_a_sentence_and_a_way_back(show
     assert re.match(r"The network is lost after \d+ steps?: its error is ", alert.text_content())
     assert alert.get_attribute("role") == "alert"
     assert "The learning rate 10 is too high for it." in alert.text_content()
+    bar = page.locator(".playground .top")
+    assert "Lost at step" in bar.inner_text()
+    assert bar.get_by_role("button").first.inner_text() == "Start"  # there is nothing to go on with
     assert "NaN" not in page.locator("main").inner_text()
     for _ in range(4):  # as often as it takes
         if not alert.text_content():
@@ -217,6 +220,7 @@ def test_a_learning_rate_that_is_too_high_ends_in_a_sentence_and_a_way_back(show
         page.get_by_role("button", name="Begin again with a tenth of it").click()
         page.wait_for_timeout(1500)
     assert alert.text_content() == ""
+    assert "Lost" not in bar.inner_text()
     assert page.evaluate("model.get('lr')") < 10
 
 

@@ -137,9 +137,12 @@ async function render({ model, el }) {
     news();
   }
 
-  // Its own figures are none: the line makes room, and what is still shown was measured before.
+  // Its own figures are none: the line makes room, and what is still shown was measured before. The bar
+  // tells it too, which is all that is in sight beside the pictures below.
   function lost(message) {
     line.hidden = true;
+    toggle.textContent = "Start";
+    begun.textContent = `✕ Lost at step ${message.lost}. Why, and a way back, stand above the pictures.`;
     trouble.textContent = `${lostAfter(message, get("lr"), runs.said().latest?.steps ?? 0)} `;
     button(trouble, "Begin again with a tenth of it", () => {
       change("lr", +(get("lr") / 10).toPrecision(2));
