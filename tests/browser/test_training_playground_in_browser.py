@@ -1,6 +1,7 @@
 """The playground under hands and keys: it learns, stops, begins again, and says so."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -277,6 +278,21 @@ def test_whoever_clicks_into_a_number_writes_another_one(show, blobs):
     page.keyboard.press("Tab")
     assert box.input_value() == "3"
     assert told.inner_text().endswith("so it is 3.")
+
+
+def test_on_a_phone_the_focus_never_goes_back_up(page, show, blobs):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page = show(TrainingPlayground(*blobs, hidden=[16]))
+    until_it_says(page, "0 of ")
+    page.locator(".quests summary").click()  # its goals are to be reached too
+    tops = page.evaluate(
+        """() => [...document.querySelectorAll(
+             ".playground :is(button, input, select, summary)")]
+             .filter((each) => each.checkVisibility())
+             .map((each) => each.getBoundingClientRect().bottom + scrollY)"""
+    )
+    assert len(tops) >= 20
+    assert all(below > above - 20 for above, below in pairwise(tops))  # of one row, some are lower
 
 
 def test_on_a_narrow_page_what_the_reader_opened_stays_open(page, show, blobs):

@@ -25,6 +25,7 @@ async function render({ model, el }) {
   const labels = get("_labels").slice(most);
   const { root, pictures, controls, status, say, leave } = frame(el, "Training playground", model);
   root.classList.add("playground");
+  controls.parentElement.prepend(controls); // keys reach settings before what they change
 
   const row = make("div", { class: "row", role: "group", "aria-label": "training" });
   const turn = () => (runs.said().going ? runs.pause() : start(Infinity));
