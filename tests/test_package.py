@@ -304,3 +304,11 @@ def test_a_wheels_own_data_is_found_first(tmp_path, monkeypatch):
     assert files.data_dir() == tmp_path / "data"
     (tmp_path / "aelib" / "_data").mkdir(parents=True)
     assert files.data_dir() == tmp_path / "aelib" / "_data"
+
+
+def test_the_readme_names_every_widget():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    made_by_the_course = {"Quiz", "TrainingMonitor"}  # by aelib.quiz and aelib.fit
+    missing = [name for name in aelib.widgets.__all__ if f"`{name}`" not in text]
+    shown = {name for name in missing if f"widgets.{name}(" in text}  # in the lines for one's own
+    assert set(missing) - shown == made_by_the_course
