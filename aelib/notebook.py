@@ -14,8 +14,9 @@ _NO_MEMORY = (
     "network. Kernel ▸ Restart Kernel frees what other cells hold."
 )
 _NO_KEY = (
-    "This cell asks for {key!r}, which a cell above has left out or spells otherwise. Put it back "
-    "there, or take it out here as well; then Run ▸ Run All Cells."
+    "This cell asks for {key!r}, which is left out or spelt otherwise where its table is made, in "
+    "a cell above or in this one. Put it back there, or take it out here as well; then "
+    "Run ▸ Run All Cells."
 )
 _FULL = re.compile(r"allocate memory|not enough memory|out of memory", re.I)  # as torch says it
 

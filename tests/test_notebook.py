@@ -57,7 +57,7 @@ def test_what_does_not_fit_into_memory_ends_in_a_sentence(outputs, place):
 def test_a_row_that_was_left_out_above_ends_in_a_sentence(outputs):
     assert [output.output_type for output in outputs[7]] == ["error", "stream"]
     assert said(outputs[7]).startswith(
-        "This cell asks for 'forest', which a cell above has left out"
+        "This cell asks for 'forest', which is left out or spelt otherwise"
     )
 
 
