@@ -121,7 +121,10 @@ def test_a_run_is_kept_whole_and_one_thing_changed(show, blobs):
         until(page, f"document.querySelector('.status').textContent.startsWith('{seen}')")
     pictures = page.locator(".playground figure canvas")  # all but the map, which has another size
     read = "(all) => all.map((canvas) => canvas.toDataURL())"
-    before, figures_before = pictures.evaluate_all(read), figures(page)
+    before = None
+    while before != (before := pictures.evaluate_all(read)):  # measures come after the figures
+        page.wait_for_timeout(1000)
+    figures_before = figures(page)
     keep.click()
     until(page, "document.querySelector('.figures').textContent.startsWith('0 of ')")
     heading = page.locator(".heading")
