@@ -86,6 +86,6 @@ def test_a_students_hour_in_jupyterlab(lesson, course):
         ]:
             outputs = page.evaluate(RUN_BELOW, [at, new_sources])
             trouble += [f"{what}: {wrong}" for wrong in what_went_wrong(outputs, told)]
-            if told and told not in json.dumps(outputs):
+            if told and told not in json.dumps(outputs, ensure_ascii=False):
                 trouble.append(f"{what}: nobody says {told!r}")
     assert not trouble, "\n".join(trouble)
