@@ -10,6 +10,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from aelib.site.prose import held
 from aelib.site.reference import Entry, Page, read_reference
 
 _ANY_CODE = re.compile(r"`([^`]+)`")
@@ -44,7 +45,9 @@ def line_html(text: str, known: Mapping[str, str]) -> str:
     """The same for a text that is one paragraph."""
     pieces = _ANY_CODE.split(text)
     return "".join(
-        linked(piece, known) if i % 2 else _MINUS.sub("\N{MINUS SIGN}", escape(piece, quote=False))
+        linked(piece, known)
+        if i % 2
+        else held(_MINUS.sub("\N{MINUS SIGN}", escape(piece, quote=False)))
         for i, piece in enumerate(pieces)
     )
 

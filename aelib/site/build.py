@@ -14,7 +14,7 @@ from aelib.site import api
 from aelib.site.addresses import Addresses
 from aelib.site.cells import Block, code_block
 from aelib.site.colab import for_colab
-from aelib.site.figures import png_size
+from aelib.site.figures import mark_alone, png_size
 from aelib.site.lessons import Lesson, SiteError, course_words, read_lessons
 from aelib.site.live import Live, execute, run_live
 from aelib.site.maths import FormulaError
@@ -205,6 +205,7 @@ def _blocks(lesson: Lesson, live: Live, pictures: dict[str, bytes]) -> tuple[Pro
         elif cell.cell_type == "code":
             model = live.views.get(number, "")
             blocks.append(code_block(cell, lesson.path.stem, number, pictures, model, known))
+    mark_alone(blocks)
     return prose, blocks
 
 

@@ -44,6 +44,7 @@ class Block:
     name: str = ""  # its class
     is_plot: bool = False  # of a picture: a dark page may show it in light ink
     lettered: bool = True  # of a picture: it has words or numbers to be read
+    alone: bool = False  # of a picture: hardly anything is said of it before the next heading
     columns: bool = False  # of text: it stands in columns, so its lines may not be broken
     outputs: list["Block"] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)

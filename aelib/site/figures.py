@@ -3,8 +3,11 @@
 A dark page may show a plot in light ink.
 """
 
+import re
 import struct
+from collections.abc import Sequence
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -12,6 +15,8 @@ from PIL import Image
 _BAND = 24  # rows of white above and below a picture, at two pixels for one of the page
 _WORTH = 0.05  # of the height, to be cut off
 _FIELDS, _GREYS = 15, 3  # colours at most that a plot's fields have, and greys among them
+_LINE, _LETTERS = 30, 68  # of prose: a line's height on the page, and what it holds
+_CODE, _FRAME = 20, 60  # the height of a line of code, and of what is around a cell
 _SEEN = 0.0005  # a colour with a smaller share of the pixels is an edge between two others
 
 
@@ -68,3 +73,30 @@ def is_plot(content: bytes) -> bool:
         and len(fields) <= _FIELDS
         and grey[fields].sum() <= _GREYS
     )
+
+
+def mark_alone(blocks: Sequence[Any]) -> None:
+    """Mark pictures with which hardly anything could stand side by side before the next heading.
+
+    A wide page puts a picture beside what follows it, and a heading begins below it: where two
+    lines follow, or none, half of the page would be empty.
+    """
+    for i, block in enumerate(blocks):
+        pictures = [each for each in block.outputs if each.kind == "picture"]
+        for picture in pictures[-1:]:
+            picture.alone = _height_to_heading(blocks[i + 1 :]) < picture.height / 4
+
+
+def _height_to_heading(blocks: Sequence[Any]) -> float:
+    """About how many pixels of a wide page stand before the next heading."""
+    height = 0.0
+    for block in blocks:
+        if block.kind != "prose":
+            height += _FRAME + _CODE * block.html.count("\n")
+            continue
+        said, *rest = re.split(r"<h[1-6]", block.html, maxsplit=1)
+        letters = [len(re.sub(r"<[^>]+>", "", part)) for part in said.split("</p>")]
+        height += sum(_LINE * (1.5 + count // _LETTERS) for count in letters if count > 1)
+        if rest:
+            break
+    return height

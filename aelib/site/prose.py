@@ -18,8 +18,16 @@ TEXTS = (
     "GUIDE_your_own_model.md",
 )  # beside the lessons, each with a page
 PLAYGROUND = "PLAYGROUND.md"  # the words of the page on which the reader trains a network
-_LONG = re.compile(r"[^\s<]{25,}")  # code that may find no room on a line of a phone or a table
+_LONG = re.compile(r"[^\s<>]{25,}")  # code that may find no room on a line of a phone or a table
 _LONG_WORD = re.compile(r"\b([a-z]{9,})(isation)\b")  # wider than half of a phone
+_HELD = re.compile(
+    r"(?<![\w-])(?:"
+    r"(?:[Ll]esson|[Nn]otebook|[Ss]ection|[Cc]ase|exercise) \d+"
+    r"|\w{1,2}-\w{1,8}"  # t-SNE, k-means, 1e-6
+    r"|\d[\d,]* \u00d7 \d[\d,]*(?: \u00d7 \d[\d,]*)?"
+    r"|[(\[][\w\u2212-]{1,4}(?:, [\w\u2212-]{1,4}){1,3}[)\]]"  # (N, 784), [0, 1]
+    r")(?![\w-])"
+)  # what a reader takes in as one word
 _MATH_AND_END = re.compile(r"(\(?<math\b(?:(?!</math>).)*</math>[^\s<]+)", re.S)
 
 
@@ -78,8 +86,8 @@ class Prose(IPythonRenderer):
         return f'<h{level} id="{escape(found.anchor)}">{text}</h{level}>\n'
 
     def text(self, text: str) -> str:
-        """A number and its per cent sign stay on one line."""
-        return str(super().text(re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)))
+        """A number and its per cent sign stay on one line, and so does what is read as one word."""
+        return held(str(super().text(re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text))))
 
     def codespan(self, text: str) -> str:
         """Inline code; a public name of aelib leads to the reference, once on a page."""
@@ -128,6 +136,11 @@ class Prose(IPythonRenderer):
         text = _LONG_WORD.sub("\\1\N{SOFT HYPHEN}\\2", text)
         kind = f' class="{align}"' if align else ""
         return f"  <{tag}{kind}>{text}</{tag[:2]}>\n"
+
+
+def held(html: str) -> str:
+    """Words with what no line may part: t-SNE, (N, 784), lesson 04."""
+    return _HELD.sub(r'<span class="held">\g<0></span>', html)
 
 
 def breakable(code: str) -> str:

@@ -32,7 +32,7 @@ def _heard(sent: Any, _widget: Any) -> bytes:
 
 
 class TrainingPlayground(StillWidget):
-    """A network that the reader builds and trains in the page: settings left, learning right.
+    """A network that the reader builds and trains in the page.
 
     It is trained as `fit` trains: AdamW, a learning rate that rises for a fifth of the steps and
     falls, from the mean picture on. The same settings, pictures and seed give the same network to

@@ -723,6 +723,34 @@ def test_on_a_wide_window_a_picture_stands_beside_what_is_said_of_it(open_page, 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_on_a_wide_window_no_picture_stands_beside_nothing(open_page):
+    """The curves of training stood at the right, over a heading, and left of them was nothing."""
+    page = open_page("06_vae_from_scratch.html", viewport={"width": 1920, "height": 1000})
+    page.evaluate("document.querySelectorAll('.covered > details').forEach((d) => (d.open = true))")
+    gaps = page.evaluate("""() => {
+      const all = [...document.querySelectorAll(".prose > *, pre, .picture, .live, .note")];
+      const boxes = all.map((each) => [each, each.getBoundingClientRect()]);
+      const beside = boxes.filter(([each]) => getComputedStyle(each).float === "right");
+      return beside.map(([picture, { left, top, bottom, height }]) => {
+        const near = boxes.filter(([, box]) => box.left < left && box.top < bottom - 4);
+        const ends = near.map(([, box]) => Math.min(bottom, box.bottom));
+        return [(bottom - Math.max(top, ...ends)) / height, picture.querySelector("img").alt];
+      });
+    }""")
+    assert len(gaps) > 8
+    assert [each for each in gaps if each[0] > 0.75] == []
+
+
+@pytest.mark.parametrize(("width", "whole"), [(360, False), (1920, True)])
+def test_inline_code_breaks_within_a_name_only_where_it_is_narrow(open_page, width, whole):
+    page = open_page("11_colour_and_superresolution.html", viewport={"width": width, "height": 900})
+    parted = page.locator(".prose p > code").evaluate_all("""(all) => all
+      .filter((code) => code.getClientRects().length > 1 && !code.textContent.includes(" "))
+      .map((code) => code.textContent)""")
+    assert (parted == []) is whole
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("width", [1536, 1920])
 def test_on_a_wide_window_a_picture_cuts_no_line_of_code(open_page, width):
     page = open_page("05_denoising.html", viewport={"width": width, "height": 1000})

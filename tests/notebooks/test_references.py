@@ -48,6 +48,11 @@ def test_what_is_listed_is_cited():
     assert entries() - everything_cited() == set()
 
 
+def test_what_follows_a_title_begins_with_a_capital():
+    text = (NOTEBOOKS / "REFERENCES.md").read_text(encoding="utf-8")
+    assert re.findall(r"[.?]\* [a-z]\w*(?= )", text) == []
+
+
 def test_entries_are_sorted_and_stand_once():
     lines = (NOTEBOOKS / "REFERENCES.md").read_text(encoding="utf-8").splitlines()
     listed = [line for line in lines if line.startswith("- ")]

@@ -20,6 +20,7 @@ from aelib.site.addresses import Addresses
 from aelib.site.build import build_site
 from aelib.site.cells import Block, code_block
 from aelib.site.check import check_site, page_weight
+from aelib.site.figures import mark_alone
 from aelib.site.lessons import SiteError, read_lessons
 from aelib.site.live import Live, _cut
 from aelib.site.maths import FormulaError, mathml
@@ -148,6 +149,33 @@ def test_long_code_breaks_where_a_reader_would_break_it():
     assert one_letter.endswith("noisy_<wbr>target_<wbr>error(<wbr>x_hat, x, draw, sigma)")
     assert breakable("tests/benchmarks/recipe.py") == "tests/<wbr>benchmarks/<wbr>recipe.py"
     assert breakable("<code>short</code>") == "<code>short</code>"
+    assert "<wbr>" not in breakable("<code>made_consistent(large, small)</code>")
+
+
+def test_what_is_read_as_one_word_stays_on_one_line():
+    html = Prose().html(
+        "With t-SNE (lesson 04), of (N, 784) in [0, 1], 28 \N{MULTIPLICATION SIGN} 28 and 1e-6. "
+        "So a well-known one, `(N, 784)`, lesson four, or (a list, of words), keeps its places."
+    )
+    held = re.findall(r'<span class="held">(.*?)</span>', html)
+    size = "28 \N{MULTIPLICATION SIGN} 28"
+    assert held == ["t-SNE", "lesson 04", "(N, 784)", "[0, 1]", size, "1e-6"]
+    assert "<strong>Exercise 1 (5 minutes)." in Prose().html("**Exercise 1 (5 minutes).** Write")
+
+
+def test_a_picture_that_nothing_is_said_of_is_not_put_beside_a_heading():
+    picture = Block("picture", width=600, height=300)
+    nothing = [Block("code", outputs=[picture]), Block("prose", html="<h2>Next</h2><p>Words.</p>")]
+    mark_alone(nothing)
+    assert picture.alone
+    few = [nothing[0], Block("prose", html="<p>One line.</p>\n"), nothing[1]]
+    mark_alone(few)
+    assert picture.alone
+    for said in ("<p>" + "many words " * 30 + "</p>", "<p>One.</p><p>Two.</p><p>Three.</p>"):
+        mark_alone([nothing[0], Block("prose", html=f"{said}\n<h3>Next</h3>")])
+        assert not picture.alone
+    mark_alone([nothing[0], Block("code", html="a = 1\nb = 2\n"), nothing[1]])
+    assert not picture.alone
 
 
 @pytest.mark.parametrize("tex", [r"\unheardof{x}", r"\frac{1"])
