@@ -79,3 +79,14 @@ def test_all_hidden_and_all_shown(show, explorer):
     assert_both_filled(page, explorer)
     page.get_by_role("button", name="show all").click()
     assert_both_filled(page, explorer)
+
+
+def test_where_it_is_wide_both_ways_stand_side_by_side_as_large_as_the_digit(show, explorer):
+    page = show(explorer)
+    digit, network, mean = [c.bounding_box() for c in page.locator("figure canvas").all()]
+    assert digit["y"] == network["y"] == mean["y"]
+    assert digit["width"] == network["width"] == mean["width"]
+    page.set_viewport_size({"width": 600, "height": 800})
+    digit, network, mean = [c.bounding_box() for c in page.locator("figure canvas").all()]
+    assert network["y"] < mean["y"]
+    assert network["x"] == mean["x"]

@@ -69,6 +69,11 @@ def pictures(stem):
             ["PSNR and SSIM", "PSNR and colour"],
             ["Five photographs", "Six squares", "Edges of"],
         ),
+        (
+            "10_features_and_retrieval",
+            ["Pairs of bars", "A map of documentation"],
+            ["Six rows: a query", "Two rows of drawn"],
+        ),
         ("13_failure_gallery", ["The gradient at"], ["Left, a loss", "One digit five times"]),
         ("14_adversaries_and_codebooks", ["Six bar"], ["Twelve samples", "Thirty-two small"]),
         ("17_sparse_features", ["F1 of six", "Bars of the mean F1"], ["Five lines", "Questions"]),
