@@ -129,7 +129,7 @@ def _lines(cell: Any, answers: dict[str, str]) -> list[Line]:
     names = _NOT_YET.findall("".join(output.get("text", "") for output in cell.outputs))
     comments: dict[str, str] = {}
     for given, comment in re.findall(_NOTHING, cell.source):
-        comments |= dict.fromkeys(re.findall(r"\w+", given), comment)
+        comments |= _shared(re.findall(r"\w+", given), comment)
     calls = [ast.unparse(n.args[1]) for n in ast.walk(ast.parse(cell.source)) if _predicts(n)]
     found: list[Line] = []
     for name, guess in zip(names, calls, strict=False):
@@ -141,6 +141,16 @@ def _lines(cell: Any, answers: dict[str, str]) -> list[Line]:
         line = Line(name, choices, unit, answers.get(name, ""))
         found += [line] if line not in found else []
     return found
+
+
+def _shared(names: list[str], comment: str) -> dict[str, str]:
+    """The comment of each name: its own part where there are as many, between semicolons."""
+    parts = comment.split("; ")
+    if len(parts) != len(names):
+        return dict.fromkeys(names, comment)
+    for place, part in enumerate(parts[1:], start=1):
+        parts[place] = parts[place - 1] if part == "the same" else part
+    return dict(zip(names, parts, strict=True))
 
 
 def _predicts(node: ast.AST) -> TypeGuard[ast.Call]:

@@ -578,6 +578,41 @@ def test_on_a_phone_nothing_is_cut_covered_or_too_small_to_read(open_page):
             assert figure.get_attribute("tabindex") == "0"
 
 
+ORPHANS = """(paragraphs) => {
+  const rows = (from, to) => {  // where each line of a stretch begins and ends
+    const range = document.createRange();
+    range.setStart(...from);
+    range.setEnd(...to);
+    const lines = new Map();
+    for (const { bottom, left, right } of range.getClientRects()) {
+      const [low, high] = lines.get(Math.round(bottom)) ?? [left, right];
+      lines.set(Math.round(bottom), [Math.min(low, left), Math.max(high, right)]);
+    }
+    return [...lines.values()].map(([low, high]) => high - low);
+  };
+  const plain = paragraphs.filter((each) => each.offsetParent && !each.firstElementChild);
+  const long = plain.map((each) => [each, rows([each, 0], [each, 1])]).filter(([, r]) => r[1]);
+  const alone = ([each]) => {
+    const text = each.firstChild.data.trimEnd();
+    const last = text.lastIndexOf(" ");
+    return rows([each.firstChild, last - 1], [each.firstChild, text.length]).length > 1;
+  };
+  const short = ([each, widths]) =>
+    each.matches(".note") && widths.at(-1) < 0.6 * Math.max(...widths);
+  const names = (found) => found.map(([each]) => each.textContent);
+  return [long.length, names(long.filter(alone)), names(long.filter(short))];
+}"""
+
+
+@pytest.mark.parametrize("width", [768, 1280])
+def test_no_word_is_alone_in_the_last_line_of_a_paragraph(open_page, width):
+    page = open_page(f"{NOTEBOOKS[4].stem}.html", viewport={"width": width, "height": 900})
+    page.locator(".covered > details").evaluate_all("e => e.forEach((each) => each.open = true)")
+    asked, alone, short = page.locator(".prose > p, .note").evaluate_all(ORPHANS)
+    assert asked > 20
+    assert (alone, short) == ([], [])
+
+
 def test_no_name_of_the_reference_is_broken_in_its_list(open_page):
     for width in (360, 768, 1280):
         page = open_page("api.html", viewport={"width": width, "height": 900})

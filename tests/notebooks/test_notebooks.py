@@ -201,6 +201,12 @@ def test_sections_are_numbered_without_a_gap(notebook):
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_no_number_of_the_prose_can_be_broken_at_its_minus(notebook):
+    prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    words = re.sub(r"`[^`]*`|\$[^$]*\$", "", prose)  # a browser breaks 1e-6 after its hyphen
+    assert re.findall(r"\d+e-\d+", words) == []
+
+
 def test_a_guess_is_asked_for_in_words(notebook):
     said = ""
     for cell in notebook.cells:

@@ -59,6 +59,21 @@ def test_a_number_has_its_unit_and_a_question_without_a_cell_a_blank():
     ]
 
 
+def test_guesses_of_one_line_have_each_their_own_part_of_its_comment():
+    cell = 'a, b, c = None, None, None  # 1 or 2; the same; "up" or "down"\n'
+    cell += 'predict("first", a)\npredict("second", b)\npredict("third", c)'
+    waits = "".join(f"{name}: no guess yet.\n" for name in ("first", "second", "third"))
+    (question,) = sheet("**Predict:** which?", (cell, waits)).questions
+    assert [(x.unit, x.choices) for x in question.lines] == [
+        ("1 or 2", []),
+        ("1 or 2", []),
+        ("", ["up", "down"]),
+    ]
+    units = [line.unit for each in SHEETS.values() for q in each.questions for line in q.lines]
+    assert [unit for unit in units if ";" in unit] == []
+    assert {"3, 10, 30 or 50", "9, 16 or 30"} <= set(units)
+
+
 def test_where_a_picture_answers_the_teacher_reads_what_it_shows():
     asked = sheet("**Predict:** what shape?", "Look.", "## Next", "**Predict:** and this?")
     assert [q.lines[0].picture for q in asked.questions] == ["", ""]
