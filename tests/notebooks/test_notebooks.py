@@ -201,6 +201,14 @@ def test_sections_are_numbered_without_a_gap(notebook):
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_where_next_leads_to_each_lesson_that_it_names(notebook):
+    prose = "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    _, where_next = prose.split("\n## Where next\n")
+    assert re.search(r"\]\(\d\d_\w+\.ipynb\)", where_next)
+    without_links = re.sub(r"\[[^\]]*\]\([^)]*\)", "", where_next)
+    assert re.findall(r"(?:[Ll]essons? |\*\*)[01]\d\b", without_links) == []
+
+
 def test_no_number_of_the_prose_can_be_broken_at_its_minus(notebook):
     prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
     words = re.sub(r"`[^`]*`|\$[^$]*\$", "", prose)  # a browser breaks 1e-6 after its hyphen
