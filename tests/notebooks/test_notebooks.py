@@ -215,6 +215,17 @@ def test_no_number_of_the_prose_can_be_broken_at_its_minus(notebook):
     assert re.findall(r"\d+e-\d+", words) == []
 
 
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *ROOT.glob("notebooks/*.md")], ids=lambda p: p.stem)
+def test_a_number_below_zero_has_a_minus_and_no_hyphen(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = nbformat.reads(text, as_version=4).cells
+        text = "\n\n".join(c.source for c in cells if c.cell_type == "markdown")
+    no_prose = r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|<?https?:\S*"
+    words = re.sub(no_prose, "", text, flags=re.S)
+    assert re.findall(r".*(?<![\w.])-\d.*|.*\b[A-Z] - \d.*", words) == []
+
+
 def test_a_guess_is_asked_for_in_words(notebook):
     said = ""
     for cell in notebook.cells:
