@@ -285,7 +285,7 @@ def roc(scores: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.nda
 def frechet_distance(a: torch.Tensor, b: torch.Tensor) -> float:
     """How far two sets of features are from each other, by their means and covariances.
 
-    The squared Frechet distance of two Gaussians with these means and covariances. With few rows
+    The squared Fréchet distance of two Gaussians with these means and covariances. With few rows
     it is too large: a set is not at 0 from another one of the same kind, so give the floor too.
     With the features of one large network (Inception) for photographs it is the FID.
 
@@ -301,7 +301,7 @@ def frechet_distance(a: torch.Tensor, b: torch.Tensor) -> float:
         ValueError: A set is no float matrix of two or more rows, their widths differ, or one
             holds NaN.
 
-    References: Dowson and Landau (1982), The Frechet distance between multivariate normal
+    References: Dowson and Landau (1982), The Fréchet distance between multivariate normal
         distributions; Heusel et al. (2017), GANs trained by a two time-scale update rule converge
         to a local Nash equilibrium.
 

@@ -26,7 +26,7 @@ def one_scale(z: np.ndarray) -> np.ndarray:
 
 
 def frechet_of_columns(a: np.ndarray, b: np.ndarray) -> float:
-    """Squared Frechet distance of two sets whose columns know nothing of each other."""
+    """Squared Fréchet distance of two sets whose columns know nothing of each other."""
     means, deviations = a.mean(axis=0) - b.mean(axis=0), a.std(axis=0) - b.std(axis=0)
     return (means**2 + deviations**2).sum()
 
