@@ -578,6 +578,23 @@ def test_on_a_phone_nothing_is_cut_covered_or_too_small_to_read(open_page):
             assert figure.get_attribute("tabindex") == "0"
 
 
+@pytest.mark.parametrize(("width", "is_moved"), [(360, True), (1280, False)])
+def test_the_first_pages_picture_is_moved_where_its_letters_would_be_too_small(
+    open_page, width, is_moved
+):
+    page = open_page("index.html", viewport={"width": width, "height": 800})
+    figure = page.locator(".course")
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.course img').complete")
+    shown = figure.locator("img").evaluate("(image) => image.getBoundingClientRect().width")
+    assert shown > 500
+    assert figure.evaluate("(e) => e.scrollWidth > e.clientWidth") is is_moved
+    assert figure.get_attribute("tabindex") == ("0" if is_moved else None)
+    caption = figure.locator("figcaption").bounding_box()
+    assert caption["x"] + caption["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 ORPHANS = """(paragraphs) => {
   const rows = (from, to) => {  // where each line of a stretch begins and ends
     const range = document.createRange();

@@ -46,7 +46,7 @@ self.course = {};
       else target.removeAttribute("tabindex");
     }
   });
-  for (const box of document.querySelectorAll("pre, .table, .formula, .cell > .large")) scrolls.observe(box);
+  for (const box of document.querySelectorAll("pre, .table, .formula, .cell > .large, .course")) scrolls.observe(box);
 
   // Contents: where the reader is.
   const links = new Map();
