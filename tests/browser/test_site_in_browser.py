@@ -1183,6 +1183,22 @@ def test_a_page_loaded_anew_on_the_wall_stays_at_its_screen(open_page):
     assert place(page)[0] == 9
 
 
+def test_a_page_loaded_anew_at_its_questions_shows_one_at_a_time(open_page):
+    page = open_page(f"{NAMES[3]}.html", viewport=WALL)
+    until(page, "document.querySelector('fieldset') !== null")
+    screens = "[...document.querySelectorAll('.screen:not([data-home])')]"
+    number = 1 + page.evaluate(f"{screens}.findIndex((each) => each.querySelector('fieldset'))")
+    page = open_page(f"{NAMES[3]}.html?present={number}", viewport=WALL)
+    until(page, "document.documentElement.dataset.live === 'ready'")
+    questions = page.locator(".screen.current fieldset")
+    until(page, "/step 1 of/.test(document.querySelector('.presenter').innerText)")
+    assert questions.count() >= 5
+    assert questions.locator("visible=true").count() == 1
+    page.keyboard.press("PageDown")
+    assert place(page)[0] == number
+    assert questions.locator("visible=true").count() == 1
+
+
 def test_the_wall_tells_its_keys_and_goes_black(open_page):
     page = open_page(f"{NAMES[2]}.html?present", viewport=WALL)
     until(page, "document.querySelector('.screen.current') !== null")

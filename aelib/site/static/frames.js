@@ -68,6 +68,7 @@
     main.style.zoom = zoom;
     screen.dataset.layout = layoutOf(screen, shown);
     uncover(screen, shown);
+    for (const { node, kind } of shown) if (kind === "asked") node.closest(".live").style.zoom = ""; // of the time before it had questions
     const cutOff = () => [...screen.querySelectorAll(".formula")].some((each) => each.scrollWidth > each.clientWidth + 1);
     if (cutOff()) screen.dataset.layout = "wide"; // no line of it is broken
     const told = shown.some(({ kind }) => kind === "text" || kind === "guess");
