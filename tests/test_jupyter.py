@@ -36,7 +36,7 @@ def server(tmp_path_factory):
     settings = os.environ | own | {"JUPYTER_CONFIG_PATH": str(JUPYTER)}
     with log.open("w") as said, subprocess.Popen(command, env=settings, stderr=said) as process:
         try:
-            for _ in range(600):
+            for _ in range(3000):
                 if found := re.search(r"(http://127\.0\.0\.1:\d+)/", log.read_text()):
                     break
                 time.sleep(0.1)
