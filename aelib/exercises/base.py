@@ -44,11 +44,12 @@ lists and tuples. Where the text asks for a tensor, say `tensor=True`; what a lo
 be one in any case, so that gradients can pass.
 """
 
+import inspect
 import sys
+import textwrap
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from dis import get_instructions
-from inspect import signature
 from traceback import extract_tb
 from typing import Any
 
@@ -127,9 +128,14 @@ class Exercise:
     seconds: float = 10.0
 
     @property
+    def solution(self) -> str:
+        """The source of the reference."""
+        return textwrap.dedent(inspect.getsource(self.reference)).rstrip()
+
+    @property
     def parameters(self) -> list[str]:
         """The names of the function's arguments."""
-        return list(signature(self.reference).parameters)
+        return list(inspect.signature(self.reference).parameters)
 
 
 @dataclass(frozen=True)
@@ -280,7 +286,7 @@ def _describe_value(name: str, value: Any) -> str:
 def _takes(function: Callable[..., Any], arguments: Arguments) -> bool:
     """Whether a function can be called with so many arguments."""
     try:
-        signature(function).bind(*arguments)
+        inspect.signature(function).bind(*arguments)
     except TypeError:
         return False
     except ValueError:  # it does not say what it takes; the call will

@@ -2,9 +2,7 @@
 
 import ast
 import builtins
-import inspect
 import re
-import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -112,7 +110,7 @@ def solution(name: str, tried: bool = False) -> None:
     if exercise is None:
         return
     if tried or name in record.tried():
-        print(textwrap.dedent(inspect.getsource(exercise.reference)).rstrip())
+        print(exercise.solution)
         return
     print(
         f'Have you tried {name}? Write an answer and check it, or ask aelib.hint("{name}"). '

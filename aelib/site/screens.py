@@ -149,10 +149,12 @@ def _is_over(screen: Screen, piece: Piece, after: Piece | None) -> bool:
 
 
 def _rejoin(screens: list[Screen]) -> None:
-    """Join prose that goes on about a picture, and shows nothing of its own, to the picture."""
+    """Join prose that goes on about a picture, and shows a table at most, to the picture."""
     for i in range(len(screens) - 1, 0, -1):
         before, screen = screens[i - 1 : i + 1]
-        alone = all(p.kind in ("p", *_LISTS) and not p.is_exercise for p in screen.pieces)
+        kinds = [piece.kind for piece in screen.pieces]
+        prose = kinds[0] != "div" and set(kinds) <= {"p", "div", *_LISTS}
+        alone = prose and not any(piece.is_exercise for piece in screen.pieces)
         apart = screen.first or not screen.on_path or before.is_exercise
         moved = any(piece.lives for piece in before.pieces)
         asks = any(piece.asks for piece in screen.pieces) or screen.pieces[-1].leads_on

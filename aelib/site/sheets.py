@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from aelib.exercises import lessons
 from aelib.site.elements import elements
 from aelib.site.lessons import Lesson
 from aelib.site.pieces import plain
@@ -58,6 +59,14 @@ class Sheet:
     def page(self) -> str:
         """The sheet's file name."""
         return f"{self.lesson.path.stem}-sheet.html"
+
+    @property
+    def solutions(self) -> dict[str, str]:
+        """The source of a right answer to each exercise that the lesson checks, by its name."""
+        cells = [cell.source for cell in self.lesson.notebook.cells]
+        ours = lessons().get(self.lesson.number, [])
+        checked = [x for x in ours if any(f'check("{x.name}"' in source for source in cells)]
+        return {exercise.name: exercise.solution for exercise in checked}
 
     @property
     def is_long(self) -> bool:

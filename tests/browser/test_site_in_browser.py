@@ -1139,6 +1139,22 @@ def test_nothing_is_larger_than_the_wall_and_all_can_be_read(open_page, stem, he
     assert {frame["layout"] for frame in frames} >= {"text", "wide"}
 
 
+def test_a_picture_stands_beside_the_words_that_lead_to_it_before_its_verdict_comes(open_page):
+    page = open_page(f"{NOTEBOOKS[3].stem}.html?present", viewport=WALL)
+    until(page, "document.querySelector('.screen.current') !== null")
+    frames = page.evaluate("""() => {
+      const words = [...document.querySelectorAll(".screen p")].find((each) => (
+        each.textContent.startsWith("The left picture shows")));
+      const screen = words.closest(".screen");
+      screen.classList.add("current");
+      return course.frames(screen, false).map(({ shown }) => shown.map(({ node, kind }) => (
+        node === words ? "words" : kind)));
+    }""")
+    first = frames.index(["words"])
+    assert frames[first + 1] == ["words", "picture"]
+    assert frames[first + 2] == ["picture", "said"]
+
+
 def test_no_printed_line_is_broken_where_smaller_type_can_be_read(open_page):
     page = open_page(f"{NOTEBOOKS[5].stem}.html?present", viewport=WALL)
     until(page, "document.querySelector('.screen.current') !== null")
@@ -1208,6 +1224,9 @@ def test_the_wall_tells_its_keys_and_goes_black(open_page):
     page.keyboard.press("Escape")
     assert not told.is_visible()
     assert page.locator(".screen.current").is_visible()  # Escape closed the keys only
+    page.keyboard.press("?")
+    page.keyboard.press("?")  # the key that opens them closes them, too
+    assert not told.is_visible()
     page.keyboard.press("b")
     assert not page.locator(".screen.current").is_visible()
     page.keyboard.press("PageDown")  # any key ends it, and does nothing else
@@ -1249,6 +1268,9 @@ def test_all_screens_are_listed_by_name_and_one_is_chosen(open_page):
     assert [re.sub(r" · \d+$", "", name) for name in names] == titles
     assert len(set(names)) == len(names)
     assert items.nth(2).evaluate("(item) => item === document.activeElement")
+    page.keyboard.press("O")
+    assert not overview.is_visible()
+    page.keyboard.press("o")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert not overview.is_visible()

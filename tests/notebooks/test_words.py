@@ -126,3 +126,12 @@ def test_no_paragraph_stands_twice(lesson):
     long = [each for each in paragraphs if len(each) > 60]
     assert len(long) > 20
     assert [each for each in set(long) if long.count(each) > 1] == []
+
+
+@pytest.mark.parametrize("lesson", NOTEBOOKS)
+def test_a_paragraph_is_short_enough_to_stand_beside_its_picture(lesson):
+    """On the wall a longer one takes the picture's place."""
+    cells = [cell.source for cell in NOTEBOOKS[lesson].cells if cell.cell_type == "markdown"]
+    parts = [each for cell in cells for each in re.split(r"\n\s*\n|\n(?=- |\d+\. )", cell)]
+    prose = [each for each in parts if not each.startswith(("|", "**Exercise"))]
+    assert [each for each in prose if len(each.split()) > 110] == []

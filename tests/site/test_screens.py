@@ -187,6 +187,10 @@ def test_a_screen_keeps_what_leads_to_its_picture_and_what_goes_on_about_it():
     after = "A line.\n\n**Predict:** what will it be?"
     _, first, second = page("# T", "## S\n\nLook.", ("picture",), after)
     assert kinds([first, second]) == [["h2", "p", "code", "p"], ["p"]]
+    # and so does a table that sums it up
+    summed = f"{closely}\n\n| you want | take |\n|---|---|\n| speed | PCA |"
+    _, only = page("# T", "## S\n\nLook.", ("picture",), summed)
+    assert kinds([only]) == [["h2", "p", "code", "p", "p", "div"]]
     # how it was measured is for the desk, and has read nothing
     note = "(Measured on a Monday.)\n\nAnother order, as you see."
     _, only = page("# T", "## S\n\nLook.", ("picture",), note, ("picture",))

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from courses import write_course
 
+from aelib.exercises import lessons
 from aelib.site.build import build_site
 from aelib.site.lessons import read_lessons
 from aelib.site.sheets import sheet_of
@@ -123,6 +124,18 @@ def test_answers_stand_on_the_teachers_page_only(tmp_path):
     holds = [path.name for path in pages.rglob("*.*") if b"Fog." in path.read_bytes()]
     assert holds == ["teacher.html"]
     assert not [p for p in pages.rglob("*.*") if b"teacher.html" in p.read_bytes()]
+
+
+def test_the_teacher_has_a_right_answer_to_every_exercise():
+    for number, exercises in lessons().items():
+        assert list(SHEETS[number].solutions) == [exercise.name for exercise in exercises]
+    assert SHEETS["03"].solutions["components_for_90"].startswith("def components_for_90")
+
+
+def test_a_lesson_of_another_course_shows_no_answers_of_ours():
+    made = sheet("**Exercise 1.** Do.", ('check("spin", spin)', ""))
+    made.lesson.number = "03"
+    assert made.solutions == {}
 
 
 def parts_of(name):

@@ -171,10 +171,26 @@
     return fresh.some(({ node }) => node.matches("li")) ? [last, []] : [last];
   }
 
-  // A frame that brings all that is new; none where what was seen before must go and may not.
+  // A picture that another cell's lines follow, with its own: none of these parts where no other
+  // cell said anything.
+  function pictureOf(fresh) {
+    const cell = fresh[0].node.closest(".cell");
+    const own = fresh.filter(({ node }) => node.closest(".cell") === cell);
+    const others = fresh.slice(own.length);
+    return fresh[0].kind === "picture" && others.length && others.every(({ kind }) => kind === "said") ? own : [];
+  }
+
+  // A frame that brings all that is new; none where what was seen before must go and may not. Before
+  // the words that lead to a picture go, the picture is shown beside them without what another cell
+  // said of it.
   function whole(screen, before, fresh, size, most) {
     const tried = most > 2 ? [...before, ...leastOf(before, fresh)] : before;
     const base = tried.find((each) => lay(screen, [...each, ...fresh], size));
+    const drawn = pictureOf(fresh);
+    const lost = before[0].some((part) => part.kind === "text" && !base?.includes(part));
+    if (most > 1 && lost && drawn.length && lay(screen, [...before[0], ...drawn], size)) {
+      return { shown: [...before[0], ...drawn], fresh: drawn, size };
+    }
     return base && tried.indexOf(base) < [1, 2, Infinity, Infinity][most] ? { shown: [...base, ...fresh], fresh, size } : null;
   }
 

@@ -59,11 +59,11 @@
     make("dd", {}, row, what);
   }
   const more = "A clicker does Page Down and Page Up. A slider that was just moved keeps the arrow keys; Page Down goes on all the same.";
-  const help = dialog("keys", "Keys of presenter mode", list, make("p", {}, null, more));
+  const help = dialog("keys", "Keys of presenter mode", "?", list, make("p", {}, null, more));
 
   // All screens by name, those of one section with a number of their own: nothing is told of them.
   const names = make("ol", {});
-  const overview = dialog("screens", "All screens", names);
+  const overview = dialog("screens", "All screens", "o", names);
   for (const [i, screen] of screens.entries()) {
     const { title } = screen.dataset;
     const nth = screens.slice(0, i + 1).filter((each) => each.dataset.title === title).length;
@@ -74,10 +74,13 @@
     });
   }
 
-  function dialog(id, label, ...content) {
+  function dialog(id, label, closes, ...content) {
     const box = make("dialog", { id }, document.body);
     box.setAttribute("aria-label", label);
     box.append(...content);
+    box.addEventListener("keydown", (event) => {
+      if (!event.ctrlKey && !event.metaKey && event.key.toLowerCase() === closes) box.close(); // as it was opened
+    });
     make("button", { type: "button", className: "tool" }, box, "Close").addEventListener("click", () => box.close());
     return box;
   }

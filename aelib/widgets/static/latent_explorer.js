@@ -82,6 +82,8 @@ async function render({ model, el }) {
   const along = (r, value) => z.map((v, k) => v + (value - place(r)) * ways[r][k]);
   const draws = models.map((_, k) => (r, value) => decoders.run(k)(tell(k, model.get("told"), along(r, value))));
   const strips = openStrips(inPage ? draws : [], model.get("_shape"));
+  const rows = models.map(({ label }) => label).join(", ");
+  if (inPage && models.length > 1) make("div", { class: "strips", "aria-hidden": "true" }, list, `small pictures, from above: ${rows}`);
   for (const i of order) {
     const ends = { low: range.low[i], high: range.high[i], home: () => place(i, home) };
     const moved = (value, atOnce) => {
