@@ -47,7 +47,7 @@ FROM_AELIB = {  # room -> the rooms of aelib that it may import; a file may impo
     "widgets": {"adapter", "checks", "data", "engine", "history", "lazy", "models", "words"},
     "exercises": STEPS,
     "originals": {"data"},
-    "site": {"data", "originals", "widgets"},
+    "site": {"data", "exercises", "originals", "widgets"},
     "classroom": {"data", "exercises"},
     "cli": {"classroom", "data", "exercises", "originals", "site", "widgets"},
     "jupyter": {"notebook", "widgets"},
