@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from aelib.exercises import lessons
+from aelib.site.api import python
 from aelib.site.elements import elements
 from aelib.site.lessons import Lesson
 from aelib.site.pieces import plain
@@ -62,11 +63,11 @@ class Sheet:
 
     @property
     def solutions(self) -> dict[str, str]:
-        """The source of a right answer to each exercise that the lesson checks, by its name."""
+        """A right answer to each exercise that the lesson checks, as HTML by its name."""
         cells = [cell.source for cell in self.lesson.notebook.cells]
         ours = lessons().get(self.lesson.number, [])
         checked = [x for x in ours if any(f'check("{x.name}"' in source for source in cells)]
-        return {exercise.name: exercise.solution for exercise in checked}
+        return {exercise.name: python(exercise.solution) for exercise in checked}
 
     @property
     def is_long(self) -> bool:
