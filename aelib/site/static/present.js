@@ -58,16 +58,17 @@
     make("dt", {}, row, keys);
     make("dd", {}, row, what);
   }
-  const more = "A clicker does Page Down and Page Up. A slider that was just moved keeps the arrow keys; Page Down goes on all the same.";
+  const more = "A clicker does Page Down and Page Up. A slider that was just moved keeps the arrow keys, a box all that is typed; Page Down goes on all the same.";
   const help = dialog("keys", "Keys of presenter mode", "?", list, make("p", {}, null, more));
 
-  // All screens by name, those of one section with a number of their own: nothing is told of them.
+  // All screens by name, those of one section with a heading or a number of their own: nothing is told of them.
   const names = make("ol", {});
   const overview = dialog("screens", "All screens", "o", names);
   for (const [i, screen] of screens.entries()) {
     const { title } = screen.dataset;
     const nth = screens.slice(0, i + 1).filter((each) => each.dataset.title === title).length;
-    const item = make("button", { type: "button" }, make("li", {}, names), nth > 1 ? `${title} · ${nth}` : title);
+    const part = screen.querySelector("h3")?.textContent ?? nth;
+    const item = make("button", { type: "button" }, make("li", {}, names), nth > 1 ? `${title} · ${part}` : title);
     item.addEventListener("click", () => {
       overview.close();
       jump(i);
@@ -220,16 +221,17 @@
   }
 
   // A clicker's two keys turn screens wherever the focus is; the other keys first belong to what
-  // has it: arrows to a slider that was just moved, letters to a box that is written in.
+  // has it: arrows to a slider that was just moved, all of them to a box that is written in.
   addEventListener(
     "keydown",
     (event) => {
       const { key, target, ctrlKey, metaKey, altKey } = event;
       if (ctrlKey || metaKey || altKey || document.querySelector("dialog[open]")) return;
       const clicked = key === "PageUp" || key === "PageDown";
-      const chooses = target.matches("input[type=radio]") && key !== "ArrowLeft" && key !== "ArrowRight";
-      const typed = target.closest("input:not([type=radio]), select, textarea, [contenteditable]");
-      const busy = typed || chooses || (key === " " && target.closest("button, summary, a"));
+      const typed = target.closest("input:not([type=radio], [type=range]), select, textarea, [contenteditable]");
+      const slides = target.matches("input[type=range]") && /^(Arrow|Home|End)/.test(key);
+      const chooses = target.matches("input[type=radio]") && ["ArrowUp", "ArrowDown", " "].includes(key);
+      const busy = typed || slides || chooses || (key === " " && target.closest("button, summary, a"));
       if (busy && !clicked && key !== "Escape") return;
       if (isOn() && (/^\d$/.test(key) || (key === "Enter" && wanted))) {
         event.preventDefault();
