@@ -137,7 +137,10 @@
 
   const isFormula = ({ node }) => node.matches("p:has(> .formula)");
   const place = ({ kind }) => (kind === "live" ? "picture" : kind); // what is new takes it
-  const displaces = (fresh, part) => place(fresh) === place(part) && (isFormula(fresh) || !isFormula(part));
+  const isGuess = ({ node }) => node.matches("[data-guess]");
+  const isListed = ({ node }) => node.matches("li");
+  const stands = (fresh, part) => (isFormula(part) && !isFormula(fresh)) || (isListed(part) && isGuess(fresh)); // to choose from
+  const displaces = (fresh, part) => place(fresh) === place(part) && !stands(fresh, part);
 
   // What was printed goes with the words that speak of it, and with the picture of its cell.
   function isPast(before, fresh, part) {
@@ -151,7 +154,7 @@
   }
 
   // What may stay of the frame before: what no new part takes the place of (a formula stays while
-  // words speak of it); then less and less.
+  // words speak of it, a list while one is asked to choose from it); then less and less.
   // The words before the first question of a quiz are not said again with each of the others; a
   // heading begins anew; and an empty guess goes as soon as anything comes.
   function bases(before, fresh) {
@@ -161,7 +164,8 @@
     const last = fresh.some(({ kind }) => kind === "table") ? ["picture"] : []; // a table says it, too
     const GONE = [[], ["code", "said"], ["code", "said", "text"], ["code", "said", "text", ...last]];
     const [all, ...rest] = GONE.map((gone) => stays.filter(({ kind }) => !gone.includes(kind)));
-    return [all, all.filter((part) => !isFormula(part)), ...rest];
+    const guesses = all.some(isGuess) && all.some(isListed) ? [all.filter((part) => !isListed(part))] : [];
+    return [all, ...guesses, all.filter((part) => !isFormula(part)), ...rest];
   }
 
   // What may stay rather than that a step is cut: the last of several pictures, and beside a list,
@@ -187,9 +191,10 @@
     const tried = most > 2 ? [...before, ...leastOf(before, fresh)] : before;
     const base = tried.find((each) => lay(screen, [...each, ...fresh], size));
     const drawn = pictureOf(fresh);
-    const lost = before[0].some((part) => part.kind === "text" && !base?.includes(part));
-    if (most > 1 && lost && drawn.length && lay(screen, [...before[0], ...drawn], size)) {
-      return { shown: [...before[0], ...drawn], fresh: drawn, size };
+    const told = (parts) => parts?.some(({ kind }) => kind === "text");
+    if (most > 1 && drawn.length && told(before[0]) && !told(base)) {
+      const words = before.find((each) => told(each) && lay(screen, [...each, ...drawn], size));
+      if (words) return { shown: [...words, ...drawn], fresh: drawn, size };
     }
     return base && tried.indexOf(base) < [1, 2, Infinity, Infinity][most] ? { shown: [...base, ...fresh], fresh, size } : null;
   }
