@@ -6,10 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
-
+from aelib.site.cells import python
 from aelib.site.prose import held
 from aelib.site.reference import Entry, Page, read_reference
 
@@ -69,11 +66,6 @@ def example_html(docstring: str) -> Iterator[tuple[str, str]]:
             code = ""
     if code:
         yield python(code), ""
-
-
-def python(source: str) -> str:
-    """Coloured code."""
-    return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
 
 
 def search_entries(page: Page) -> Iterator[dict[str, str]]:

@@ -12,7 +12,7 @@ import nbformat
 from aelib.data.files import write_atomically
 from aelib.site import api
 from aelib.site.addresses import Addresses
-from aelib.site.cells import Block, code_block
+from aelib.site.cells import Block, code_block, python
 from aelib.site.colab import for_colab
 from aelib.site.figures import mark_alone, png_size
 from aelib.site.lessons import Lesson, SiteError, course_words, read_lessons
@@ -166,8 +166,8 @@ def _api_pages(pages: _Pages) -> None:
     """The reference of the package: a list of all names, and a page for each room."""
     reference = read_reference()
     html: dict[str, Any] = {"text": api.text_html, "line": api.line_html, "link": api.linked}
-    html |= {"example": api.example_html, "colour": api.python}
-    begin = api.python(_BEGIN)
+    html |= {"example": api.example_html, "colour": python}
+    begin = python(_BEGIN)
     pages.add("api.html", "api.html", Live(), reference=reference, begin=begin, **html)
     beside = zip([None, *reference], reference, [*reference[1:], None], strict=False)
     for before, page, after in beside:

@@ -58,6 +58,11 @@ class Block:
         return self.lettered and self.width > (640 if self.is_plot else 600)
 
 
+def python(source: str) -> str:
+    """Coloured code."""
+    return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
+
+
 def code_block(
     cell: Any,
     stem: str,
@@ -76,7 +81,7 @@ def code_block(
         model: The widget that lives in this cell, "" for none.
         known: Where the names of aelib are documented; a cell that imports them leads there.
     """
-    code = highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
+    code = python(cell.source)
     outputs: list[Block] = []
     for i, output in enumerate(cell.outputs):
         outputs += _output(output, f"pictures/{stem}-{number}-{i}.png", files, model)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from aelib.exercises import lessons
-from aelib.site.api import python
+from aelib.site.cells import python
 from aelib.site.elements import elements
 from aelib.site.lessons import Lesson
 from aelib.site.pieces import plain

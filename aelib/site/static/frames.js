@@ -172,7 +172,7 @@
   // which is there to choose from or to compare, no picture at all.
   function leastOf([all], fresh) {
     const last = all.filter(({ kind }) => kind === "picture").slice(-1);
-    return fresh.some(({ node }) => node.matches("li")) ? [last, []] : [last];
+    return fresh.some(isListed) ? [last, []] : [last];
   }
 
   // A picture that another cell's lines follow, with its own: none of these parts where no other
