@@ -857,6 +857,13 @@ def present(page, name="p"):
     until(page, "document.querySelector('.screen.current') !== null")
 
 
+def on_the_wall(open_page, address, **options):
+    """A page in presenter mode, at its first screen or at the one that the address names."""
+    page = open_page(address, viewport=WALL, **options)
+    until(page, "document.querySelector('.screen.current') !== null")
+    return page
+
+
 def place(page):
     return tuple(map(int, page.locator(".presenter .place").first.inner_text().split(" of ")))
 
@@ -893,8 +900,7 @@ def test_the_key_p_shows_one_screen_and_escape_leads_back(open_page):
 
 
 def test_the_address_with_present_opens_on_the_wall_and_a_clicker_walks_through(open_page):
-    page = open_page(f"{NAMES[1]}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[1]}.html?present")
     count, seen, small = place(page)[1], set(), []
     shown = "document.querySelector('.screen.current :is(p, li)')"
     size = f"parseFloat(getComputedStyle({shown}).fontSize)"
@@ -919,8 +925,7 @@ def test_a_guess_on_the_wall_bears_its_number_on_the_sheet(site, open_page):
         numbers = re.findall('data-guess="(.+?)"', (site / lesson.page).read_text("utf-8"))
         asked = len(sheet_of(lesson).questions)
         assert numbers == [str(number + 1) for number in range(asked)], lesson.page
-    page = open_page(f"{NAMES[4]}.html?present=3", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[4]}.html?present=3")
     second = page.locator("[data-guess='2']")
     walk(page, "ArrowRight", second.is_visible)
     assert "2 on the sheet" in second.evaluate("(e) => getComputedStyle(e, '::after').content")
@@ -929,8 +934,7 @@ def test_a_guess_on_the_wall_bears_its_number_on_the_sheet(site, open_page):
 
 
 def test_a_verdict_is_covered_until_the_next_key(open_page):
-    page = open_page(f"{NAMES[4]}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[4]}.html?present")
     screen = page.locator(".screen.current")
     told = screen.get_by_text(VERDICT)
     asked = screen.locator("strong", has_text="Predict")
@@ -949,8 +953,7 @@ def test_a_verdict_is_covered_until_the_next_key(open_page):
 
 
 def test_code_switched_off_uncovers_nothing(open_page):
-    page = open_page(f"{NAMES[4]}.html?present=2", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[4]}.html?present=2")
     steps = page.locator(".presenter .place").last
     shown = """[...document.querySelectorAll('.screen.current :is(.said, .picture, p, li)')]
       .filter((each) => each.getClientRects().length && !each.closest('.copyable'))
@@ -974,8 +977,7 @@ def test_code_switched_off_uncovers_nothing(open_page):
 
 
 def test_leaving_the_wall_keeps_the_step_and_escape_first_forgets_a_number(open_page):
-    page = open_page(f"{NAMES[4]}.html?present=3", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[4]}.html?present=3")
     told = page.locator(".presenter .place").nth(1)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -994,8 +996,7 @@ def test_leaving_the_wall_keeps_the_step_and_escape_first_forgets_a_number(open_
 
 
 def test_a_formula_stays_on_the_wall_while_words_speak_of_it(open_page):
-    page = open_page(f"{NAMES[4]}.html?present=4", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[4]}.html?present=4")
     formula = page.locator(".screen.current .formula").first
     assert formula.is_visible()
     page.keyboard.press("ArrowRight")
@@ -1004,8 +1005,7 @@ def test_a_formula_stays_on_the_wall_while_words_speak_of_it(open_page):
 
 
 def test_how_to_work_with_the_notebook_is_not_said_on_the_wall(open_page):
-    page = open_page(f"{NAMES[4]}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[4]}.html?present")
 
     def over(said, screen):
         return said.is_visible() or place(page)[0] != screen
@@ -1092,8 +1092,7 @@ STAYS = """() => {
 
 @pytest.mark.parametrize("number", [4, 10])
 def test_what_stays_on_the_wall_belongs_to_what_comes(open_page, number):
-    page = open_page(f"{NOTEBOOKS[number].stem}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NOTEBOOKS[number].stem}.html?present")
     count, faults = page.evaluate(STAYS)
     assert count > 10
     assert faults == []
@@ -1140,8 +1139,7 @@ def test_nothing_is_larger_than_the_wall_and_all_can_be_read(open_page, stem, he
 
 
 def test_a_picture_stands_beside_the_words_that_lead_to_it_before_its_verdict_comes(open_page):
-    page = open_page(f"{NOTEBOOKS[3].stem}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NOTEBOOKS[3].stem}.html?present")
     frames = page.evaluate("""() => {
       const words = [...document.querySelectorAll(".screen p")].find((each) => (
         each.textContent.startsWith("The left picture shows")));
@@ -1156,8 +1154,7 @@ def test_a_picture_stands_beside_the_words_that_lead_to_it_before_its_verdict_co
 
 
 def test_no_printed_line_is_broken_where_smaller_type_can_be_read(open_page):
-    page = open_page(f"{NOTEBOOKS[5].stem}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NOTEBOOKS[5].stem}.html?present")
     heights = page.evaluate("""() => {
       const said = [...document.querySelectorAll(".said")].find((each) => (
         each.textContent.startsWith("copying: noise moves")));
@@ -1174,8 +1171,7 @@ def test_no_printed_line_is_broken_where_smaller_type_can_be_read(open_page):
 
 
 def test_what_is_too_much_for_the_wall_is_shown_in_several_steps(open_page):
-    page = open_page(f"{NAMES[3]}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[3]}.html?present")
     few = page.evaluate(FRAMES, False)
     many = page.evaluate(FRAMES, True)
     assert sum(map(len, many)) > sum(map(len, few))
@@ -1183,16 +1179,14 @@ def test_what_is_too_much_for_the_wall_is_shown_in_several_steps(open_page):
 
 
 def test_all_that_can_be_chosen_is_seen_together_on_the_wall(open_page):
-    page = open_page("13_failure_gallery.html?present=3", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, "13_failure_gallery.html?present=3")
     suspects = page.locator(".screen.current li").locator("visible=true")
     walk(page, "PageDown", lambda: suspects.count() or place(page)[0] != 3)
     assert suspects.count() == 5
 
 
 def test_a_page_loaded_anew_on_the_wall_stays_at_its_screen(open_page):
-    page = open_page(f"{NAMES[1]}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[1]}.html?present")
     walk(page, "PageDown", lambda: place(page)[0] == 9)
     page.reload()
     until(page, "document.querySelector('.screen.current') !== null")
@@ -1216,8 +1210,7 @@ def test_a_page_loaded_anew_at_its_questions_shows_one_at_a_time(open_page):
 
 
 def test_the_wall_tells_its_keys_and_goes_black(open_page):
-    page = open_page(f"{NAMES[2]}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[2]}.html?present")
     page.keyboard.press("?")
     told = page.get_by_role("dialog", name="Keys of presenter mode")
     assert "Page Down" in told.inner_text()
@@ -1235,8 +1228,7 @@ def test_the_wall_tells_its_keys_and_goes_black(open_page):
 
 
 def test_a_number_and_enter_lead_to_a_screen_and_the_bar_counts_the_steps(open_page):
-    page = open_page(f"{NAMES[4]}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[4]}.html?present")
     for key in ("1", "2", "Enter"):
         page.keyboard.press(key)
     assert place(page)[0] == 12
@@ -1256,16 +1248,20 @@ def test_a_number_and_enter_lead_to_a_screen_and_the_bar_counts_the_steps(open_p
 
 
 def test_all_screens_are_listed_by_name_and_one_is_chosen(open_page):
-    page = open_page(f"{NAMES[4]}.html?present=3", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[4]}.html?present=3")
     overview = page.get_by_role("dialog", name="All screens")
     page.keyboard.press("o")
     items = overview.get_by_role("listitem").get_by_role("button")
     assert items.count() == place(page)[1]
     listed = "[...document.querySelectorAll('.screen:not([data-home])')]"
     titles = page.evaluate(f"{listed}.map((screen) => screen.dataset.title)")
+    heads = page.evaluate(f"{listed}.map((screen) => screen.querySelector('h3')?.textContent)")
     names = items.all_inner_texts()
-    assert all(name.startswith(title) for name, title in zip(names, titles, strict=True))
+    counts = [titles[: i + 1].count(title) for i, title in enumerate(titles)]
+    assert names == [
+        f"{title} · {head or nth}" if nth > 1 else title
+        for title, head, nth in zip(titles, heads, counts, strict=True)
+    ]
     assert len(set(names)) == len(names)
     assert items.nth(2).evaluate("(item) => item === document.activeElement")
     page.keyboard.press("O")
@@ -1285,8 +1281,7 @@ def test_all_screens_are_listed_by_name_and_one_is_chosen(open_page):
 
 
 def test_a_quiz_on_the_wall_leaves_the_keys_to_the_talk(open_page):
-    page = open_page("03_latent_space_vs_pca.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, "03_latent_space_vs_pca.html?present")
     question = page.locator(".screen.current fieldset:visible").first
     page.keyboard.press("End")
     walk(page, "PageUp", lambda: question.count() and question.inner_text().startswith("1."))
@@ -1308,8 +1303,7 @@ def test_a_quiz_on_the_wall_leaves_the_keys_to_the_talk(open_page):
 
 
 def test_widgets_live_on_the_wall_and_leave_the_clicker_its_keys(open_page):
-    page = open_page(f"{LIVE[0]}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{LIVE[0]}.html?present")
     pad = page.locator(".screen.current .plane")
     for _ in range(4):  # the title, and what is said before the map
         if not pad.locator("visible=true").count():
@@ -1324,6 +1318,8 @@ def test_widgets_live_on_the_wall_and_leave_the_clicker_its_keys(open_page):
     here = place(page)[0]
     page.keyboard.press("ArrowRight")  # the map has the focus and takes the arrow
     assert place(page)[0] == here
+    page.keyboard.press("0")  # which leads a slider home
+    assert "to 0" not in page.locator(".presenter").inner_text()
     page.keyboard.press("b")  # and no other key
     assert not pad.is_visible()
     page.keyboard.press("b")
@@ -1332,9 +1328,20 @@ def test_widgets_live_on_the_wall_and_leave_the_clicker_its_keys(open_page):
     assert place(page)[0] > here
 
 
+def test_a_slider_on_a_page_keeps_the_letter_that_begins_a_talk(open_page):
+    page = open_page(f"{LIVE[0]}.html", viewport=WALL)
+    until(page, "document.documentElement.dataset.live === 'ready'")
+    talks = page.locator("html.presenting")
+    page.locator(".aelib-widget input[type=range]").first.focus()
+    page.keyboard.press("p")
+    assert talks.count() == 0
+    page.locator("h1").click()
+    page.keyboard.press("p")
+    assert talks.count() == 1
+
+
 def test_code_can_be_asked_for_on_the_wall(open_page):
-    page = open_page(f"{NAMES[3]}.html?present", viewport=WALL)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{NAMES[3]}.html?present")
     code = page.locator(".screen.current .cell:not(.told) > .copyable")
     walk(page, "PageDown", lambda: code.count() and place(page)[0] > 1)
     assert code.locator("visible=true").count() == 0
@@ -1347,8 +1354,7 @@ def test_code_can_be_asked_for_on_the_wall(open_page):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation_on_the_wall(open_page, axe, theme):
-    page = open_page(f"{LIVE[0]}.html?present", viewport=WALL, color_scheme=theme)
-    until(page, "document.querySelector('.screen.current') !== null")
+    page = on_the_wall(open_page, f"{LIVE[0]}.html?present", color_scheme=theme)
     page.evaluate(axe)
     for _ in range(3):
         page.keyboard.press("PageDown")

@@ -58,7 +58,7 @@
     make("dt", {}, row, keys);
     make("dd", {}, row, what);
   }
-  const more = "A clicker does Page Down and Page Up. A slider that was just moved keeps the arrow keys, a box all that is typed; Page Down goes on all the same.";
+  const more = "A clicker does Page Down and Page Up. A slider that was just moved keeps the arrow keys, Home, End and 0, a box all that is typed; Page Down goes on all the same.";
   const help = dialog("keys", "Keys of presenter mode", "?", list, make("p", {}, null, more));
 
   // All screens by name, those of one section with a heading or a number of their own: nothing is told of them.
@@ -221,7 +221,8 @@
   }
 
   // A clicker's two keys turn screens wherever the focus is; the other keys first belong to what
-  // has it: arrows to a slider that was just moved, all of them to a box that is written in.
+  // has it: those that move it to a slider that was just moved (0 to its home, unless it ends a
+  // number), all of them to a box that is written in, and on a page to whatever is set there.
   addEventListener(
     "keydown",
     (event) => {
@@ -229,8 +230,8 @@
       if (ctrlKey || metaKey || altKey || document.querySelector("dialog[open]")) return;
       const clicked = key === "PageUp" || key === "PageDown";
       const typed = target.closest("input:not([type=radio], [type=range]), select, textarea, [contenteditable]");
-      const slides = target.matches("input[type=range]") && /^(Arrow|Home|End)/.test(key);
-      const chooses = target.matches("input[type=radio]") && ["ArrowUp", "ArrowDown", " "].includes(key);
+      const slides = target.matches("input[type=range]") && (!isOn() || /^(Arrow|Home|End)/.test(key) || (key === "0" && !wanted));
+      const chooses = target.matches("input[type=radio]") && (!isOn() || ["ArrowUp", "ArrowDown", " "].includes(key));
       const busy = typed || slides || chooses || (key === " " && target.closest("button, summary, a"));
       if (busy && !clicked && key !== "Escape") return;
       if (isOn() && (/^\d$/.test(key) || (key === "Enter" && wanted))) {
