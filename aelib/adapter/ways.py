@@ -134,6 +134,27 @@ def unfitted(model: Any) -> str:
     return ""
 
 
+def lost_directions(model: Any) -> str:
+    """What is missing from a FastICA, alone or in a pipeline, and what to do; "" of all else.
+
+    Before it turns the axes, scikit-learn multiplies each of them by the sign of its first
+    feature. Where that feature never varies, as in the corner of a digit, the sign may be 0.
+    """
+    fast_ica = getattr(sys.modules.get("sklearn.decomposition"), "FastICA", ())
+    pipeline = getattr(sys.modules.get("sklearn.pipeline"), "Pipeline", ())
+    steps = [step for _, step in model.steps] if isinstance(model, pipeline) else [model]
+    for step in steps:
+        whitening = getattr(step, "whitening_", ()) if isinstance(step, fast_ica) else ()
+        n, lost = len(whitening), sum(not np.any(row) for row in whitening)
+        if lost:
+            return (
+                f"This FastICA has lost {lost} of its {n} directions, because the first feature "
+                "of the data never varies (scikit-learn multiplies by its sign, which is 0). "
+                f"Fit make_pipeline(PCA({n}, whiten=True), FastICA(whiten=False)) instead."
+            )
+    return ""
+
+
 class _FoundError(Exception):
     """Not an error: it ends a run once the code is known."""
 

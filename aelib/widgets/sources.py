@@ -18,7 +18,7 @@ from aelib.adapter.answers import rows_in
 from aelib.adapter.calls import ALL, TENSORS
 from aelib.adapter.pictures import layout_of
 from aelib.adapter.pytorch import is_module, pytorch
-from aelib.adapter.ways import first_of, must_be_told, owner_of
+from aelib.adapter.ways import first_of, lost_directions, must_be_told, owner_of
 from aelib.engine.program import Program, Rows
 
 Function = Callable[[np.ndarray], np.ndarray]
@@ -68,6 +68,9 @@ def open_source(
         shape: (H, W) or (3, H, W) of its pictures, where they are not square and grey.
         value_range: What it draws as paper and as ink, where there are no pictures.
 
+    Warns:
+        UserWarning: It is a FastICA that lost directions while it was fitted.
+
     Raises:
         TypeError: It does not decode, or must be told a class where that is not possible.
         ValueError: The latent_dim is wrong or missing, what comes back is no picture, or a
@@ -83,6 +86,8 @@ def open_source(
     settings = {"latent_dim": latent_dim, "shape": shape, "value_range": value_range}
     found = adapt(model, pictures, **settings)
     _check_weights(owner, found.drawn(_codes(found.latent_dim)))
+    if said := lost_directions(owner):
+        warnings.warn(said, stacklevel=3)
     return Source(
         label=name,
         latent_dim=found.latent_dim,

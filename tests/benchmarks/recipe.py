@@ -20,14 +20,14 @@ from torch import nn
 import aelib
 
 EPOCHS, BATCH_SIZE, LR = 9, 128, 6e-3
-SHORT = {  # three learning rates for each short run: 5,000 digits, four passes, batches of 32
+SHORT = {  # three learning rates for each short run: 5,000 digits, two passes, batches of 32
     "recipe": (2e-3, 4e-3, 8e-3),
     "mean": (2e-3, 4e-3, 8e-3),
     "shortcut": (1e-3, 2e-3, 4e-3),
     "normalisation": (2e-3, 4e-3, 8e-3),
-    "descent": (5e-3, 1e-2, 2e-2),
+    "descent": (2.5e-3, 5e-3, 1e-2),
     "constant": (1e-3, 2e-3, 4e-3),
-    "batches": (4e-3, 8e-3, 1.6e-2),
+    "batches": (2e-3, 4e-3, 8e-3),
 }
 RECORD = (3e-3, LR, 1.2e-2)  # learning rates for the record: 58,000 digits, nine passes
 VARIANTS = {
@@ -97,7 +97,7 @@ def short() -> None:
     x, x_val = x_both[:5_000], x_both[5_000:]
     for name, rates in SHORT.items():
         for lr in rates:
-            settings = VARIANTS[name] | {"lr": lr, "epochs": 4}
+            settings = VARIANTS[name] | {"lr": lr, "epochs": 2}
             settings["batch_size"] = 256 if name == "batches" else 32
             model = network(x, settings.pop("without", ""), width=192)
             train(model, x, **settings)

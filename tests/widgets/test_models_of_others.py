@@ -1,6 +1,7 @@
 """Widgets take models as people write them, and draw what PyTorch computes: see tests/others.py."""
 
 import base64
+import warnings
 from itertools import product
 from types import SimpleNamespace
 
@@ -103,6 +104,26 @@ SCIKIT = {
     "pipeline": (lambda: make_pipeline(StandardScaler(), PCA(3)), "browser"),
     "pipeline of three": (lambda: make_pipeline(MinMaxScaler(), PCA(9), PCA(3)), "browser"),
 }
+
+
+def test_a_fast_ica_that_lost_directions_says_so_and_the_way_it_names_loses_none():
+    """As in findings/scikit_learn_fastica_loses_directions_where_the_first_pixel_is_blank.sh."""
+    x = np.random.default_rng(0).random((60, 784), np.float32) ** 2
+    whole = FastICA(3, max_iter=2000, tol=0.1, random_state=0).fit(x)
+    with warnings.catch_warnings(action="error"):
+        LatentExplorer(whole, x)
+    whole.whitening_[1] = 0  # what multiplying by a sign of 0 leaves
+    with pytest.warns(UserWarning, match="lost 1 of its 3 directions.*never varies"):
+        LatentExplorer(whole, x)
+    with pytest.warns(UserWarning, match="lost 1 of its 3 directions"):
+        LatentExplorer(make_pipeline(StandardScaler().fit(x), whole), x)
+    x[:, 0] = 0
+    pca, by_pca = PCA(3, whiten=True, svd_solver="full"), PCA(3, svd_solver="full").fit(x)
+    cure = make_pipeline(pca, FastICA(whiten=False, max_iter=2000, tol=0.1)).fit(x)
+    copies = cure.inverse_transform(cure.transform(x))
+    assert np.allclose(copies, by_pca.inverse_transform(by_pca.transform(x)), atol=1e-3)
+    with warnings.catch_warnings(action="error"):
+        LatentExplorer(cure, x)
 
 
 @pytest.mark.parametrize(("name", "widget"), list(product(SCIKIT, WIDGETS)))
