@@ -258,7 +258,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda B, S: B @ S.T,
-                "the transpose undoes a rotation only; any other mixture needs the inverse",
+                "the transpose undoes an orthogonal S only; any other mixture needs the inverse",
             ),
             Mistake(
                 lambda B, S: B @ np.linalg.inv(S).T,
@@ -361,11 +361,11 @@ EXERCISES = [
             ),
             Mistake(
                 lambda B, V: np.linalg.pinv(B) @ V,
-                "this is the best matrix of all, not the best rotation: it stretches",
+                "this is the best matrix of all, not the best orthogonal one: it stretches",
             ),
             Mistake(
                 lambda B, V: B @ best_rotation(B, V),
-                "this is B after the rotation; return the rotation itself, (k, k)",
+                "this is B times R; return R itself, (k, k)",
             ),
             Mistake(
                 _never_a_mirror,

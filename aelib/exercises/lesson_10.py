@@ -80,6 +80,11 @@ def _by_correlation(z: np.ndarray, groups: np.ndarray, i: int) -> float:
     return 1 / places[0] if places else 0.0
 
 
+def _about_the_mean(z: np.ndarray, groups: np.ndarray, i: int) -> float:
+    places = _places(z, groups, i, scores=_cosines(z - z.mean(axis=0), i))
+    return 1 / places[0] if places else 0.0
+
+
 def _the_place(z: np.ndarray, groups: np.ndarray, i: int) -> float:
     places = _places(z, groups, i, scores=_cosines(z, i))
     return float(places[0]) if places else 0.0
@@ -261,6 +266,11 @@ EXERCISES = [
             Mistake(
                 _by_correlation,
                 "you took the mean of each row away first: that is a correlation, not the cosine",
+            ),
+            Mistake(
+                _about_the_mean,
+                "you took the mean over all rows away first; the cosine is that of the rows as "
+                "they are",
             ),
             Mistake(_by_distance, "you ranked by distance; the cosine asks for directions only"),
             Mistake(_the_place, "this is the place; return one divided by it"),

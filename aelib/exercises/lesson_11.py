@@ -277,6 +277,17 @@ EXERCISES = [
                 "times a third",
             ),
             Mistake(
+                lambda picture: _unweighted(picture) * 4,
+                "the middle pixel counts twice: the weights are 1, 2, 1, and their sum is divided "
+                "by 4",
+            ),
+            Mistake(
+                lambda picture: np.hypot(
+                    picture[2:, 1:-1] - picture[:-2, 1:-1], picture[1:-1, 2:] - picture[1:-1, :-2]
+                ),
+                "this looks at one pixel on each side only; the two beside it count as well",
+            ),
+            Mistake(
                 _absolute,
                 "you added absolute values; take the root of the sum of squares",
             ),

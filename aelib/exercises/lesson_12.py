@@ -308,6 +308,11 @@ EXERCISES = [
                 ),
                 "you took the mean of each row away first: that is a correlation, not the cosine",
             ),
+            Mistake(
+                lambda weight, i, k: film_neighbours(weight - weight.mean(axis=0), i, k),
+                "you took the mean over all films away first; the cosine is that of the rows as "
+                "they are",
+            ),
         ),
     ),
 ]

@@ -1039,7 +1039,7 @@ SAME = {
             lambda B, V: np.linalg.lstsq(B, V, rcond=None)[0],
             lambda B, V: np.linalg.solve(B.T @ B, B.T @ V),
         ),
-        "B after the rotation": (
+        "B times R": (
             lambda B, V: B @ turned_to(B, V),
             lambda B, V: (turned_to(B, V).T @ B.T).T,
         ),
@@ -2438,6 +2438,12 @@ SAME = {
                 1 / mate_place(z, groups, i, lambda a, b: cosine(a - a.mean(), b - b.mean()))[0]
             ),
         ),
+        "the mean over all rows": (
+            lambda z, groups, i: 1 / mate_place(z - z.mean(axis=0), groups, i, cosine)[0],
+            lambda z, groups, i: (
+                1 / mate_place(z, groups, i, lambda a, b: cosine(a - z.mean(0), b - z.mean(0)))[0]
+            ),
+        ),
         "ranked by distance": (
             lambda z, groups, i: 1 / mate_place(z, groups, i, math.dist, last=True)[0],
             lambda z, groups, i: (
@@ -2629,6 +2635,14 @@ SAME = {
         "not three times a third": (
             lambda picture: np.hypot(*slopes(picture, (1, 1, 1), 3)),
             lambda picture: np.hypot(*slopes(picture, (1 / 3, 1 / 3, 1 / 3), 1)),
+        ),
+        "and their sum is divided": (
+            lambda picture: np.hypot(*slopes(picture, (1, 1, 1), 1)),
+            lambda picture: np.sqrt(sum(s**2 for s in slopes(picture, (2, 2, 2), 2))),
+        ),
+        "one pixel on each side only": (
+            lambda picture: np.hypot(*slopes(picture, (0, 1, 0), 1)),
+            lambda picture: 2 * np.hypot(*(s[1:-1, 1:-1] for s in np.gradient(picture))),
         ),
         "added absolute values": (
             lambda picture: sum(map(np.abs, slopes(picture))),
@@ -2900,6 +2914,12 @@ SAME = {
             lambda weight, i, k: [
                 j for j in np.argsort(-np.corrcoef(weight)[i]).tolist() if j != i
             ][:k],
+        ),
+        "the mean over all films": (
+            lambda weight, i, k: by_similarity(weight - weight.mean(axis=0), i, k, cosine),
+            lambda weight, i, k: by_similarity(
+                weight, i, k, lambda a, b: cosine(a - weight.mean(0), b - weight.mean(0))
+            ),
         ),
     },
     **{f"case_{number}": by_letters(right) for number, right in enumerate("CDBEABDEAC", start=1)},
