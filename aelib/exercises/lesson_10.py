@@ -75,16 +75,6 @@ def _by_distance(z: np.ndarray, groups: np.ndarray, i: int) -> float:
     return 1 / places[0] if places else 0.0
 
 
-def _by_correlation(z: np.ndarray, groups: np.ndarray, i: int) -> float:
-    places = _places(z, groups, i, scores=_cosines(z - z.mean(axis=1, keepdims=True), i))
-    return 1 / places[0] if places else 0.0
-
-
-def _about_the_mean(z: np.ndarray, groups: np.ndarray, i: int) -> float:
-    places = _places(z, groups, i, scores=_cosines(z - z.mean(axis=0), i))
-    return 1 / places[0] if places else 0.0
-
-
 def _the_place(z: np.ndarray, groups: np.ndarray, i: int) -> float:
     places = _places(z, groups, i, scores=_cosines(z, i))
     return float(places[0]) if places else 0.0
@@ -264,11 +254,11 @@ EXERCISES = [
                 "you ranked by the product; long rows win there: divide by the lengths of both",
             ),
             Mistake(
-                _by_correlation,
+                lambda z, groups, i: first_mate(z - z.mean(axis=1, keepdims=True), groups, i),
                 "you took the mean of each row away first: that is a correlation, not the cosine",
             ),
             Mistake(
-                _about_the_mean,
+                lambda z, groups, i: first_mate(z - z.mean(axis=0), groups, i),
                 "you took the mean over all rows away first; the cosine is that of the rows as "
                 "they are",
             ),
